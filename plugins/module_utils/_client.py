@@ -1,0 +1,249 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: the HTTP client, with the one policy for trying again."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, Callable
+from urllib.parse import urlencode
+
+from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
+from ansible_collections.community.basedash.plugins.module_utils._errors import ApiError, NoAnswerError
+from ansible_collections.community.basedash.plugins.module_utils._json import NotJsonError, parse_json
+from ansible_collections.community.basedash.plugins.module_utils._retry import (
+    RATE_LIMITED,
+    TRANSIENT,
+    RetryBudget,
+    asked_wait,
+    pause,
+)
+from ansible_collections.community.basedash.plugins.module_utils._text import shown
+from ansible_collections.community.basedash.plugins.module_utils._transport import (
+    RawAnswer,
+    Request,
+    Transport,
+    TransportError,
+)
+from ansible_collections.community.basedash.plugins.module_utils._version import VERSION
+
+# Sending one of these twice does the same as sending it once. The vendor documents no idempotency key, so a POST that
+# may have arrived is not repeated here; nor is a PATCH, whose body was made from what was there before.
+_REPEATABLE = frozenset(("GET", "PUT", "DELETE"))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A complete answer to a request, whatever its status.
+
+    ``content`` is the parsed body, or ``None`` if the body is no JSON (``is_json`` tells the two apart).
+    ``unclear_tries`` counts the earlier tries of this request that may have reached the server and of which nobody
+    knows what they did.
+    """
+
+    method: str
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    content: Any
+    is_json: bool
+    unclear_tries: int
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's own name for this request, from ``x-request-id``."""
+        value = self.headers.get("x-request-id")
+        return shown(value, longest=128) if value else None
+
+
+@dataclass
+class Clock:
+    """Time and chance, so that tests need neither."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = random.random
+    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+
+
+@dataclass
+class Counters:
+    """What a task did on the wire: the result's ``api``."""
+
+    requests: int = 0
+    retries: int = 0
+    wait_seconds: float = 0.0
+
+    def as_result(self) -> dict[str, Any]:
+        """Return the contents of the result's ``api``; the wait in seconds, to the millisecond."""
+        return {"requests": self.requests, "retries": self.retries, "wait_seconds": round(self.wait_seconds, 3)}
+
+
+class Client:
+    """Sends requests to one service with one key, within one retry budget.
+
+    With ``read_only`` it refuses every method but GET: that is how check mode is kept, whatever a caller does.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        transport: Transport,
+        *,
+        read_only: bool,
+        counters: Counters,
+        clock: Clock | None = None,
+        progress: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self.read_only = read_only
+        self.counters = counters
+        self.clock = clock or Clock()
+        self.progress = progress
+        self._connection = connection
+        self._transport = transport
+        self._budget = RetryBudget(connection.retry_timeout)
+        self._headers = {
+            "Authorization": "Bearer " + connection.api_key,
+            "Accept": "application/json",
+            # No compressed answers: the limit on their size shall hold for what arrives and for what it unfolds to.
+            "Accept-Encoding": "identity",
+            "Connection": "keep-alive",
+            "User-Agent": "ansible-community.basedash/" + VERSION,
+        }
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        """Send a request, again if need be, and return the first clear answer, whatever its status.
+
+        ``path`` is below the root of the service and percent-encoded.
+
+        Raises:
+            NoAnswerError: if no try within the budget got one, or the request must not be repeated.
+            ApiError: if a try failed for good, or if the server asks to wait for longer than the budget allows.
+        """
+        if self.read_only and method != "GET":
+            raise ApiError(
+                "Check mode must not send %s: please report this as a bug." % method,
+                method=method,
+                url=self._connection.api_url + path,
+            )
+        request = self._request(method, path, query, body)
+        setbacks = unclear = 0
+        while True:
+            answer: Answer | None = None
+            self.counters.requests += 1
+            started = self.clock.monotonic()
+            try:
+                answer = self._answer(request, self._transport.send(request, self._connection.timeout), unclear)
+                trouble = "status %d" % answer.status
+                sent, asked = True, asked_wait(answer.status, answer.headers, answer.content, self.clock.now())
+            except TransportError as error:
+                if not error.transient:
+                    raise self._failed(request, error, unclear) from error
+                trouble, sent, asked = str(error), error.sent, None
+            finally:
+                if setbacks:
+                    self._budget.spend(self.clock.monotonic() - started)
+            limited = answer is not None and answer.status == RATE_LIMITED
+            if answer is not None and not limited and answer.status not in TRANSIENT:
+                return answer
+            if sent and not limited:
+                unclear += 1
+            setbacks += 1
+            if unclear and method not in _REPEATABLE:
+                raise self._no_answer(request, answer, trouble, "it is not repeated, as it may have been done", True)
+            wait = pause(setbacks, asked, self.clock.random)
+            if not self._budget.allows(wait):
+                raise self._given_up(request, answer, trouble, asked, setbacks, bool(unclear))
+            self._wait(wait, "%s %s: %s" % (method, path, trouble))
+
+    def _wait(self, seconds: float, why: str) -> None:
+        self.progress("%s; trying again in %.1f seconds" % (why, seconds))
+        self._budget.spend(seconds)
+        self.counters.wait_seconds += seconds
+        self.counters.retries += 1
+        self.clock.sleep(seconds)
+
+    def _request(
+        self, method: str, path: str, query: Mapping[str, str] | None, body: Mapping[str, Any] | None
+    ) -> Request:
+        url = self._connection.api_url + path + ("?" + urlencode(query) if query else "")
+        if body is None:
+            return Request(method, url, self._headers)
+        headers = {**self._headers, "Content-Type": "application/json"}
+        return Request(method, url, headers, json.dumps(body).encode())
+
+    @staticmethod
+    def _answer(request: Request, raw: RawAnswer, unclear: int) -> Answer:
+        try:
+            content, is_json = parse_json(raw.body), True
+        except NotJsonError:
+            content, is_json = None, False
+        return Answer(
+            request.method, request.url, raw.status, raw.headers, raw.body, content, is_json, unclear_tries=unclear
+        )
+
+    @staticmethod
+    def _failed(request: Request, error: TransportError, unclear: int) -> ApiError:
+        message = "%s %s failed: %s." % (request.method, request.url, error)
+        sent = error.sent or bool(unclear)
+        return NoAnswerError(message, sent=sent, method=request.method, url=request.url)
+
+    def _given_up(
+        self,
+        request: Request,
+        answer: Answer | None,
+        trouble: str,
+        asked: float | None,
+        tries: int,
+        sent: bool,
+    ) -> ApiError:
+        if asked is not None:
+            end = (
+                "the server asks to wait %.1f seconds, and retry_timeout leaves %.1f: raise it, or run again later"
+                % (
+                    asked,
+                    self._budget.left,
+                )
+            )
+        else:
+            end = "no clear answer after %d %s within retry_timeout: run the task again later" % (
+                tries,
+                "try" if tries == 1 else "tries",
+            )
+        return self._no_answer(request, answer, trouble, end, sent)
+
+    @staticmethod
+    def _no_answer(request: Request, answer: Answer | None, trouble: str, end: str, sent: bool) -> ApiError:
+        details: dict[str, Any] = {"method": request.method, "url": request.url}
+        words = ""
+        if answer is not None:
+            title, detail = error_texts(answer.content)
+            details.update(status=answer.status, title=title, detail=detail, request_id=answer.request_id)
+            words = " (%s)" % shown(detail) if detail else ""
+        message = "%s %s: %s%s, %s." % (request.method, request.url, trouble, words, end)
+        return NoAnswerError(message, sent=sent, **details)
+
+
+def error_texts(content: Any) -> tuple[str | None, str | None]:
+    """Return title and detail of the API's own error body, or ``None`` twice if ``content`` is none.
+
+    Its form is on the vendor's DELETE page: ``{"error": {"title": "...", "detail": "..."}}``, both required.
+    """
+    error = content.get("error") if isinstance(content, dict) else None
+    if isinstance(error, dict) and isinstance(error.get("title"), str) and isinstance(error.get("detail"), str):
+        return error["title"], error["detail"]
+    return None, None

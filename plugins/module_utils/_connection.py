@@ -1,0 +1,150 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: where the service is and how to talk to it, checked before anything is sent."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
+from ansible_collections.community.basedash.plugins.module_utils._paths import checked_id
+from ansible_collections.community.basedash.plugins.module_utils._text import quoted
+
+# Anything longer is a mistake, such as milliseconds in place of seconds.
+_LONGEST_SECONDS = 86400.0
+
+_API_SUFFIX = "/api/public"
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9.])?")
+_PREFIX = re.compile(r"(/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)*")
+
+
+@dataclass(frozen=True)
+class Connection:
+    """The connection options of every module, valid.
+
+    ``api_url`` is the root of the service: scheme, host, port and prefix, without ``/api/public`` and without a slash
+    at the end. ``timeout`` (one request, from connecting to the last byte) and ``retry_timeout`` (waiting and retrying
+    in one task) are seconds.
+    """
+
+    api_key: str = field(repr=False)
+    api_url: str
+    organization_id: str
+    timeout: float
+    retry_timeout: float
+    validate_certs: bool
+    ca_path: str | None
+    client_cert: str | None
+    client_key: str | None
+    use_proxy: bool
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> Connection:
+        """Return the connection that a task's options describe.
+
+        Raises:
+            InputError: if one of them can't be used.
+        """
+        client_cert = _file("client_cert", options["client_cert"])
+        client_key = _file("client_key", options["client_key"])
+        if client_key is not None and client_cert is None:
+            raise InputError("The option client_key needs client_cert: give the certificate that belongs to the key.")
+        return cls(
+            api_key=_key(options["api_key"]),
+            api_url=_root(options["api_url"]),
+            organization_id=checked_id("organization_id", options["organization_id"]),
+            timeout=_seconds("timeout", options["timeout"], zero=False),
+            retry_timeout=_seconds("retry_timeout", options["retry_timeout"], zero=True),
+            validate_certs=options["validate_certs"],
+            ca_path=_ca(options["ca_path"]),
+            client_cert=client_cert,
+            client_key=client_key,
+            use_proxy=options["use_proxy"],
+        )
+
+
+def _key(value: str) -> str:
+    key = value.strip()
+    if not key:
+        raise InputError("The option api_key is empty: give an API key, or set BASEDASH_API_KEY.")
+    # The rest could not travel in a header, or would end it: a client error for a key that was pasted with its line.
+    if not all(32 <= ord(char) < 127 or 160 <= ord(char) < 256 for char in key):
+        raise InputError(
+            "The option api_key holds a control character or one that a header can't carry: "
+            "check that it is the key alone (it is not shown here)."
+        )
+    return key
+
+
+def _root(value: str) -> str:
+    text = value.strip()
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise _bad_url("its host or port can't be read", None) from None
+    if "@" in parts.netloc:
+        raise _bad_url("it holds credentials: give the key in api_key", None)
+    if parts.scheme not in ("http", "https"):
+        raise _bad_url("it does not begin with http:// or https://", text)
+    if "?" in text or "#" in text:
+        raise _bad_url("it holds a query or a fragment", None)
+    if not host or not _valid_host(parts.netloc, host):
+        raise _bad_url("its host is missing or not valid", text)
+    if parts.netloc.endswith(":") or port == 0:
+        raise _bad_url("its port is empty or 0", text)
+    prefix = parts.path.rstrip("/")
+    if prefix.endswith(_API_SUFFIX):
+        prefix = prefix[: -len(_API_SUFFIX)].rstrip("/")
+    if not _PREFIX.fullmatch(prefix) or {".", ".."} & set(prefix.split("/")):
+        raise _bad_url("its path is not valid", text)
+    return "%s://%s%s" % (parts.scheme, parts.netloc, prefix)
+
+
+def _valid_host(netloc: str, host: str) -> bool:
+    if netloc.startswith("["):
+        try:
+            ipaddress.IPv6Address(host)
+        except ValueError:
+            return False
+        return True
+    return bool(_HOST.fullmatch(host))
+
+
+def _bad_url(reason: str, text: str | None) -> InputError:
+    # A URL that may hold credentials is not repeated.
+    url = "" if text is None else " (%s)" % quoted(text)
+    return InputError(
+        "The option api_url%s can't be used, %s: give the root of the service as http(s)://host[:port][/prefix]."
+        % (url, reason)
+    )
+
+
+def _seconds(option: str, value: float, zero: bool) -> float:
+    if not math.isfinite(value) or value < 0 or value > _LONGEST_SECONDS or (value == 0 and not zero):
+        least = "0" if zero else "more than 0"
+        raise InputError("The option %s is %s: give %s to %d seconds." % (option, value, least, _LONGEST_SECONDS))
+    return value
+
+
+def _file(option: str, path: str | None) -> str | None:
+    if not path:
+        return None
+    if not os.path.isfile(path) or not os.access(path, os.R_OK):
+        raise InputError("The option %s names %s, which is no file that can be read here." % (option, quoted(path)))
+    return path
+
+
+def _ca(path: str | None) -> str | None:
+    if path and os.path.isdir(path):
+        return path
+    return _file("ca_path", path)

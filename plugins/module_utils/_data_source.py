@@ -1,0 +1,236 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: a data source, its facts, and how it is looked up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.community.basedash.plugins.module_utils._api import Api, Resource
+from ansible_collections.community.basedash.plugins.module_utils._errors import (
+    ApiError,
+    InputError,
+    NoAccessError,
+    NotBasedashError,
+    NotFoundError,
+    RefusedError,
+    UnsupportedError,
+)
+from ansible_collections.community.basedash.plugins.module_utils._paths import checked_id
+from ansible_collections.community.basedash.plugins.module_utils._text import quoted
+
+Facts = dict[str, Any]
+
+FIELDS = {
+    "id": "id",
+    "display_name": "displayName",
+    "description": "description",
+    "dialect": "dialect",
+    "database_name": "databaseName",
+    "username": "username",
+    "host": "host",
+    "port": "port",
+    "ssl_enabled": "sslEnabled",
+    "ssl_custom_certificates_enabled": "sslCustomCertificatesEnabled",
+    "ssh_enabled": "sshEnabled",
+    "ssh_host": "sshHost",
+    "ssh_port": "sshPort",
+    "ssh_username": "sshUsername",
+    "bigquery_project_id": "bigQueryProjectId",
+    "spanner_instance_id": "spannerInstanceId",
+    "athena_workgroup": "athenaWorkgroup",
+    "athena_output_location": "athenaOutputLocation",
+    "athena_catalog": "athenaCatalog",
+    "snowflake_account_id": "snowflakeAccountId",
+    "snowflake_warehouse": "snowflakeWarehouse",
+    "snowflake_role": "snowflakeRole",
+    "last_successful_sync_at": "lastSuccessfulSyncAt",
+    "last_sync_status": "lastSyncStatus",
+    "last_sync_attempt_at": "lastSyncAttemptAt",
+    "has_completed_first_sync": "hasCompletedFirstSync",
+    "sync_error_message": "syncErrorMessage",
+    "last_healthy_at": "lastHealthyAt",
+    "last_health_status": "lastHealthStatus",
+    "last_health_check_attempt_at": "lastHealthCheckAttemptAt",
+    "is_demo": "isDemo",
+    "is_basedash_warehouse": "isBasedashWarehouse",
+    "mutating_queries_enabled": "mutatingQueriesEnabled",
+    "created_at": "createdAt",
+    "updated_at": "updatedAt",
+}
+"""The facts and the API's names for them: the complete object of the vendor's DELETE page.
+
+Only these leave the collection. A field that nobody documented could be a secret.
+"""
+
+
+def facts(resource: Resource) -> Facts:
+    """Return the facts of a data source, each of ``FIELDS``.
+
+    What an older release omits is ``None``, and so is a value of a kind that no field is documented to have.
+    """
+    return {name: _scalar(resource.get(spelling)) for name, spelling in FIELDS.items()}
+
+
+def _scalar(value: Any) -> Any:
+    return value if isinstance(value, (str, int, float, bool)) else None
+
+
+@dataclass(frozen=True)
+class Identity:
+    """How the user names one data source: by ``id``, by ``name``, or by both, where the name is a guard."""
+
+    id: str | None
+    name: str | None
+
+    @classmethod
+    def of(cls, identifier: str | None, name: str | None) -> Identity:
+        """Return the identity that these options give.
+
+        Raises:
+            InputError: if there is none, or one of the options is blank.
+        """
+        if identifier is None and name is None:
+            raise InputError("The data source is not named: give id or name.")
+        if name is not None and not name.strip():
+            raise InputError("The option name is empty: give the display name, or leave the option out.")
+        return cls(None if identifier is None else checked_id("id", identifier), name)
+
+    def __str__(self) -> str:
+        if self.id is None:
+            return "the data source named %s" % quoted(self.name)
+        return "the data source with id %s" % quoted(self.id)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a look-up found out.
+
+    ``resource`` is ``None`` if there is none. ``readable`` is false where the server offers no reading at all, so that
+    nothing is known. ``by_get`` tells that the single GET works on this server. ``hint`` names what is similar.
+    """
+
+    resource: Resource | None
+    readable: bool = True
+    by_get: bool = False
+    hint: str = ""
+
+
+def find(api: Api, identity: Identity, verify_absence: bool) -> Finding:
+    """Look a data source up, and check that its name is the one that the user gave.
+
+    The API answers 404 for "not there" and for "no admin access" alike (the vendor's DELETE page), so a 404 is followed
+    by a list, which only an admin may read, unless ``verify_absence`` is false.
+
+    Raises:
+        RefusedError: if the name fits several, or not the one with this id.
+        ApiError: if it can't be known whether the data source is there.
+    """
+    if identity.id is None:
+        return _find_by_name(api, identity)
+    finding = _find_by_id(api, identity.id, verify_absence)
+    if finding.resource is not None and identity.name is not None:
+        name = finding.resource.get("displayName")
+        if name != identity.name:
+            raise RefusedError(
+                "The data source with id %s is named %s and not %s: nothing was changed, correct id or name."
+                % (quoted(identity.id), quoted(name), quoted(identity.name)),
+                facts=facts(finding.resource),
+            )
+    elif not finding.readable and identity.name is not None:
+        raise RefusedError(
+            "This server lets no data source be read, so the name of %s can't be checked: nothing was changed, "
+            "leave the option name out to go by the id alone." % identity
+        )
+    return finding
+
+
+def _find_by_name(api: Api, identity: Identity) -> Finding:
+    resources = api.list_all() if identity.name is not None else []
+    matches = [resource for resource in resources if resource.get("displayName") == identity.name]
+    if len(matches) > 1:
+        raise RefusedError(
+            "%d data sources are named %s: nothing was changed, give one of their ids (%s)."
+            % (len(matches), quoted(identity.name), ", ".join(quoted(resource["id"]) for resource in matches))
+        )
+    if matches:
+        return Finding(matches[0])
+    return Finding(None, hint=_similar(resources, identity.name or ""))
+
+
+def _similar(resources: list[Resource], name: str) -> str:
+    plain = " ".join(name.split()).casefold()
+    names = [resource.get("displayName") for resource in resources]
+    similar = [one for one in names if isinstance(one, str) and " ".join(one.split()).casefold() == plain]
+    if not similar:
+        return ""
+    return "there is one named %s, and names are compared letter by letter" % quoted(similar[0])
+
+
+def _find_by_id(api: Api, identifier: str, verify_absence: bool) -> Finding:
+    try:
+        return Finding(api.get(identifier), by_get=True)
+    except NotFoundError as error:
+        if not verify_absence:
+            return Finding(None, by_get=True)
+        single: ApiError = error
+    except (NotBasedashError, UnsupportedError) as error:
+        # An older release, which has no single GET, may answer with its page for unknown paths.
+        if error.status not in (404, 405, 501):
+            raise
+        single = error
+    return _look_in_list(api, identifier, single)
+
+
+def _look_in_list(api: Api, identifier: str, single: ApiError) -> Finding:
+    try:
+        resources = api.list_all()
+    except (UnsupportedError, NotBasedashError) as error:
+        # The server has the path, since it names what it does not do there, but offers no reading of it.
+        no_list = isinstance(error, UnsupportedError) or error.status == 404
+        if isinstance(single, UnsupportedError) and no_list:
+            return Finding(None, readable=False)
+        raise _unknown(error, identifier) from error
+    except (NotFoundError, NoAccessError) as error:
+        raise _unknown(error, identifier) from error
+    for resource in resources:
+        if resource["id"] == identifier:
+            return Finding(resource)
+    return Finding(None, by_get=isinstance(single, NotFoundError))
+
+
+def _unknown(error: ApiError, identifier: str) -> ApiError:
+    """Return ``error``, saying what it means for the question whether a data source is there."""
+    if isinstance(error, NotBasedashError):
+        return error
+    reason = "the key has no admin access there, or organization_id is wrong"
+    if isinstance(error, UnsupportedError):
+        reason = "this server offers no list"
+    return type(error)(
+        "Whether the data source with id %s is there can't be known, because the list of the organization's data "
+        "sources was refused with status %s: %s." % (quoted(identifier), error.status, reason),
+        method=error.method,
+        url=error.url,
+        status=error.status,
+        title=error.title,
+        detail=error.detail,
+        request_id=error.request_id,
+    )
+
+
+def check_not_warehouse(resource: Resource) -> None:
+    """Refuse the organization's managed warehouse.
+
+    Raises:
+        RefusedError: unless the API says that it is none. An older release, which does not say, has none.
+    """
+    if resource.get("isBasedashWarehouse") not in (None, False):
+        raise RefusedError(
+            "The data source with id %s (%s) is the organization's managed warehouse: nothing was changed, "
+            "give its id and force=true if it shall go."
+            % (quoted(resource["id"]), quoted(resource.get("displayName"))),
+            facts=facts(resource),
+        )

@@ -1,0 +1,206 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: what ``state: absent`` does about one data source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.community.basedash.plugins.module_utils._api import Api, DeleteNotFoundError, Resource
+from ansible_collections.community.basedash.plugins.module_utils._data_source import (
+    Finding,
+    Identity,
+    check_not_warehouse,
+    facts,
+    find,
+)
+from ansible_collections.community.basedash.plugins.module_utils._errors import (
+    ApiError,
+    BasedashError,
+    InputError,
+    NoAnswerError,
+    RefusedError,
+)
+from ansible_collections.community.basedash.plugins.module_utils._task import Diff, Outcome
+from ansible_collections.community.basedash.plugins.module_utils._text import quoted
+
+
+@dataclass(frozen=True)
+class Absence:
+    """That a data source shall not be there; the fields are the module's options."""
+
+    identity: Identity
+    missing_ok: bool
+    verify_absence: bool
+    force: bool
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Absence:
+        """Return what the options want.
+
+        Raises:
+            InputError: if they don't fit together.
+        """
+        identity = Identity.of(options["id"], options["name"])
+        if options["force"] and identity.id is None:
+            raise InputError("The option force goes by the id alone: give id, or leave force out.")
+        return cls(identity, options["missing_ok"], options["verify_absence"], options["force"])
+
+
+def make_absent(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+    """Delete the data source that the options name, or find that it is not there.
+
+    Raises:
+        BasedashError: if neither can be said truthfully.
+    """
+    wanted = Absence.of(options)
+    if wanted.force and wanted.identity.id is not None:
+        if not check_mode:
+            return _delete_unread(api, wanted, wanted.identity.id)
+        finding = find(api, Identity(wanted.identity.id, None), wanted.verify_absence)
+    else:
+        finding = find(api, wanted.identity, wanted.verify_absence)
+    if not finding.readable and wanted.identity.id is not None:
+        return _delete_unreadable(api, wanted, wanted.identity.id, check_mode)
+    if finding.resource is None:
+        return _not_there(wanted, finding.hint)
+    if not wanted.force:
+        check_not_warehouse(finding.resource)
+    if check_mode:
+        return _deleted(finding.resource, None)
+    return _delete_read(api, wanted, finding, finding.resource)
+
+
+def _delete_read(api: Api, wanted: Absence, finding: Finding, resource: Resource) -> Outcome:
+    """Delete a data source that was read just before."""
+    try:
+        answered = api.delete(resource["id"]).resource
+    except DeleteNotFoundError as error:
+        if wanted.verify_absence and _still_there(api, finding, resource["id"]):
+            raise _refused_delete(error, resource) from error
+        if error.unclear_tries:
+            return _deleted(resource, None)
+        return _gone_meanwhile(wanted, resource)
+    except ApiError as error:
+        error.facts = facts(resource)
+        raise _unknown_delete(error, resource["id"]) from error
+    return _deleted(resource, answered)
+
+
+def _still_there(api: Api, finding: Finding, identifier: str) -> bool:
+    """Read again, the way that worked before the DELETE was answered 404.
+
+    A key that may read and not delete gets the same 404 as if the data source were gone.
+    """
+    if finding.by_get:
+        # It was there by the single GET, so this one's 404 is no matter of access.
+        return find(api, Identity(identifier, None), verify_absence=False).resource is not None
+    return any(resource["id"] == identifier for resource in api.list_all())
+
+
+def _delete_unread(api: Api, wanted: Absence, identifier: str) -> Outcome:
+    """Delete without reading first, because the user forces it."""
+    try:
+        answered = api.delete(identifier).resource
+    except DeleteNotFoundError as error:
+        if wanted.verify_absence:
+            finding = find(api, Identity(identifier, None), verify_absence=True)
+            if finding.resource is not None:
+                raise _refused_delete(error, finding.resource) from error
+            if not finding.readable and not error.unclear_tries:
+                return _not_there(wanted, warning=_UNVERIFIED)
+        if error.unclear_tries:
+            return Outcome(True, warnings=(_MAYBE_BEFORE % quoted(identifier),))
+        return _not_there(wanted)
+    except ApiError as error:
+        raise _unknown_delete(error, identifier) from error
+    return _deleted(None, answered, identifier)
+
+
+def _delete_unreadable(api: Api, wanted: Absence, identifier: str, check_mode: bool) -> Outcome:
+    """Delete on a server that offers no reading: the DELETE decides."""
+    if check_mode:
+        warning = (
+            "This server lets no data source be read, so check mode can't know whether %s is there; "
+            "the DELETE would decide." % quoted(identifier)
+        )
+        return Outcome(True, warnings=(warning,))
+    try:
+        answered = api.delete(identifier).resource
+    except DeleteNotFoundError as error:
+        if error.unclear_tries:
+            return Outcome(True, warnings=(_MAYBE_BEFORE % quoted(identifier),))
+        return _not_there(wanted, warning=_UNVERIFIED)
+    except ApiError as error:
+        raise _unknown_delete(error, identifier) from error
+    return _deleted(None, answered, identifier)
+
+
+_UNVERIFIED = (
+    "The data source counts as not there by the word of the DELETE alone: this server offers no list, "
+    "so it could not be verified that the key has admin access."
+)
+_MAYBE_BEFORE = (
+    "The data source with id %s is gone, but the answer to the first DELETE was lost and nothing was read before, "
+    "so it might have been gone already."
+)
+
+
+def _deleted(before: Resource | None, answered: Resource | None, identifier: str = "") -> Outcome:
+    resource = answered if answered is not None else before
+    known = None if resource is None else facts(resource)
+    if known is None:
+        header = "data source %s" % quoted(identifier)
+    else:
+        header = "data source %s (id %s)" % (quoted(known["display_name"]), quoted(known["id"]))
+    old = facts(before) if before is not None else known or {"id": identifier}
+    return Outcome(True, data_source=known, diff=Diff(header, old, {}))
+
+
+def _not_there(wanted: Absence, hint: str = "", warning: str = "") -> Outcome:
+    message = "There is no %s%s" % (str(wanted.identity)[len("the ") :], "; %s" % hint if hint else "")
+    warnings = tuple(text for text in (warning, message + "." if hint else "") if text)
+    if not wanted.missing_ok:
+        raise RefusedError(
+            message + ", and missing_ok is false: correct the id or name, or allow it to be missing.",
+            warnings=(warning,) if warning else (),
+        )
+    return Outcome(
+        False, message=message + ": nothing to delete.", warnings=warnings, diff=Diff(str(wanted.identity), {}, {})
+    )
+
+
+def _gone_meanwhile(wanted: Absence, resource: Resource) -> Outcome:
+    message = "The data source with id %s was deleted by someone else while this task ran." % quoted(resource["id"])
+    if not wanted.missing_ok:
+        raise RefusedError(message[:-1] + ", and missing_ok is false.", facts=facts(resource))
+    return Outcome(False, data_source=facts(resource), message=message, warnings=(message,))
+
+
+def _refused_delete(error: ApiError, resource: Resource) -> BasedashError:
+    failure = ApiError(
+        "The DELETE of the data source with id %s was answered 404, but it is still there: the key may read it and not "
+        "delete it, use the key of an admin." % quoted(resource["id"]),
+        method=error.method,
+        url=error.url,
+        status=error.status,
+        title=error.title,
+        detail=error.detail,
+        request_id=error.request_id,
+    )
+    failure.facts = facts(resource)
+    return failure
+
+
+def _unknown_delete(error: ApiError, identifier: str) -> ApiError:
+    """Say of a DELETE without a clear answer that its effect is not known."""
+    if isinstance(error, NoAnswerError) and error.sent:
+        error.message += (
+            " Whether the data source with id %s was deleted is not known: run the task again to find out."
+            % quoted(identifier)
+        )
+    return error

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: the failures that a task can meet, each one sentence for the user."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class BasedashError(Exception):
+    """A failure that the user is told in one sentence.
+
+    Besides the sentence it carries what is true in spite of the failure: whether something was ``changed``, the
+    ``facts`` of the data source if they are known, and ``warnings``.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        changed: bool = False,
+        facts: dict[str, Any] | None = None,
+        warnings: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.changed = changed
+        self.facts = facts
+        self.warnings = tuple(warnings)
+
+
+class InputError(BasedashError):
+    """What the user gave can't be used; no request was sent."""
+
+
+class RefusedError(BasedashError):
+    """A guard refused what was asked for, in view of what is there; nothing was changed."""
+
+
+class ApiError(BasedashError):
+    """A request that failed: with the answer's ``status``, or with ``None`` if there was no answer.
+
+    ``url`` holds no secret: the key travels in a header, and the connection refuses URLs with credentials.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        method: str,
+        url: str,
+        status: int | None = None,
+        title: str | None = None,
+        detail: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.method = method
+        self.url = url
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.request_id = request_id
+
+    def as_result(self) -> dict[str, Any]:
+        """Return the contents of the result's ``error``; ``request_id`` only if the answer had one."""
+        result: dict[str, Any] = {
+            "status": self.status,
+            "title": self.title,
+            "detail": self.detail,
+            "method": self.method,
+            "url": self.url,
+        }
+        if self.request_id is not None:
+            result["request_id"] = self.request_id
+        return result
+
+
+class NotFoundError(ApiError):
+    """404 with the API's own error body: not there, or the key has no admin access (the vendor's DELETE page)."""
+
+
+class NotBasedashError(ApiError):
+    """An answer that this API does not give, such as a proxy's page: it says nothing about the data source."""
+
+
+class NoAccessError(ApiError):
+    """401 or 403: the key is wrong or may not do this."""
+
+
+class UnsupportedError(ApiError):
+    """405 or 501: the server knows the path but not this operation on it."""
+
+
+class NoAnswerError(ApiError):
+    """No clear answer within the retry budget. What the request did on the server is not known if it was ``sent``."""
+
+    def __init__(self, message: str, *, sent: bool, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.sent = sent

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: when to try again, and for how long in all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any, Callable
+
+TRANSIENT = frozenset((408, 500, 502, 503, 504, 520, 521, 522, 523, 524))
+"""Statuses that another try may not meet again; 520 to 524 are those of a well-known content delivery network."""
+
+RATE_LIMITED = 429
+
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 30.0
+
+
+class RetryBudget:
+    """The seconds that one task may spend on waiting and on trying again, all its requests together."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._spent = 0.0
+
+    def allows(self, wait: float) -> bool:
+        """Tell whether ``wait`` more seconds are within the budget. A budget of 0 allows nothing."""
+        return self._seconds > 0 and self._spent + wait <= self._seconds
+
+    def spend(self, seconds: float) -> None:
+        """Note that ``seconds`` went by."""
+        self._spent += seconds
+
+    @property
+    def left(self) -> float:
+        """The seconds that are left, never less than 0."""
+        return max(0.0, self._seconds - self._spent)
+
+
+def pause(setbacks: int, asked: float | None, random: Callable[[], float]) -> float:
+    """Return the seconds to wait after the ``setbacks``-th setback in a row (1 is the first).
+
+    If the server ``asked`` for a time, that and a little more, so that clients which were told the same moment don't
+    come back in one. Else exponential back-off with full jitter.
+    """
+    longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(setbacks - 1, 16))
+    if asked is None:
+        return longest * max(0.1, random())
+    # A server that asks for nothing again and again still gets a growing pause.
+    least = min(asked * 0.1 + 0.05, 1.0) * random()
+    return asked + least + (0.0 if setbacks == 1 else 0.1 * longest)
+
+
+def asked_wait(status: int, headers: Mapping[str, str], content: Any, now: datetime) -> float | None:
+    """Return the seconds that an answer asks to wait, or ``None``.
+
+    ``error.retryAfterMs`` is the vendor's documented way on 429. ``Retry-After``, in seconds or as a date, is what
+    proxies in front of it send.
+    """
+    if status == RATE_LIMITED and isinstance(content, dict) and isinstance(content.get("error"), dict):
+        milliseconds = content["error"].get("retryAfterMs")
+        if isinstance(milliseconds, (int, float)) and not isinstance(milliseconds, bool):
+            seconds = _finite(milliseconds)
+            if seconds is not None:
+                return seconds / 1000
+    header = headers.get("retry-after", "").strip()
+    if header.isascii() and header.isdigit():
+        return _finite(float(header[:12]))
+    return _until(header, headers.get("date", ""), now)
+
+
+def _finite(number: float) -> float | None:
+    try:
+        value = float(number)
+    except OverflowError:
+        return None
+    return max(0.0, value) if math.isfinite(value) else None
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
+
+
+def _until(header: str, date: str, now: datetime) -> float | None:
+    moment = _date(header) if header else None
+    if moment is None:
+        return None
+    # The server's own clock, if it tells it: the one here may be wrong.
+    return max(0.0, (moment - (_date(date) or now)).total_seconds())

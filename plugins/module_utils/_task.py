@@ -1,0 +1,143 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: a task from its options to its result, without any of Ansible's machinery.
+
+A task is a function of an API, of what is wanted, and of whether it may change anything; it returns an ``Outcome`` or
+raises a ``BasedashError``. ``execute`` gives it the API and makes a result of what comes back, so that the same task
+serves wherever it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+from ansible_collections.community.basedash.plugins.module_utils._api import Api
+from ansible_collections.community.basedash.plugins.module_utils._client import Client, Clock, Counters
+from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
+from ansible_collections.community.basedash.plugins.module_utils._errors import ApiError, BasedashError
+from ansible_collections.community.basedash.plugins.module_utils._text import Mask
+from ansible_collections.community.basedash.plugins.module_utils._transport import Transport
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Diff:
+    """What a task changes, for diff mode: the facts before and after, under a header that names the data source."""
+
+    header: str
+    before: Facts
+    after: Facts
+
+    def as_result(self) -> dict[str, Any]:
+        """Return the contents of the result's ``diff``."""
+        return {
+            "before_header": self.header,
+            "after_header": self.header,
+            "before": self.before,
+            "after": self.after,
+        }
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a task found and did.
+
+    ``values`` are result keys of this task alone. ``message`` is given for an unchanged result whose reason is worth
+    saying.
+    """
+
+    changed: bool
+    data_source: Facts | None = None
+    message: str | None = None
+    warnings: tuple[str, ...] = ()
+    diff: Diff | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+Task = Callable[[Api, Mapping[str, Any], bool], Outcome]
+"""``task(api, options, check_mode)``: what a module does, once its options are parsed."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A task's end: the result as the user sees it, whether the task failed, and warnings beside it."""
+
+    failed: bool
+    result: dict[str, Any]
+    warnings: list[str]
+
+
+def execute(
+    task: Task,
+    options: Mapping[str, Any],
+    *,
+    check_mode: bool,
+    diff_mode: bool,
+    transport: Callable[[Connection], Transport],
+    clock: Clock | None = None,
+    progress: Callable[[str], None] = lambda text: None,
+    secrets: Sequence[str] = (),
+) -> Report:
+    """Run a task and return its report, whatever happens: no exception, no traceback and no secret leaves here.
+
+    ``secrets`` are texts to mask beside the key and what the transport knows.
+    """
+    mask = Mask((str(options.get("api_key") or ""), *secrets))
+    counters = Counters()
+    carrier: Transport | None = None
+    try:
+        connection = Connection.from_options(options)
+        carrier = transport(connection)
+        mask.add(carrier.secrets)
+        client = Client(
+            connection,
+            carrier,
+            read_only=check_mode,
+            counters=counters,
+            clock=clock,
+            progress=lambda text: progress(mask.text(text)),
+        )
+        report = _succeeded(task(Api(client, connection.organization_id), options, check_mode), diff_mode)
+    except BasedashError as error:
+        report = _failed(error)
+    except Exception as error:  # pylint: disable=broad-except
+        # A fault of ours must not become a traceback: those show local variables of the caller, the key among them.
+        report = Report(
+            True,
+            {
+                "changed": False,
+                "msg": "Unexpected %s: %s. Please report this as a bug; read the data source before you go on, it is "
+                "not known what was done." % (type(error).__name__, error),
+            },
+            [],
+        )
+    finally:
+        if carrier is not None:
+            carrier.close()
+    result = mask.value({**report.result, "api": counters.as_result()})
+    return Report(report.failed, result, [mask.text(warning) for warning in report.warnings])
+
+
+def _succeeded(outcome: Outcome, diff_mode: bool) -> Report:
+    result: dict[str, Any] = {**outcome.values, "changed": outcome.changed}
+    if outcome.data_source is not None:
+        result["data_source"] = outcome.data_source
+    if outcome.message is not None:
+        result["msg"] = outcome.message
+    if diff_mode and outcome.diff is not None:
+        result["diff"] = outcome.diff.as_result()
+    return Report(False, result, list(outcome.warnings))
+
+
+def _failed(error: BasedashError) -> Report:
+    result: dict[str, Any] = {"changed": error.changed, "msg": error.message}
+    if error.facts is not None:
+        result["data_source"] = error.facts
+    if isinstance(error, ApiError):
+        result["error"] = error.as_result()
+    return Report(True, result, list(error.warnings))

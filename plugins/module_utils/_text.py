@@ -1,0 +1,77 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: text that comes from outside, made fit for messages and free of secrets."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+_MASK = "********"
+
+# Words this short occur by chance; to replace them would make results unreadable without hiding anything.
+_SHORTEST_SECRET = 4
+
+
+def cleaned(text: str) -> str:
+    """Return ``text`` without halves of surrogate pairs, which no UTF-8 output can carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def shown(value: Any, longest: int = 300) -> str:
+    """Return ``value`` fit for one line of a message: control and direction marks escaped, at most ``longest`` long."""
+    text = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(value))
+    return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
+def quoted(value: Any) -> str:
+    """Return ``value`` in single quotes, fit for a message."""
+    return "'%s'" % shown(value, longest=120)
+
+
+class Mask:
+    """Replaces secrets in whatever leaves a task.
+
+    A server or a proxy may echo a secret as it is or in the spelling of a URL, of JSON or of basic authentication, so
+    each of these is replaced as well.
+    """
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._secrets: list[str] = []
+        self.add(secrets)
+
+    def add(self, secrets: Iterable[str]) -> None:
+        """Mask these from now on. Texts of fewer than four characters and blank ones are left alone."""
+        spellings: set[str] = set(self._secrets)
+        for secret in secrets:
+            if len(secret.strip()) < _SHORTEST_SECRET:
+                continue
+            lines = [line.strip() for line in secret.splitlines()] if "\n" in secret.strip() else []
+            for text in [secret, secret.strip(), *(line for line in lines if len(line) > 15)]:
+                spellings.update((text, quote(text, safe=""), quote(text), quote_plus(text), repr(text)[1:-1]))
+                spellings.update((json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]))
+                spellings.add(base64.b64encode(text.encode("utf-8", "replace")).decode())
+        # The longest first: a secret may be part of another one.
+        self._secrets = sorted(spellings, key=len, reverse=True)
+
+    def text(self, text: str) -> str:
+        """Return ``text`` with every secret replaced by asterisks."""
+        for secret in self._secrets:
+            if secret in text:
+                text = text.replace(secret, _MASK)
+        return text
+
+    def value(self, value: Any) -> Any:
+        """Return a copy of a JSON value with every secret replaced, in keys as well, and every text cleaned."""
+        if isinstance(value, str):
+            return self.text(cleaned(value))
+        if isinstance(value, dict):
+            return {self.value(key): self.value(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.value(item) for item in value]
+        return value

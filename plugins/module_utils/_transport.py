@@ -1,0 +1,60 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: one HTTP request and what comes of it, whatever library carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request, ready to be sent. The headers hold the key, so they stay out of ``repr``."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class RawAnswer:
+    """A complete answer: the header names are in lower case, the body is whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class TransportError(Exception):
+    """There was no complete answer.
+
+    ``sent``: whether the request may have reached the server. ``transient``: whether it makes sense to try again.
+    The message is a clause that fits after "the request failed:".
+    """
+
+    def __init__(self, message: str, *, sent: bool, transient: bool) -> None:
+        super().__init__(message)
+        self.sent = sent
+        self.transient = transient
+
+
+class Transport(Protocol):
+    """Carries requests. A transport belongs to one task and is closed at its end."""
+
+    secrets: Sequence[str]
+    """What it knows that must not be shown, such as a proxy's password."""
+
+    def send(self, request: Request, timeout: float) -> RawAnswer:
+        """Send ``request`` and return the answer after at most ``timeout`` seconds, without following a redirect.
+
+        Raises:
+            TransportError: if there was no complete answer in time.
+        """
+
+    def close(self) -> None:
+        """Close the connections."""

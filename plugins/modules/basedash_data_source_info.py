@@ -1,0 +1,133 @@
+#!/usr/bin/python
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: basedash_data_source_info
+short_description: Read the data sources of Basedash
+version_added: 0.1.0
+description:
+  - Returns the facts of the data sources of a Basedash organization. It never changes anything.
+  - All pages are read. If the list can't be read to its end, the task fails rather than return a part of it.
+author:
+  - Basedash collection contributors (@ansible-collections)
+extends_documentation_fragment:
+  - community.basedash.attributes
+  - community.basedash.attributes.info_module
+  - community.basedash.connection
+options:
+  id:
+    description:
+      - Only the data source with this identifier. If it does not exist, the list is empty, after it was verified that
+        the key has admin access.
+    type: str
+    aliases: [data_source_id]
+  name:
+    description:
+      - Only data sources with exactly this display name. There may be several.
+    type: str
+    aliases: [display_name]
+  dialect:
+    description:
+      - Only data sources of this dialect, such as V(POSTGRES), in upper or lower case.
+    type: str
+  host:
+    description:
+      - Only data sources with this database host, in upper or lower case.
+    type: str
+  name_pattern:
+    description:
+      - Only data sources whose display name has a part that this Python regular expression describes.
+        Begin it with V(^) and end it with V($) to describe the whole name.
+    type: str
+  sync_status:
+    description:
+      - Only data sources whose last schema sync has this status, such as V(SUCCESS), V(FAILED), V(PENDING) or
+        V(NEVER_SYNCED).
+    type: str
+  health_status:
+    description:
+      - Only data sources with this health, such as V(HEALTHY) or V(UNHEALTHY).
+    type: str
+seealso:
+  - module: community.basedash.basedash_data_source
+"""
+
+EXAMPLES = r"""
+- name: Read all data sources
+  community.basedash.basedash_data_source_info:
+    api_key: "{{ basedash_api_key }}"
+    organization_id: "{{ basedash_organization_id }}"
+  register: all
+
+- name: Show their names
+  ansible.builtin.debug:
+    msg: "{{ all.data_sources | map(attribute='display_name') | list }}"
+
+- name: Read the unhealthy databases of preview environments
+  community.basedash.basedash_data_source_info:
+    api_key: "{{ basedash_api_key }}"
+    organization_id: "{{ basedash_organization_id }}"
+    name_pattern: ^preview-
+    dialect: POSTGRES
+    health_status: UNHEALTHY
+  register: unhealthy
+
+- name: Read one data source
+  community.basedash.basedash_data_source_info:
+    api_key: "{{ basedash_api_key }}"
+    organization_id: "{{ basedash_organization_id }}"
+    id: ds_production
+  register: production
+"""
+
+RETURN = r"""
+data_sources:
+  description:
+    - The facts of each data source that meets all of the options, newest first. They are described at
+      RV(community.basedash.basedash_data_source#module:data_source).
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: ds_preview_1
+      display_name: preview-42
+      dialect: POSTGRES
+      host: preview-42.db.example.com
+      port: 5432
+      last_health_status: HEALTHY
+      last_sync_status: SUCCESS
+msg:
+  description: What happened and what to do next, in one sentence.
+  returned: on failure
+  type: str
+  sample: "The option id is empty: give the identifier, or leave the option out."
+api:
+  description: What the task did on the wire, as in RV(community.basedash.basedash_data_source#module:api).
+  returned: if the options are complete
+  type: dict
+  sample: {"requests": 1, "retries": 0, "wait_seconds": 0.0}
+error:
+  description:
+    - The request that made the task fail, as in RV(community.basedash.basedash_data_source#module:error).
+  returned: on failure, if a request was the reason
+  type: dict
+  sample: {"status": 401, "title": "Unauthorized", "detail": "Missing or invalid API key", "method": "GET",
+    "url": "https://charts.basedash.com/api/public/organizations/org_1/data-sources"}
+"""
+
+from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCE_INFO
+from ansible_collections.community.basedash.plugins.module_utils._info import read_data_sources
+from ansible_collections.community.basedash.plugins.module_utils._module import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module(read_data_sources, argument_spec=DATA_SOURCE_INFO)
+
+
+if __name__ == "__main__":
+    main()

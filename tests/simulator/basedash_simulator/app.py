@@ -1,0 +1,268 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The routes of the vendor's API."""
+
+from __future__ import annotations
+
+import functools
+from importlib import resources
+from typing import Any
+from urllib.parse import unquote
+
+import yaml
+from starlette.applications import Starlette
+from starlette.endpoints import HTTPEndpoint
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from basedash_simulator import state, validation, verify
+from basedash_simulator.errors import ApiProblem, html_page, not_found, to_json, validation_error
+from basedash_simulator.objects import answer_object
+from basedash_simulator.request_log import Entry
+from basedash_simulator.simulation import Simulation
+from basedash_simulator.state import Access, DataSource, Organization
+
+SOURCES = "/api/public/organizations/{organization}/data-sources"
+
+
+class Api(HTTPEndpoint):
+    """What all endpoints share: who asks, for which organization and data source."""
+
+    @property
+    def simulation(self) -> Simulation:
+        found = self.scope["app"].state.simulation
+        assert isinstance(found, Simulation)
+        return found
+
+    @property
+    def entry(self) -> Entry:
+        found = self.scope["simulator.entry"]
+        assert isinstance(found, Entry)
+        return found
+
+    def organization(self, request: Request) -> Organization:
+        """The organization in the path, if the request's key is an admin's; else 401 or the vendor's 404."""
+        scheme, separator, key = request.headers.get("authorization", "").partition(" ")
+        roles = self.simulation.world.keys.get(key.strip())
+        if scheme.lower() != "bearer" or not separator or roles is None:
+            raise ApiProblem(401, "Unauthorized", "Missing or invalid API key.")
+        identifier = unquote(request.path_params["organization"])
+        role = roles.get(identifier)
+        if role == "member" and self.simulation.behaviour.member_answer == "403":
+            raise ApiProblem(403, "Forbidden", "Admin access to the organization is required.")
+        if role != "admin":
+            raise not_found()
+        return self.simulation.world.organizations[identifier]
+
+    def source(self, request: Request, organization: Organization) -> DataSource:
+        """The data source in the path, or 404."""
+        return organization.find(unquote(request.path_params["id"]), self.simulation.behaviour)
+
+    def shown(self, source: DataSource) -> dict[str, Any]:
+        """The object of a data source as this server answers it."""
+        return answer_object(source.fields, self.simulation.behaviour)
+
+
+class DataSources(Api):
+    """List and create."""
+
+    async def get(self, request: Request) -> Response:
+        """List the data sources of an organization, newest first."""
+        organization = self.organization(request)
+        behaviour = self.simulation.behaviour
+        refuse_reading(behaviour.list)
+        size = validation.page_size(request.query_params.get("limit"))
+        found = organization.listed(behaviour)
+        cursor = request.query_params.get("cursor")
+        if cursor:
+            found = self._after(cursor, organization, found)
+        page, has_more = found[:size], len(found) > size
+        pagination = {"nextCursor": page[-1].id if has_more else None, "hasMore": has_more}
+        return answer(200, {"data": [self.shown(source) for source in page], "pagination": pagination})
+
+    async def post(self, request: Request) -> Response:
+        """Create a data source."""
+        organization = self.organization(request)
+        settings = validation.create_settings(await read_body(request))
+        source = self.simulation.world.create(organization, settings, self.simulation.behaviour)
+        self.entry.effect, self.entry.data_source = "created", source.id
+        return answer(self.simulation.behaviour.create_status, {"data": self.shown(source)})
+
+    def _after(self, cursor: str, organization: Organization, found: list[DataSource]) -> list[DataSource]:
+        last = organization.sources.get(cursor)
+        what_if_deleted = self.simulation.behaviour.deleted_cursor
+        if last is None or (last.deleted_at is not None and what_if_deleted == "refused"):
+            raise validation_error("cursor: no such data source.")
+        if last.deleted_at is not None and what_if_deleted == "empty":
+            return []
+        return [source for source in found if source.age < last.age]
+
+
+class OneDataSource(Api):
+    """Get, change and delete."""
+
+    async def get(self, request: Request) -> Response:
+        """Fetch one data source."""
+        organization = self.organization(request)
+        refuse_reading(self.simulation.behaviour.single_get)
+        return answer(200, {"data": self.shown(self.source(request, organization))})
+
+    async def patch(self, request: Request) -> Response:
+        """Change a data source."""
+        organization = self.organization(request)
+        source = self.source(request, organization)
+        settings = validation.update_settings(await read_body(request))
+        state.update(organization, source, settings, self.simulation.behaviour)
+        self.entry.effect = "updated"
+        return answer(200, {"data": self.shown(source)})
+
+    async def delete(self, request: Request) -> Response:
+        """Soft-delete a data source."""
+        source = self.source(request, self.organization(request))
+        state.delete(source, self.simulation.behaviour, self.simulation.schedule)
+        self.entry.effect = "deleted"
+        form = self.simulation.behaviour.delete_answer
+        if form == "204":
+            return Response(status_code=204)
+        if form == "200_without_data":
+            return answer(200, {})
+        return answer(int(form), {"data": self.shown(source)})
+
+
+class Verify(Api):
+    """Try credentials."""
+
+    async def post(self, request: Request) -> Response:
+        """Try credentials without saving anything."""
+        self.organization(request)
+        settings = validation.verify_settings(await read_body(request))
+        return answer(200, {"data": verify.answer(settings, self.simulation.behaviour.verify_failure)})
+
+
+class AccessPolicy(Api):
+    """Who may query a data source."""
+
+    async def get(self, request: Request) -> Response:
+        """Read the policy."""
+        return self._policy(self.source(request, self.organization(request)))
+
+    async def put(self, request: Request) -> Response:
+        """Replace the policy."""
+        organization = self.organization(request)
+        source = self.source(request, organization)
+        body = await read_body(request)
+        mode = body.get("mode")
+        groups, members = validation.access_ids(body, "groupIds"), validation.access_ids(body, "memberIds")
+        if mode not in ("everyone", "restricted"):
+            raise validation_error("mode: everyone or restricted is expected.")
+        for name, given, known in (
+            ("groupIds", groups, organization.groups),
+            ("memberIds", members, organization.members),
+        ):
+            if not set(given) <= set(known):
+                raise validation_error(f"{name}: not all of these belong to the organization.")
+        if mode == "everyone":
+            groups, members = [], []
+        elif not groups and not members:
+            mode = self._nobody()
+        source.access = Access(mode, groups, members)
+        self.entry.effect = "updated"
+        return self._policy(source)
+
+    def _nobody(self) -> str:
+        wanted = self.simulation.behaviour.restricted_with_nobody
+        if wanted == "refused":
+            raise validation_error("restricted: at least one group or member is needed.")
+        return "restricted" if wanted == "accepted" else "everyone"
+
+    def _policy(self, source: DataSource) -> Response:
+        access = source.access
+        data = {
+            "dataSourceId": source.id,
+            "mode": access.mode,
+            "groupIds": access.group_ids,
+            "memberIds": access.member_ids,
+        }
+        if not self.simulation.behaviour.access_mode_in_answer:
+            del data["mode"]
+        return answer(200, {"data": data})
+
+
+class OpenApi(HTTPEndpoint):
+    """The description of this API; no key is needed."""
+
+    async def get(self, request: Request) -> Response:
+        """The OpenAPI document as JSON."""
+        return Response(_openapi_json(), media_type="application/json")
+
+
+def answer(status: int, body: dict[str, Any]) -> Response:
+    """A JSON answer."""
+    return Response(to_json(body), status, media_type="application/json")
+
+
+def openapi_document() -> dict[str, Any]:
+    """The OpenAPI document that is shipped with the package."""
+    text = resources.files("basedash_simulator").joinpath("openapi.yaml").read_text(encoding="utf-8")
+    document = yaml.safe_load(text)
+    assert isinstance(document, dict)
+    return document
+
+
+@functools.cache
+def _openapi_json() -> bytes:
+    return to_json(openapi_document())
+
+
+async def read_body(request: Request) -> dict[str, Any]:
+    """The JSON object in the request's body, or 400."""
+    return validation.parse_body(request.headers.get("content-type", ""), await request.body())
+
+
+def refuse_reading(how: bool | str) -> None:
+    """Answer as a server does that lacks this reading; `how` is the value of the switch."""
+    if how == "404":
+        raise not_found()
+    if how == "404_html":
+        raise HTTPException(404)
+    if how == "405":
+        raise ApiProblem(405, "MethodNotAllowed", "This method is not allowed here.")
+    if how == "501":
+        raise ApiProblem(501, "NotImplemented", "This server does not know this method.")
+
+
+async def _problem(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, ApiProblem)
+    return answer(problem.status, problem.body())
+
+
+async def _no_such_page(request: Request, problem: Exception) -> Response:
+    return HTMLResponse(html_page("404 Not Found"), 404)
+
+
+async def _wrong_method(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, HTTPException)
+    error = ApiProblem(405, "MethodNotAllowed", "This method is not allowed here.")
+    return Response(to_json(error.body()), 405, headers=dict(problem.headers or {}), media_type="application/json")
+
+
+def make_api(simulation: Simulation) -> Starlette:
+    """The vendor's API as an application; paths reach it percent-encoded, so that an id may hold a slash."""
+    app = Starlette(
+        routes=[
+            Route("/api/public/openapi", OpenApi),
+            Route(SOURCES, DataSources),
+            # before the route of one data source: no id is called verify
+            Route(SOURCES + "/verify", Verify),
+            Route(SOURCES + "/{id}", OneDataSource),
+            Route(SOURCES + "/{id}/access", AccessPolicy),
+        ],
+        exception_handlers={ApiProblem: _problem, 404: _no_such_page, 405: _wrong_method},
+    )
+    # a trailing slash is another path, not a reason for a redirect
+    app.router.redirect_slashes = False
+    app.state.simulation = simulation
+    return app

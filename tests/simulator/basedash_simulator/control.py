@@ -1,0 +1,120 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The control API, for tests: look into the server, change it, make it fail."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from basedash_simulator import seed
+from basedash_simulator.errors import ApiProblem, SeedError, to_json
+from basedash_simulator.simulation import Simulation
+
+
+class Control:
+    """The handlers; every answer is JSON."""
+
+    def __init__(self, simulation: Simulation, stop: Callable[[], None]) -> None:
+        self._simulation = simulation
+        self._stop = stop
+
+    async def state(self, request: Request) -> Response:
+        """GET: everything the server holds."""
+        return _json(self._simulation.state())
+
+    async def requests(self, request: Request) -> Response:
+        """GET: the log. DELETE: clear it."""
+        if request.method == "DELETE":
+            self._simulation.log.clear()
+        return _json(self._simulation.log.as_list())
+
+    async def reset(self, request: Request) -> Response:
+        """POST: start anew, from the seed or from another one in the body."""
+        body = await request.body()
+        self._simulation.reset(_parsed(body) if body.strip() else None)
+        return _json({"reset": True})
+
+    async def behaviour(self, request: Request) -> Response:
+        """GET: the switches. POST: turn some."""
+        if request.method == "POST":
+            self._simulation.behaviour.change(_parsed(await request.body()))
+        return _json(self._simulation.behaviour.as_dict())
+
+    async def data_sources(self, request: Request) -> Response:
+        """POST: seed more data sources."""
+        body = _parsed(await request.body())
+        world = self._simulation.world
+        if not isinstance(body, dict) or body.get("organization") not in world.organizations:
+            raise SeedError("organization: a known organization is needed.")
+        organization = world.organizations[body["organization"]]
+        return _json({"ids": seed.add_data_sources(world, organization, body.get("data_sources"))})
+
+    async def faults(self, request: Request) -> Response:
+        """GET: the rules. POST: add rules. DELETE: remove all."""
+        if request.method == "DELETE":
+            self._simulation.faults.clear()
+        elif request.method == "POST":
+            self._simulation.faults.add(_parsed(await request.body()))
+        return _json([rule.as_dict() for rule in self._simulation.faults.rules])
+
+    async def random(self, request: Request) -> Response:
+        """POST: seed the random generator that decides on faults with a probability."""
+        body = _parsed(await request.body())
+        value = body.get("seed") if isinstance(body, dict) else None
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise SeedError("seed: a whole number is needed.")
+        self._simulation.faults.generator.seed(value)
+        return _json({"seed": value})
+
+    async def shutdown(self, request: Request) -> Response:
+        """POST: end the server."""
+        # a little later, so that this answer leaves before the server does
+        asyncio.get_running_loop().call_later(0.05, self._stop)
+        return _json({"shutdown": True})
+
+
+def make_control(simulation: Simulation, stop: Callable[[], None]) -> Starlette:
+    """The control API as an application; `stop` ends the server soon."""
+    control = Control(simulation, stop)
+    return Starlette(
+        routes=[
+            Route("/_simulator/state", control.state, methods=["GET"]),
+            Route("/_simulator/requests", control.requests, methods=["GET", "DELETE"]),
+            Route("/_simulator/reset", control.reset, methods=["POST"]),
+            Route("/_simulator/behaviour", control.behaviour, methods=["GET", "POST"]),
+            Route("/_simulator/data-sources", control.data_sources, methods=["POST"]),
+            Route("/_simulator/faults", control.faults, methods=["GET", "POST", "DELETE"]),
+            Route("/_simulator/random", control.random, methods=["POST"]),
+            Route("/_simulator/shutdown", control.shutdown, methods=["POST"]),
+        ],
+        exception_handlers={SeedError: _refused, 404: _unknown, 405: _unknown},
+    )
+
+
+def _json(value: Any) -> Response:
+    return Response(to_json(value), media_type="application/json")
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise SeedError("the body is not JSON.") from None
+
+
+async def _refused(request: Request, problem: Exception) -> Response:
+    return Response(to_json(ApiProblem(400, "BadControl", str(problem)).body()), 400, media_type="application/json")
+
+
+async def _unknown(request: Request, problem: Exception) -> Response:
+    error = ApiProblem(404, "UnknownControl", f"There is no {request.method} {request.url.path}.")
+    return Response(to_json(error.body()), 404, media_type="application/json")

@@ -1,0 +1,99 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One simulated server: its world, switches, faults and log, and how to set all of it back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from basedash_simulator import seed as seeds
+from basedash_simulator.faults import Faults
+from basedash_simulator.rate_limit import RateLimiter
+from basedash_simulator.request_log import RequestLog
+from basedash_simulator.state import DataSource
+
+
+class Simulation:
+    """Everything that requests read and change; use it from one event loop only."""
+
+    def __init__(self, seed: Any = None) -> None:
+        self._seed = seeds.default_seed() if seed is None else seed
+        self.world, self.behaviour = seeds.build(self._seed)
+        self.faults = Faults()
+        self.limiter = RateLimiter()
+        self.log = RequestLog()
+        self.in_flight = 0
+        self.last_activity = time.monotonic()
+        self._requests = 0
+        self._timers: set[asyncio.TimerHandle] = set()
+
+    def reset(self, seed: Any = None) -> None:
+        """Start anew from the seed, or from another one; faults, log and random generator are new as well."""
+        if seed is not None:
+            # built first, so that a wrong seed changes nothing
+            self.world, self.behaviour = seeds.build(seed)
+            self._seed = seed
+        else:
+            self.world, self.behaviour = seeds.build(self._seed)
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
+        self.faults = Faults()
+        self.limiter.clear()
+        self.log.clear()
+
+    def new_request_id(self) -> str:
+        """An id for the header x-request-id; never the same twice."""
+        self._requests += 1
+        return f"req_{self._requests:08d}"
+
+    def schedule(self, seconds: float, job: Callable[[], None]) -> None:
+        """Run a job in the background after so many seconds, unless a reset comes first."""
+
+        def run() -> None:
+            self._timers.discard(timer)
+            job()
+
+        timer = asyncio.get_running_loop().call_later(seconds, run)
+        self._timers.add(timer)
+
+    def state(self) -> dict[str, Any]:
+        """All there is, ready for JSON: deleted data sources and secrets too."""
+        organizations = []
+        for organization in self.world.organizations.values():
+            newest_first = sorted(organization.sources.values(), key=lambda source: source.age, reverse=True)
+            organizations.append(
+                {
+                    "id": organization.id,
+                    "name": organization.name,
+                    "members": organization.members,
+                    "groups": organization.groups,
+                    "data_sources": [self._source_state(source) for source in newest_first],
+                }
+            )
+        keys = [{"key": key, "roles": dict(roles)} for key, roles in self.world.keys.items()]
+        return {
+            "organizations": organizations,
+            "keys": keys,
+            "behaviour": self.behaviour.as_dict(),
+            "faults": [rule.as_dict() for rule in self.faults.rules],
+            "in_flight": self.in_flight,
+        }
+
+    def _source_state(self, source: DataSource) -> dict[str, Any]:
+        source.settle_sync(self.behaviour)
+        access = asdict(source.access)
+        return {
+            **source.fields,
+            "deletedAt": source.deleted_at,
+            "secrets": dict(source.secrets),
+            "other_fields": dict(source.other_fields),
+            "access": {"mode": access["mode"], "groupIds": access["group_ids"], "memberIds": access["member_ids"]},
+            "related": list(source.related),
+            "cleanup": {"status": source.cleanup, "removed": list(source.cleaned)},
+        }

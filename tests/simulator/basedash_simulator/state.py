@@ -1,0 +1,194 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the server holds in memory: organizations, API keys, data sources."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from basedash_simulator.behaviour import Behaviour
+from basedash_simulator.errors import ApiProblem, not_found, validation_error
+from basedash_simulator.objects import new_fields
+from basedash_simulator.validation import Settings
+
+# Runs a function after so many seconds.
+Schedule = Callable[[float, Callable[[], None]], None]
+
+
+def iso(moment: datetime) -> str:
+    """A moment in the vendor's form: UTC with milliseconds and a Z."""
+    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def now() -> str:
+    """The present moment in the vendor's form."""
+    return iso(datetime.now(timezone.utc))
+
+
+@dataclass
+class Access:
+    """Who may query a data source."""
+
+    mode: str = "everyone"
+    group_ids: list[str] = field(default_factory=list)
+    member_ids: list[str] = field(default_factory=list)
+
+
+@dataclass
+class DataSource:
+    """A data source, deleted or not.
+
+    `fields` is the object as the API has it. `related` names what hangs on the source, such as charts; the
+    clean-up job removes it. `cleanup` is "none", "pending" or "done". `sync_due` is the moment (monotonic
+    seconds) at which the first sync ends, null if none is under way.
+    """
+
+    fields: dict[str, Any]
+    sequence: int
+    secrets: dict[str, str] = field(default_factory=dict)
+    other_fields: dict[str, Any] = field(default_factory=dict)
+    access: Access = field(default_factory=Access)
+    related: list[str] = field(default_factory=list)
+    deleted_at: str | None = None
+    cleanup: str = "none"
+    cleaned: list[str] = field(default_factory=list)
+    sync_due: float | None = None
+
+    @property
+    def id(self) -> str:
+        return str(self.fields["id"])
+
+    @property
+    def age(self) -> tuple[str, int]:
+        """What the list is sorted by."""
+        return str(self.fields["createdAt"]), self.sequence
+
+    def settle_sync(self, behaviour: Behaviour) -> None:
+        """Let the first sync end if its time has come."""
+        if self.sync_due is None or behaviour.sync == "pending" or time.monotonic() < self.sync_due:
+            return
+        self.sync_due = None
+        if behaviour.sync == "failed":
+            self.fields.update(lastSyncStatus="FAILED", syncErrorMessage="Could not connect to the database.")
+            self.fields.update(lastHealthStatus="UNHEALTHY", lastHealthCheckAttemptAt=now())
+        else:
+            self.fields.update(lastSyncStatus="SUCCESS", hasCompletedFirstSync=True, lastSuccessfulSyncAt=now())
+
+    def clean_up(self) -> None:
+        """The job that follows a deletion: remove all that depends on the source."""
+        grants = [f"group:{item}" for item in self.access.group_ids]
+        grants += [f"member:{item}" for item in self.access.member_ids]
+        self.cleaned = [*self.related, *grants, *(f"secret:{name}" for name in self.secrets)]
+        self.related.clear()
+        self.secrets.clear()
+        self.access = Access()
+        self.cleanup = "done"
+
+
+@dataclass
+class Organization:
+    """An organization with its people and its data sources by id."""
+
+    id: str
+    name: str
+    members: list[str] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+    sources: dict[str, DataSource] = field(default_factory=dict)
+
+    def listed(self, behaviour: Behaviour) -> list[DataSource]:
+        """The data sources that are not deleted, newest first."""
+        found = [source for source in self.sources.values() if source.deleted_at is None]
+        for source in found:
+            source.settle_sync(behaviour)
+        return sorted(found, key=lambda source: source.age, reverse=True)
+
+    def find(self, identifier: str, behaviour: Behaviour) -> DataSource:
+        """A data source that is not deleted, or the vendor's 404."""
+        source = self.sources.get(identifier)
+        if source is None or source.deleted_at is not None:
+            raise not_found()
+        source.settle_sync(behaviour)
+        return source
+
+    def refuse_taken_name(self, name: str, behaviour: Behaviour, own_id: str | None = None) -> None:
+        """409 if names must be unique here and another source has this one."""
+        if behaviour.names_unique and any(
+            source.fields["displayName"] == name and source.id != own_id for source in self.listed(behaviour)
+        ):
+            raise ApiProblem(409, "Conflict", "A data source with this name exists already.")
+
+
+class World:
+    """All organizations and keys of one server."""
+
+    def __init__(self) -> None:
+        self.organizations: dict[str, Organization] = {}
+        self.keys: dict[str, dict[str, str]] = {}
+        self._sequence = 0
+
+    def all_sources(self) -> Iterator[DataSource]:
+        """Every data source of every organization, deleted ones too."""
+        for organization in self.organizations.values():
+            yield from organization.sources.values()
+
+    def next_sequence(self) -> int:
+        """A number that rises with every data source."""
+        self._sequence += 1
+        return self._sequence
+
+    def new_id(self, sequence: int) -> str:
+        """An id that means nothing, the same in every run."""
+        return "ds_" + hashlib.sha256(str(sequence).encode()).hexdigest()[:20]
+
+    def create(self, organization: Organization, settings: Settings, behaviour: Behaviour) -> DataSource:
+        """Create a data source and start its first sync."""
+        organization.refuse_taken_name(settings.fields["displayName"], behaviour)
+        sequence = self.next_sequence()
+        source = DataSource(new_fields(self.new_id(sequence), now()), sequence)
+        source.fields.update(settings.fields)
+        source.secrets.update(settings.secrets)
+        source.other_fields.update(settings.other)
+        source.sync_due = time.monotonic() + behaviour.sync_seconds
+        organization.sources[source.id] = source
+        return source
+
+
+def update(organization: Organization, source: DataSource, settings: Settings, behaviour: Behaviour) -> None:
+    """Change a data source as a PATCH does."""
+    fields = dict(settings.fields)
+    secrets = dict(settings.secrets)
+    if behaviour.unset_secret_flags == "refused" and settings.unset:
+        raise validation_error("This server does not know the unset flags.")
+    if "displayName" in fields and behaviour.patch_renames != "applied":
+        if behaviour.patch_renames == "refused":
+            raise validation_error("displayName: Unrecognized key")
+        del fields["displayName"]
+    for name in behaviour.ignored_fields:
+        fields.pop(name, None)
+        secrets.pop(name, None)
+    if "displayName" in fields:
+        organization.refuse_taken_name(fields["displayName"], behaviour, source.id)
+    if behaviour.patch_resets_flags:
+        # the vendor's document suggests that the default (false) is put in for an omitted flag
+        for name in {"sslEnabled", "sshEnabled"} - set(settings.fields):
+            fields[name] = False
+    source.fields.update(fields)
+    source.fields["updatedAt"] = now()
+    source.other_fields.update(settings.other)
+    source.secrets.update(secrets)
+    if behaviour.unset_secret_flags is True:
+        for name in settings.unset:
+            source.secrets.pop(name, None)
+
+
+def delete(source: DataSource, behaviour: Behaviour, schedule: Schedule) -> None:
+    """Mark a data source as deleted; the clean-up job runs later."""
+    source.deleted_at = now()
+    source.cleanup = "pending"
+    schedule(behaviour.cleanup_seconds, source.clean_up)
