@@ -13,7 +13,7 @@ import re
 import socket
 import ssl
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -42,6 +42,7 @@ _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
 try:
     import requests
     from requests.adapters import HTTPAdapter
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
     from urllib3.connection import HTTPConnection, HTTPSConnection
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
     from urllib3.exceptions import HTTPError, NewConnectionError
@@ -110,7 +111,7 @@ class RequestsTransport:
         self._verify: bool | str = _bundle(connection) if connection.validate_certs else False
         self._cert = _certificate(connection)
         self._proxies = _proxies(connection.api_url) if connection.use_proxy else {}
-        self.secrets = [secret for proxy in self._proxies.values() for secret in _credentials(proxy)]
+        self.secrets: Sequence[str] = [secret for proxy in self._proxies.values() for secret in _credentials(proxy)]
 
     def send(self, request: Request, timeout: float) -> RawAnswer:
         """Send ``request`` and return the whole answer; see ``Transport.send``."""
@@ -181,7 +182,7 @@ def _bundle(connection: Connection) -> str:
                     % (variable, shown(bundle))
                 )
             return bundle
-    return str(requests.certs.where())
+    return str(DEFAULT_CA_BUNDLE_PATH)
 
 
 def _certificate(connection: Connection) -> None | str | tuple[str, str]:

@@ -1,0 +1,61 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Schemathesis attacks a live simulator with requests made from its own OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from openapi_spec_validator import validate
+from schemathesis import GenerationMode
+
+from basedash_simulator.app import openapi_document
+from basedash_simulator.seed import default_seed
+from basedash_simulator.server import running
+
+REAL_IDS = {"orgId": "org_demo", "id": "ds_production"}
+OPERATIONS = [
+    (method, path)
+    for path, item in openapi_document()["paths"].items()
+    for method in item
+    if method in ("get", "post", "patch", "put", "delete")
+]
+
+
+@pytest.fixture(scope="module")
+def schema() -> Iterator[Any]:
+    # an access policy for nobody fits the schema, so that a server that refuses it would count as wrong
+    seed = {**default_seed(), "behaviour": {"restricted_with_nobody": "accepted"}}
+    with running(seed) as url:
+        yield schemathesis.openapi.from_url(url + "/api/public/openapi")
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["good", "bad"])
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_schemathesis_finds_nothing(schema: Any, method: str, path: str, mode: GenerationMode) -> None:
+    # Schemathesis's own pytest plugin follows pytest's internals, so that new releases of pytest break it
+
+    @settings(
+        max_examples=15,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=schema[path][method.upper()].as_strategy(generation_mode=mode))
+    def attack(case: Any) -> None:
+        # real ids, as made-up ones would all end as 404
+        case.path_parameters = {name: REAL_IDS[name] for name in case.path_parameters}
+        case.call_and_validate(headers={"Authorization": "Bearer bd_key_demo_admin"})
+
+    attack()
+
+
+def test_document_is_valid_openapi() -> None:
+    validate(openapi_document())

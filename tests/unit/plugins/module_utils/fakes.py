@@ -1,0 +1,190 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+"""A scripted wire in place of HTTP, and short ways to run a task over it."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible_collections.community.basedash.plugins.module_utils._client import Clock
+from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
+from ansible_collections.community.basedash.plugins.module_utils._data_source import FIELDS
+from ansible_collections.community.basedash.plugins.module_utils._deletion import make_absent
+from ansible_collections.community.basedash.plugins.module_utils._info import read_data_sources
+from ansible_collections.community.basedash.plugins.module_utils._task import Report, Task, execute
+from ansible_collections.community.basedash.plugins.module_utils._transport import RawAnswer, Request, TransportError
+
+KEY = "bd_key_sentinel0123456789"
+URL = "https://basedash.example.com"
+SOURCES = "/api/public/organizations/org_1/data-sources"
+ONE = SOURCES + "/ds_1"
+PAGE = SOURCES + "?limit=100"
+
+
+def resource(identifier: str = "ds_1", name: str = "preview-42", **fields: Any) -> dict[str, Any]:
+    """Return a data source as the API gives it, complete."""
+    values: dict[str, Any] = dict.fromkeys(FIELDS.values())
+    values.update(
+        id=identifier,
+        displayName=name,
+        description="",
+        dialect="POSTGRES",
+        host="db.example.com",
+        port=5432,
+        isDemo=False,
+        isBasedashWarehouse=False,
+    )
+    return {**values, **fields}
+
+
+def answer(status: int, content: Any = None, headers: Mapping[str, str] | None = None) -> RawAnswer:
+    """Return an answer: text and bytes go as they are, anything else as JSON, ``None`` as no body."""
+    if isinstance(content, str):
+        content = content.encode()
+    body = content if isinstance(content, bytes) else b"" if content is None else json.dumps(content).encode()
+    return RawAnswer(status, dict(headers or {}), body)
+
+
+def found(*args: Any, **fields: Any) -> RawAnswer:
+    """Return a 200 with one data source."""
+    return answer(200, {"data": resource(*args, **fields)})
+
+
+def page(*resources: Mapping[str, Any], cursor: str | None = None) -> RawAnswer:
+    """Return one page of the list."""
+    pagination = {"nextCursor": cursor, "hasMore": cursor is not None}
+    return answer(200, {"data": list(resources), "pagination": pagination})
+
+
+def error(status: int, detail: str = "not found", title: str = "NotFound", **more: Any) -> RawAnswer:
+    """Return the API's own error."""
+    return answer(status, {"error": {"title": title, "detail": detail, **more}})
+
+
+HTML = answer(404, "<html><body>nothing here</body></html>")
+NOT_FOUND = error(404)
+RESET = TransportError("the connection was closed without an answer", sent=True, transient=True)
+REFUSED = TransportError("the server refused the connection", sent=False, transient=True)
+TIMED_OUT = TransportError("no answer was complete within 30 seconds", sent=True, transient=True)
+UNTRUSTED = TransportError("the server's certificate is not trusted", sent=False, transient=False)
+
+Step = tuple[str, str, "RawAnswer | TransportError"]
+
+
+class Wire:
+    """Answers the requests that were listed, in their order, and fails on any other one."""
+
+    def __init__(self, *steps: Step) -> None:
+        self._steps = list(steps)
+        self.sent: list[Request] = []
+        self.closed = False
+        self.slept: list[float] = []
+        self.time = 0.0
+        self.seconds_per_request = 0.0
+        self.secrets: Sequence[str] = ()
+
+    def __call__(self, connection: Connection) -> Wire:
+        return self
+
+    def send(self, request: Request, timeout: float) -> RawAnswer:
+        self.sent.append(request)
+        self.time += self.seconds_per_request
+        got = "%s %s" % (request.method, request.url[len(URL) :])
+        assert self._steps, "one request too many: " + got
+        method, path, reaction = self._steps.pop(0)
+        assert got == "%s %s" % (method, path)
+        assert request.headers["Authorization"] == "Bearer " + KEY
+        assert request.headers["Accept"] == "application/json"
+        assert request.headers["User-Agent"].startswith("ansible-community.basedash/")
+        assert request.body is None
+        if isinstance(reaction, TransportError):
+            raise reaction
+        return reaction
+
+    def close(self) -> None:
+        self.closed = True
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.time += seconds
+
+    def clock(self) -> Clock:
+        return Clock(
+            monotonic=lambda: self.time,
+            sleep=self.sleep,
+            random=lambda: 0.5,
+            now=lambda: datetime(2026, 11, 24, 12, 0, 0, tzinfo=timezone.utc),
+        )
+
+    def finish(self) -> None:
+        assert not self._steps, "requests that were not sent: %s" % [step[:2] for step in self._steps]
+
+
+CONNECTION: dict[str, Any] = {
+    "api_key": KEY,
+    "api_url": URL,
+    "organization_id": "org_1",
+    "timeout": 30.0,
+    "retry_timeout": 120.0,
+    "validate_certs": True,
+    "ca_path": None,
+    "client_cert": None,
+    "client_key": None,
+    "use_proxy": True,
+}
+ABSENT: dict[str, Any] = {
+    **CONNECTION,
+    "state": "absent",
+    "id": None,
+    "name": None,
+    "missing_ok": True,
+    "verify_absence": True,
+    "force": False,
+}
+INFO: dict[str, Any] = {
+    **CONNECTION,
+    **dict.fromkeys(("id", "name", "dialect", "host", "name_pattern", "sync_status", "health_status")),
+}
+
+
+def run(task: Task, wire: Wire, options: Mapping[str, Any], check_mode: bool = False) -> Report:
+    """Run a task over a wire in diff mode, and check what is true of every report."""
+    report = execute(
+        task, options, check_mode=check_mode, diff_mode=True, transport=wire, clock=wire.clock(), progress=_quiet
+    )
+    wire.finish()
+    assert report.result["api"]["requests"] == len(wire.sent)
+    assert report.result["api"]["retries"] == len(wire.slept)
+    assert report.result["api"]["wait_seconds"] == round(sum(wire.slept), 3)
+    assert isinstance(report.result["changed"], bool)
+    assert KEY not in json.dumps([report.result, report.warnings])
+    if check_mode:
+        assert {request.method for request in wire.sent} <= {"GET"}
+    if report.failed:
+        message = report.result["msg"]
+        assert message.endswith(".")
+        assert "\n" not in message
+        assert "Unexpected" not in message
+    return report
+
+
+def _quiet(text: str) -> None:
+    assert KEY not in text
+
+
+def absent(*steps: Step, check_mode: bool = False, **options: Any) -> Report:
+    """Run ``state: absent``; each step is method, path and reaction."""
+    return run(make_absent, Wire(*steps), {**ABSENT, **options}, check_mode)
+
+
+def info(*steps: Step, **options: Any) -> Report:
+    """Run the info module's task."""
+    return run(read_data_sources, Wire(*steps), {**INFO, **options})
+
+
+Build = Callable[..., Report]
