@@ -10,6 +10,7 @@ import sys
 from typing import Any, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule
+
 from ansible_collections.community.basedash.plugins.module_utils._requests_transport import MISSING, RequestsTransport
 from ansible_collections.community.basedash.plugins.module_utils._task import Task, execute
 from ansible_collections.community.basedash.plugins.module_utils._text import cleaned

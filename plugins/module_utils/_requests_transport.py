@@ -185,7 +185,7 @@ def _bundle(connection: Connection) -> str:
     return str(DEFAULT_CA_BUNDLE_PATH)
 
 
-def _certificate(connection: Connection) -> None | str | tuple[str, str]:
+def _certificate(connection: Connection) -> str | tuple[str, str] | None:
     if connection.client_cert is None or connection.client_key is None:
         return connection.client_cert
     return connection.client_cert, connection.client_key

@@ -20,8 +20,8 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     RESET,
     TIMED_OUT,
     UNTRUSTED,
-    answer,
     absent,
+    answer,
     error,
     found,
     page,
@@ -188,9 +188,7 @@ def test_no_reading_the_delete_decides(single: int, listed: Any) -> None:
 
 
 def test_no_reading_and_the_delete_says_404() -> None:
-    report = absent(
-        ("GET", ONE, answer(405)), ("GET", PAGE, answer(405)), ("DELETE", ONE, NOT_FOUND), id="ds_1"
-    )
+    report = absent(("GET", ONE, answer(405)), ("GET", PAGE, answer(405)), ("DELETE", ONE, NOT_FOUND), id="ds_1")
     assert not report.failed
     assert not report.result["changed"]
     assert "admin access" in report.warnings[0]

@@ -1,0 +1,161 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+"""The info module's task: filters, paging, and lists that can't be trusted."""
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
+    HTML,
+    NOT_FOUND,
+    ONE,
+    PAGE,
+    answer,
+    error,
+    found,
+    info,
+    page,
+    resource,
+)
+
+ALL = [
+    resource("ds_1", "preview-42", host="A.example.com", lastHealthStatus="UNHEALTHY", lastSyncStatus="FAILED"),
+    resource("ds_2", "production", host="b.example.com", lastHealthStatus="HEALTHY", lastSyncStatus="SUCCESS"),
+    resource("ds_3", "preview-43", dialect="BIGQUERY", host=None, lastHealthStatus="HEALTHY"),
+    resource("ds_4", "production", dialect="NEWER", lastHealthStatus=None),
+]
+
+
+def names(report: Any) -> list[str]:
+    assert not report.failed, report.result
+    assert not report.result["changed"]
+    return [one["id"] for one in report.result["data_sources"]]
+
+
+def test_all_in_the_order_of_the_api() -> None:
+    assert names(info(("GET", PAGE, page(*ALL)))) == ["ds_1", "ds_2", "ds_3", "ds_4"]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"name": "production"}, ["ds_2", "ds_4"]),
+        ({"name": "Production"}, []),
+        ({"dialect": "postgres"}, ["ds_1", "ds_2"]),
+        ({"dialect": "NEWER"}, ["ds_4"]),
+        ({"host": "a.EXAMPLE.com"}, ["ds_1"]),
+        ({"name_pattern": "^preview-"}, ["ds_1", "ds_3"]),
+        ({"name_pattern": "4[0-9]$"}, ["ds_1", "ds_3"]),
+        ({"health_status": "HEALTHY"}, ["ds_2", "ds_3"]),
+        ({"sync_status": "failed"}, ["ds_1"]),
+        ({"name_pattern": "pre", "dialect": "POSTGRES"}, ["ds_1"]),
+        ({"name": "production", "health_status": "UNHEALTHY"}, []),
+    ],
+)
+def test_filters(options: Any, expected: list[str]) -> None:
+    assert names(info(("GET", PAGE, page(*ALL)), **options)) == expected
+
+
+def test_id() -> None:
+    assert names(info(("GET", ONE, found()), id="ds_1")) == ["ds_1"]
+    assert names(info(("GET", ONE, found()), id="ds_1", name="other")) == []
+
+
+def test_id_that_does_not_exist_is_verified() -> None:
+    assert names(info(("GET", ONE, NOT_FOUND), ("GET", PAGE, page(ALL[1])), id="ds_1")) == []
+    assert info(("GET", ONE, NOT_FOUND), ("GET", PAGE, NOT_FOUND), id="ds_1").failed
+
+
+def test_id_on_a_server_without_the_single_get() -> None:
+    assert names(info(("GET", ONE, HTML), ("GET", PAGE, page(*ALL)), id="ds_1")) == ["ds_1"]
+    assert info(("GET", ONE, answer(405)), ("GET", PAGE, answer(405)), id="ds_1").failed
+
+
+def test_every_page_is_read() -> None:
+    report = info(
+        ("GET", PAGE, page(ALL[0], ALL[1], cursor="ds_2")),
+        ("GET", PAGE + "&cursor=ds_2", page(ALL[2], cursor="a b/c")),
+        ("GET", PAGE + "&cursor=a+b%2Fc", page(ALL[3])),
+    )
+    assert names(report) == ["ds_1", "ds_2", "ds_3", "ds_4"]
+
+
+def test_data_source_that_moved_to_the_next_page_is_there_once() -> None:
+    report = info(("GET", PAGE, page(ALL[0], cursor="c")), ("GET", PAGE + "&cursor=c", page(ALL[0], ALL[1])))
+    assert names(report) == ["ds_1", "ds_2"]
+
+
+def test_cursor_that_repeats_is_refused() -> None:
+    report = info(("GET", PAGE, page(ALL[0], cursor="c")), ("GET", PAGE + "&cursor=c", page(ALL[0], cursor="c")))
+    assert report.failed
+    assert "nothing new" in report.result["msg"]
+
+
+@pytest.mark.parametrize(
+    "pagination",
+    [
+        None,
+        [],
+        {},
+        {"hasMore": True},
+        {"hasMore": True, "nextCursor": None},
+        {"hasMore": True, "nextCursor": ""},
+        {"hasMore": True, "nextCursor": 7},
+        {"hasMore": "false", "nextCursor": None},
+        {"nextCursor": {"a": 1}},
+    ],
+)
+def test_list_that_does_not_say_whether_it_is_complete(pagination: Any) -> None:
+    assert info(("GET", PAGE, answer(200, {"data": [], "pagination": pagination}))).failed
+
+
+def test_list_without_pagination() -> None:
+    assert names(info(("GET", PAGE, answer(200, {"data": ALL})))) == ["ds_1", "ds_2", "ds_3", "ds_4"]
+    assert info(("GET", PAGE, answer(200, {"data": []}))).failed
+    many = [resource("ds_%d" % number) for number in range(100)]
+    assert info(("GET", PAGE, answer(200, {"data": many}))).failed
+
+
+@pytest.mark.parametrize(
+    "pagination", [{"nextCursor": None}, {"hasMore": False}, {"hasMore": False, "nextCursor": "x"}]
+)
+def test_last_page(pagination: Any) -> None:
+    assert names(info(("GET", PAGE, answer(200, {"data": ALL[:1], "pagination": pagination})))) == ["ds_1"]
+
+
+@pytest.mark.parametrize(
+    "reaction",
+    [
+        answer(200),
+        answer(200, "<html>"),
+        answer(200, []),
+        answer(200, {"data": {}}),
+        answer(200, {"data": [{"displayName": "no id"}], "pagination": {"hasMore": False}}),
+        answer(200, {"data": [None], "pagination": {"hasMore": False}}),
+        answer(200, {"data": [{"id": True}], "pagination": {"hasMore": False}}),
+        answer(200, {"data": [], "pagination": {"hasMore": False}, "error": {"title": "a", "detail": "b"}}),
+        answer(200, b"[" * 100000),
+        answer(200, b'{"data": ' + b"1" * 10000 + b"}"),
+        error(401),
+        error(403),
+        NOT_FOUND,
+        HTML,
+        answer(405),
+    ],
+)
+def test_list_that_is_none(reaction: Any) -> None:
+    report = info(("GET", PAGE, reaction))
+    assert report.failed
+    assert "data_sources" not in report.result
+
+
+@pytest.mark.parametrize("options", [{"id": ""}, {"name": " "}, {"host": ""}, {"name_pattern": "("}, {"dialect": ""}])
+def test_bad_input(options: Any) -> None:
+    report = info(**options)
+    assert report.failed
+    assert report.result["api"]["requests"] == 0

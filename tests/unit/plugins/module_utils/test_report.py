@@ -1,0 +1,108 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+"""What leaves a task: secrets masked, faults of ours in one sentence, connections closed."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import yaml
+
+from ansible_collections.community.basedash.plugins.module_utils._api import Api
+from ansible_collections.community.basedash.plugins.module_utils._task import Outcome, execute
+from ansible_collections.community.basedash.plugins.module_utils._text import Mask, shown
+from ansible_collections.community.basedash.plugins.module_utils._version import VERSION
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
+    ABSENT,
+    KEY,
+    ONE,
+    Wire,
+    absent,
+    answer,
+    error,
+    found,
+)
+
+
+@pytest.mark.parametrize("echo", [KEY, "Bearer " + KEY, json.dumps({"key": KEY}), "x%sy" % KEY])
+def test_echoed_key_is_masked(echo: str) -> None:
+    # absent() checks that the key is nowhere in the report.
+    assert absent(("GET", ONE, error(401, echo, echo)), id="ds_1").failed
+    assert absent(("GET", ONE, answer(401, None, {"x-request-id": echo})), id="ds_1").failed
+    assert absent(("GET", ONE, found(host=echo, displayName=echo)), id="ds_1", check_mode=True).result["changed"]
+
+
+def test_mask_knows_other_spellings() -> None:
+    secret = 'pa/ss "wörd"+=&'
+    mask = Mask([secret])
+    for spelling in (secret, quote(secret), quote(secret, safe=""), json.dumps(secret), repr(secret)):
+        assert "ss" not in mask.text("<%s>" % spelling)
+    value = mask.value({"a " + secret: [secret, 1, None, {"b": (secret,)}]})
+    assert "wörd" not in json.dumps(value, ensure_ascii=False)
+
+
+def test_mask_leaves_short_and_blank_texts_alone() -> None:
+    assert Mask(["", "a", "   ", "abc"]).text("a b abc   ") == "a b abc   "
+
+
+def test_mask_replaces_the_longest_first() -> None:
+    assert Mask(["secret", "secretsecret2"]).text("secretsecret2") == "********"
+
+
+def test_lines_of_a_private_key_are_masked() -> None:
+    line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"
+    assert line not in Mask(["-----BEGIN-----\n%s\n-----END-----\n" % line]).text("x %s x" % line)
+
+
+def test_control_characters_are_shown_as_such() -> None:
+    assert shown("a\x1b[31m\u202eb\nc") == "a\\x1b[31m\\u202eb\\nc"
+    assert len(shown("x" * 1000)) == 300
+
+
+def test_halves_of_surrogate_pairs_do_not_leave() -> None:
+    lone = answer(200, b'{"data": {"id": "ds_1", "displayName": "a\\ud800b"}}')
+    report = absent(("GET", ONE, lone), id="ds_1", check_mode=True)
+    json.dumps(report.result, ensure_ascii=False).encode()
+
+
+def run(task: Any, wire: Wire) -> Any:
+    return execute(task, ABSENT, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
+
+
+def test_fault_of_ours_is_one_sentence_and_no_traceback() -> None:
+    def broken(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+        raise KeyError(options["api_key"])
+
+    wire = Wire()
+    report = run(broken, wire)
+    assert report.failed
+    assert "Unexpected KeyError" in report.result["msg"]
+    assert KEY not in report.result["msg"]
+    assert "Traceback" not in report.result["msg"]
+    assert wire.closed
+
+
+def test_connections_are_closed_and_there_is_no_diff_unless_asked_for() -> None:
+    wire = Wire()
+    report = run(lambda api, options, check_mode: Outcome(False), wire)
+    assert wire.closed
+    assert report.result == {"changed": False, "api": {"requests": 0, "retries": 0, "wait_seconds": 0.0}}
+
+
+def test_secrets_of_the_transport_are_masked() -> None:
+    wire = Wire()
+    wire.secrets = ["proxy-password"]
+    report = run(lambda api, options, check_mode: Outcome(False, message="with proxy-password"), wire)
+    assert report.result["msg"] == "with ********"
+
+
+def test_version_is_that_of_the_collection() -> None:
+    root = Path(__file__).parents[4]
+    assert yaml.safe_load((root / "galaxy.yml").read_text(encoding="utf-8"))["version"] == VERSION
