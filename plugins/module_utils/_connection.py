@@ -112,6 +112,8 @@ def _root(value: str) -> str:
 
 def _valid_host(netloc: str, host: str) -> bool:
     if netloc.startswith("["):
+        if "%" in host:  # A zone is a matter of this host alone.
+            return False
         try:
             ipaddress.IPv6Address(host)
         except ValueError:

@@ -102,7 +102,7 @@ EXAMPLES = r"""
   community.basedash.basedash_data_source:
     api_key: "{{ basedash_api_key }}"
     organization_id: "{{ basedash_organization_id }}"
-    id: ds_preview_3
+    id: ds_preview_4
     missing_ok: false
     state: absent
 """

@@ -21,7 +21,8 @@ CHOICES = {
     "BASEDASH_API_KEY": "bd_key_demo_admin",
     "BASEDASH_ORGANIZATION_ID": "org_demo",
     "BASEDASH_DATA_SOURCE_ID": "ds_preview_1",
-    "BASEDASH_DATA_SOURCE_NAME": "preview-42",
+    "BASEDASH_DATA_SOURCE_NAME": "preview-43",
+    "BASEDASH_MEMBER_API_KEY": "bd_key_demo_member",
 }
 
 

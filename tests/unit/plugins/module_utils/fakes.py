@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 """A scripted wire in place of HTTP, and short ways to run a task over it."""
+
+from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 """One test for each row of the table for ``state: absent``, and for what an operator meets around it."""
+
+from __future__ import annotations
 
 from typing import Any
 

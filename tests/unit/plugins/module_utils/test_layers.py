@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 """The layers point one way: no module of the core imports one above it."""
+
+from __future__ import annotations
 
 import ast
 from pathlib import Path
