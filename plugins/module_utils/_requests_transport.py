@@ -41,11 +41,12 @@ _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
 
 try:
     import requests
+    import urllib3
     from requests.adapters import HTTPAdapter
     from requests.utils import DEFAULT_CA_BUNDLE_PATH
     from urllib3.connection import HTTPConnection, HTTPSConnection
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-    from urllib3.exceptions import HTTPError, NewConnectionError
+    from urllib3.exceptions import HTTPError, InsecureRequestWarning, NewConnectionError
     from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs
 except ImportError as import_error:
     MISSING = import_error
@@ -109,6 +110,9 @@ class RequestsTransport:
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
         self._verify: bool | str = _bundle(connection) if connection.validate_certs else False
+        if not connection.validate_certs:
+            # The user decided; a warning of the library at every request would only fill the module's output.
+            urllib3.disable_warnings(InsecureRequestWarning)
         self._cert = _certificate(connection)
         self._proxies = _proxies(connection.api_url) if connection.use_proxy else {}
         self.secrets: Sequence[str] = [secret for proxy in self._proxies.values() for secret in _credentials(proxy)]

@@ -41,8 +41,9 @@ def reset(transport: asyncio.Transport) -> None:
     """End the connection with a TCP RST."""
     connection = transport.get_extra_info("socket")
     if connection is not None:
-        # lingering for 0 seconds makes close() send RST in place of FIN
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        # lingering for 0 seconds makes close() send RST in place of FIN; the client may have closed already
+        with contextlib.suppress(OSError):
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
 
 

@@ -5,21 +5,30 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
 from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 
 from basedash_simulator.app import openapi_document
+from basedash_simulator.seed import default_seed
 from basedash_simulator.server import running
 
 ADMIN = "bd_key_demo_admin"
+# The names of the demo's data sources as the API lists them; tests count on this, not on the demo's size.
+NAMES = [item["displayName"] for item in reversed(default_seed()["organizations"][0]["data_sources"])]
 # Generous: the machine may be slow and busy.
 PATIENCE_SECONDS = 30.0
+
+# A proxy named in the environment must not stand between a test and its server.
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
 
 
 class Api:
@@ -105,6 +114,13 @@ def wait_until(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < end, "it did not come true in time"
         time.sleep(0.02)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_folders_of_hypothesis_in_the_repository() -> Iterator[None]:
+    with tempfile.TemporaryDirectory() as folder:
+        set_hypothesis_home_dir(folder)
+        yield
 
 
 @pytest.fixture(scope="session")

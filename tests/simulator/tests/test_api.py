@@ -8,11 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import Api, wait_until
+from conftest import NAMES, Api, wait_until
 
 from basedash_simulator.objects import OBJECT_FIELDS, SECRET_FIELDS
-
-NAMES = ["preview-42", "analytics", "analytics", "production", "Basedash warehouse", "Demo data"]
 
 
 def error_of(answer: Any) -> dict[str, Any]:
@@ -26,6 +24,7 @@ def test_list_is_newest_first(api: Api) -> None:
     answer = api.call("GET")
     assert answer.status_code == 200
     assert [item["displayName"] for item in answer.json()["data"]] == NAMES
+    assert NAMES.count("analytics") == 2
     assert answer.json()["pagination"] == {"nextCursor": None, "hasMore": False}
     api.create(displayName="newest")
     assert api.call("GET").json()["data"][0]["displayName"] == "newest"
@@ -39,7 +38,7 @@ def test_object_has_exactly_the_documented_fields(api: Api) -> None:
 
 @pytest.mark.parametrize("size", [1, 7, 100])
 def test_pages(api: Api, size: int) -> None:
-    seed = [{"count": 244, "name_format": "bulk-{n}", "id_format": "ds bulk/{n}"}]
+    seed = [{"count": 250 - len(NAMES), "name_format": "bulk-{n}", "id_format": "ds bulk/{n}"}]
     api.control("POST", "data-sources", {"organization": "org_demo", "data_sources": seed})
     found: list[str] = []
     cursor = None
@@ -53,7 +52,7 @@ def test_pages(api: Api, size: int) -> None:
             break
         assert cursor == found[-1]
     assert len(found) == len(set(found)) == 250
-    assert found[0] == "ds bulk/244"
+    assert found[0] == f"ds bulk/{250 - len(NAMES)}"
 
 
 def test_default_page_size_is_50(api: Api) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import Api
+from conftest import NAMES, Api
 
 from basedash_simulator import seed as seeds
 from basedash_simulator.errors import SeedError
@@ -18,12 +18,14 @@ from basedash_simulator.server import running
 
 
 def test_state_has_everything(api: Api) -> None:
-    api.call("DELETE", "/ds_preview_1")
+    api.call("DELETE", "/ds_production")
     state = api.control("GET", "state")
     demo = state["organizations"][0]
-    assert (demo["id"], len(demo["data_sources"])) == ("org_demo", 6)
-    assert demo["data_sources"][0]["deletedAt"] is not None
-    assert demo["data_sources"][3]["secrets"] == {"password": "production-password"}
+    assert (demo["id"], len(demo["data_sources"])) == ("org_demo", len(NAMES))
+    sources = {source["id"]: source for source in demo["data_sources"]}
+    assert sources["ds_production"]["deletedAt"] is not None
+    assert sources["ds_preview_1"]["deletedAt"] is None
+    assert sources["ds_preview_1"]["secrets"] == {"password": "preview-password"}
     assert state["keys"][1] == {"key": "bd_key_demo_member", "roles": {"org_demo": "member"}}
 
 
@@ -91,7 +93,7 @@ def test_more_data_sources(api: Api) -> None:
 )
 def test_wrong_data_sources_change_nothing(api: Api, body: Any) -> None:
     api.control("POST", "data-sources", body, status=400)
-    assert len(api.control("GET", "state")["organizations"][0]["data_sources"]) == 6
+    assert len(api.control("GET", "state")["organizations"][0]["data_sources"]) == len(NAMES)
 
 
 def test_unknown_control(api: Api) -> None:

@@ -77,7 +77,7 @@ def test_truncated_without_a_body(api: Api) -> None:
 
 
 def test_slow_drip(api: Api) -> None:
-    api.faults({"kind": "slow_drip", "interval": 0.001, "times": 1})
+    api.faults({"kind": "slow_drip", "interval": 0.005, "times": 1})
     pieces = []
     headers = {"authorization": "Bearer bd_key_demo_admin"}
     with api.http.stream("GET", PATH + "x", headers=headers) as answer:
@@ -93,7 +93,7 @@ def test_slow_drip(api: Api) -> None:
 def test_slow_drip_ends_when_the_client_leaves(api: Api) -> None:
     api.faults({"kind": "slow_drip", "interval": 3600, "times": 1})
     with pytest.raises(httpx.ReadTimeout):
-        api.call("DELETE", "/ds_production", timeout=0.3)
+        api.call("DELETE", "/ds_production", timeout=0.7)
     wait_until(lambda: api.control("GET", "state")["in_flight"] == 0)
     assert is_deleted(api)
     assert api.log()[0]["status"] == "slow_drip"
@@ -102,7 +102,7 @@ def test_slow_drip_ends_when_the_client_leaves(api: Api) -> None:
 def test_hang(api: Api) -> None:
     api.faults({"kind": "hang", "times": 1})
     with pytest.raises(httpx.ReadTimeout):
-        api.call("DELETE", "/ds_production", timeout=0.3)
+        api.call("DELETE", "/ds_production", timeout=0.7)
     wait_until(lambda: api.control("GET", "state")["in_flight"] == 0)
     assert not is_deleted(api)
     assert api.call("DELETE", "/ds_production").status_code == 200
@@ -122,7 +122,7 @@ def test_delay(api: Api) -> None:
 def test_work_is_done_even_if_the_client_leaves_during_a_delay(api: Api) -> None:
     api.faults({"kind": "delay", "seconds": 3600, "times": 1})
     with pytest.raises(httpx.ReadTimeout):
-        api.call("DELETE", "/ds_production", timeout=0.3)
+        api.call("DELETE", "/ds_production", timeout=0.7)
     wait_until(lambda: is_deleted(api))
     assert api.log()[0]["status"] is None
 
@@ -174,7 +174,7 @@ def test_rate_limited(api: Api, how: str) -> None:
         assert header == "2"
     elif how == "header_date":
         sent = parsedate_to_datetime(answer.headers["date"])
-        assert 1 <= (parsedate_to_datetime(header) - sent).total_seconds() <= PATIENCE_SECONDS
+        assert 0 <= (parsedate_to_datetime(header) - sent).total_seconds() <= PATIENCE_SECONDS
     else:
         assert header is None
     assert not is_deleted(api)
@@ -257,10 +257,11 @@ def test_one_rule_without_a_list() -> None:
 
 
 def test_requests_under_way_are_counted(api: Api) -> None:
+    wait_until(lambda: api.control("GET", "state")["in_flight"] == 0)
     api.faults({"kind": "hang"})
 
     def hang() -> None:
-        with pytest.raises(httpx.ReadTimeout):
+        with pytest.raises(httpx.TimeoutException):
             httpx.get(api.url + PATH, timeout=2, trust_env=False)
 
     threads = [threading.Thread(target=hang) for _number in range(3)]
