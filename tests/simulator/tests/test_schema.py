@@ -59,7 +59,7 @@ def test_schemathesis_finds_nothing(schema: Any, method: str, path: str, mode: G
     successes = 0
 
     @settings(
-        max_examples=15,
+        max_examples=10,
         derandomize=True,
         database=None,
         deadline=None,

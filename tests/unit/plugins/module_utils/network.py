@@ -106,6 +106,9 @@ class Server:
 
     def close(self) -> None:
         """Stop listening."""
+        # A mere close() would leave the thread in accept(), and so the port open.
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
 

@@ -252,7 +252,7 @@ def test_client_certificate(authority: Path, tmp_path: Path) -> None:
     client.cert_chain_pems[0].write_to_path(str(certificate))
     client.private_key_pem.write_to_path(str(key))
     with serving(says(OK), server_context(AUTHORITY.issue_cert("127.0.0.1"), clients)) as server:
-        trusted = {"ca_path": str(authority)}
+        trusted: dict[str, Any] = {"ca_path": str(authority)}
         assert send(server, "https", client_cert=str(both), **trusted).status == 200
         assert send(server, "https", client_cert=str(certificate), client_key=str(key), **trusted).status == 200
         failure(server, "https", **trusted)
@@ -354,11 +354,12 @@ def test_proxy_that_refuses(status: int, transient: bool, monkeypatch: pytest.Mo
 
 
 def test_refused_connection() -> None:
-    with serving(says(OK)) as server:
-        pass
-    time.sleep(0.05)
-    error = failure(server)
-    assert (error.sent, error.transient) == (False, True)
+    # Bound and not listening: nobody else can get the port, and nobody answers.
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        with pytest.raises(TransportError, match="refused") as failed:
+            send_to("http://127.0.0.1:%d" % unused.getsockname()[1])
+    assert (failed.value.sent, failed.value.transient) == (False, True)
 
 
 def test_name_that_does_not_resolve() -> None:
