@@ -153,7 +153,7 @@ def _successful(answer: Answer) -> dict[str, Any]:
         raise _api_error(
             ApiError,
             answer,
-            "a redirect to %s, which is never followed: correct api_url"
+            "a redirect to %s, which is never followed; correct api_url"
             % ("host %s" % quoted(host) if host else "the same host"),
             None,
             None,
@@ -174,9 +174,9 @@ _KINDS = {
     501: UnsupportedError,
 }
 _ADVICE = {
-    401: "the API key is missing or wrong: check api_key",
-    403: "the key may not do this: use the key of an admin of the organization",
-    404: "not found, or no admin access: check the identifier, organization_id and the key",
+    401: "check api_key, it is missing or wrong",
+    403: "the key may not do this, use that of an admin of the organization",
+    404: "check the identifier, organization_id, and that the key has admin access",
 }
 
 
@@ -189,7 +189,7 @@ def _api_error(
         answer.url,
         answer.status,
         words,
-        ", " + advice if advice else "",
+        ": " + advice if advice else "",
     )
     return kind(
         message,
