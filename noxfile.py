@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import tarfile
 from collections.abc import Iterable
@@ -25,6 +26,9 @@ nox.needs_version = ">=2024.4.15"
 nox.options.default_venv_backend = "venv"
 nox.options.error_on_missing_interpreters = True
 nox.options.reuse_existing_virtualenvs = True
+
+# A stop from outside ends like Ctrl-C: what runs is ended, what is temporary goes.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 workspace.clean_environment()
 

@@ -11,6 +11,7 @@ import concurrent.futures
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -44,13 +45,40 @@ def log_of(session: str) -> Path:
     return LOGS / (re.sub(r"[^\w.-]+", "-", session).strip("-") + ".log")
 
 
-def run(session: str) -> tuple[str, bool, float]:
-    """Run one session; return its name, whether it passed, and the seconds it took."""
+RUNNING: set[subprocess.Popen[bytes]] = set()
+
+
+def run(session: str) -> tuple[str, str, float]:
+    """Run one session; return its name, what is wrong, and the seconds it took."""
     begin = time.monotonic()
-    with log_of(session).open("w", encoding="utf-8") as log:
+    with log_of(session).open("wb") as log:
         command = [*NOX, "--no-color", "--session", session]
-        done = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False)
-    return session, done.returncode == 0, time.monotonic() - begin
+        with subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL) as nox:
+            RUNNING.add(nox)
+            code = nox.wait()
+            RUNNING.discard(nox)
+    wrong = f"killed by {signal.Signals(-code).name}" if code < 0 else "failed" if code else ""
+    return session, wrong, time.monotonic() - begin
+
+
+def run_all(names: list[str], jobs: int) -> list[str]:
+    """Run the sessions, say how each one ends, and return those that failed."""
+    failed = []
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        try:
+            for future in concurrent.futures.as_completed([pool.submit(run, name) for name in names]):
+                name, wrong, seconds = future.result()
+                print(f"  {'FAILED' if wrong else 'passed'}  {seconds:4.0f} s  {name}", flush=True)
+                if wrong:
+                    failed.append(name)
+                    print(log_of(name).read_text(encoding="utf-8", errors="replace"))
+                    print(f"  {name} {wrong}: its output stands above and in {log_of(name)}", flush=True)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for nox in list(RUNNING):
+                nox.terminate()
+            raise
+    return failed
 
 
 def main() -> int:
@@ -60,23 +88,21 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="sessions at the same time")
     options = parser.parse_args()
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     workspace.clean_environment()
     LOGS.mkdir(parents=True, exist_ok=True)
     begin = time.monotonic()
     names = sessions(options.kind)
     print(f"{len(names)} checks, {options.jobs} at a time; the first run fetches tools. Logs: .nox/logs", flush=True)
-    failed = []
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for future in concurrent.futures.as_completed([pool.submit(run, name) for name in names]):
-            name, passed, seconds = future.result()
-            print(f"  {'passed' if passed else 'FAILED'}  {seconds:4.0f} s  {name}", flush=True)
-            if not passed:
-                failed.append(name)
-                print(log_of(name).read_text(encoding="utf-8", errors="replace"), flush=True)
-    outcome = f"FAILED: {', '.join(failed)}" if failed else "PASSED"
+    try:
+        failed = run_all(names, options.jobs)
+    except KeyboardInterrupt:
+        print("STOPPED before the end.")
+        return 130
+    outcome = f"FAILED: {', '.join(failed)}" if failed else "PASSED" if names else "FAILED: nox knows no such checks"
     counts = f"{len(names) - len(failed)} of {len(names)} checks passed in {time.monotonic() - begin:.0f} s"
     print(f"{outcome}. {counts}. Skipped: {'; '.join(skipped(options.kind)) or 'nothing'}.")
-    return 1 if failed else 0
+    return 1 if failed or not names else 0
 
 
 if __name__ == "__main__":

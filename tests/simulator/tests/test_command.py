@@ -53,9 +53,12 @@ def test_signals_end_it_at_once(tmp_path: Path, number: signal.Signals) -> None:
 
 
 def test_signal_while_a_request_hangs() -> None:
-    with process() as (child, url), httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE_SECONDS) as client:
+    with (
+        process() as (child, address),
+        httpx.Client(base_url=address, trust_env=False, timeout=PATIENCE_SECONDS) as client,
+    ):
         client.post("/_simulator/faults", json=[{"kind": "hang"}])
-        request = ["-c", f"import urllib.request; urllib.request.urlopen('{url}/x')"]
+        request = ["-c", f"import urllib.request; urllib.request.urlopen('{address}/x')"]
         with subprocess.Popen([sys.executable, *request], stderr=subprocess.DEVNULL) as caller:
             wait_until(lambda: client.get("/_simulator/requests").json())
             child.terminate()
