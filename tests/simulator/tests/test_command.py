@@ -53,17 +53,16 @@ def test_signals_end_it_at_once(tmp_path: Path, number: signal.Signals) -> None:
 
 
 def test_signal_while_a_request_hangs() -> None:
-    with (
-        process() as (child, address),
-        httpx.Client(base_url=address, trust_env=False, timeout=PATIENCE_SECONDS) as client,
-    ):
+    with contextlib.ExitStack() as stack:
+        child, url = stack.enter_context(process())
+        client = stack.enter_context(httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE_SECONDS))
         client.post("/_simulator/faults", json=[{"kind": "hang"}])
-        request = ["-c", f"import urllib.request; urllib.request.urlopen('{address}/x')"]
-        with subprocess.Popen([sys.executable, *request], stderr=subprocess.DEVNULL) as caller:
-            wait_until(lambda: client.get("/_simulator/requests").json())
-            child.terminate()
-            assert child.wait(PATIENCE_SECONDS) == 0
-            assert caller.wait(PATIENCE_SECONDS) != 0
+        request = ["-c", f"import urllib.request; urllib.request.urlopen('{url}/x')"]
+        caller = stack.enter_context(subprocess.Popen([sys.executable, *request], stderr=subprocess.DEVNULL))
+        wait_until(lambda: client.get("/_simulator/requests").json())
+        child.terminate()
+        assert child.wait(PATIENCE_SECONDS) == 0
+        assert caller.wait(PATIENCE_SECONDS) != 0
 
 
 def test_idle_end() -> None:
