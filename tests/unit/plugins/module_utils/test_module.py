@@ -1,0 +1,113 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The rim: how a task's report becomes a module's end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.basedash.plugins.module_utils import _module
+from ansible_collections.community.basedash.plugins.module_utils._api import Api
+from ansible_collections.community.basedash.plugins.module_utils._arguments import (
+    CONNECTION,
+    DATA_SOURCE,
+    DATA_SOURCE_INFO,
+)
+from ansible_collections.community.basedash.plugins.module_utils._errors import RefusedError
+from ansible_collections.community.basedash.plugins.module_utils._task import Outcome
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import ABSENT
+
+
+class End(Exception):
+    """A module's end: how, and with which result."""
+
+    def __init__(self, how: str, result: dict[str, Any]) -> None:
+        super().__init__(how)
+        self.how = how
+        self.result = result
+
+
+class FakeModule:
+    """Stands in for AnsibleModule."""
+
+    check_mode = False
+    _diff = True
+
+    def __init__(self, **arguments: Any) -> None:
+        assert arguments["supports_check_mode"] is True
+        self.params = ABSENT
+        self.warnings: list[str] = []
+
+    def warn(self, text: str) -> None:
+        self.warnings.append(text)
+
+    def log(self, text: str) -> None:
+        raise AssertionError("nothing to log: " + text)
+
+    def exit_json(self, **result: Any) -> None:
+        raise End("exit", {**result, "warned": self.warnings})
+
+    def fail_json(self, **result: Any) -> None:
+        raise End("fail", {**result, "warned": self.warnings})
+
+
+def run(task: Any) -> End:
+    with pytest.raises(End) as end:
+        _module.run_module(task, argument_spec={})
+    return end.value
+
+
+@pytest.fixture(autouse=True)
+def _fake(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_module, "AnsibleModule", FakeModule)
+
+
+def unchanged(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+    return Outcome(False, message="all is well", warnings=("but look",))
+
+
+def refused(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+    raise RefusedError("That is refused.", warnings=("and look",))
+
+
+def test_outcome_ends_the_module() -> None:
+    end = run(unchanged)
+    assert end.how == "exit"
+    assert end.result["msg"] == "all is well"
+    assert end.result["warned"] == ["but look"]
+
+
+def test_failure_fails_the_module() -> None:
+    end = run(refused)
+    assert end.how == "fail"
+    assert end.result["msg"] == "That is refused."
+    assert end.result["warned"] == ["and look"]
+
+
+def test_missing_requests_says_which_python_and_how(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_module, "MISSING", ImportError("No module named 'requests'"))
+    end = run(unchanged)
+    assert end.how == "fail"
+    assert sys.executable in end.result["msg"]
+    assert "-m pip install requests" in end.result["msg"]
+    assert end.result["api"]["requests"] == 0
+
+
+@pytest.mark.parametrize("spec", [DATA_SOURCE, DATA_SOURCE_INFO])
+def test_every_module_has_every_connection_option(spec: dict[str, Any]) -> None:
+    assert {name: spec[name] for name in CONNECTION} == CONNECTION
+
+
+def test_every_connection_option_has_its_environment_variable() -> None:
+    for name, option in CONNECTION.items():
+        assert option["fallback"][1] == ["BASEDASH_" + name.upper()]
+
+
+def test_the_key_is_a_secret() -> None:
+    assert CONNECTION["api_key"]["no_log"] is True
