@@ -126,15 +126,7 @@ class DeleteNotFoundError(NotFoundError):
     """A DELETE answered 404 by the API's own word, after ``unclear_tries`` tries that may have worked."""
 
     def __init__(self, error: NotFoundError, unclear_tries: int) -> None:
-        super().__init__(
-            error.message,
-            method=error.method,
-            url=error.url,
-            status=error.status,
-            title=error.title,
-            detail=error.detail,
-            request_id=error.request_id,
-        )
+        super().__init__(error.message, **error.details())
         self.unclear_tries = unclear_tries
 
 

@@ -212,12 +212,7 @@ def _unknown(error: ApiError, identifier: str) -> ApiError:
     return type(error)(
         "Whether the data source with id %s is there can't be known, because the list of the organization's data "
         "sources was refused with status %s: %s." % (quoted(identifier), error.status, reason),
-        method=error.method,
-        url=error.url,
-        status=error.status,
-        title=error.title,
-        detail=error.detail,
-        request_id=error.request_id,
+        **error.details(),
     )
 
 

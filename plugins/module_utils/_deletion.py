@@ -185,12 +185,7 @@ def _refused_delete(error: ApiError, resource: Resource) -> BasedashError:
     failure = ApiError(
         "The DELETE of the data source with id %s was answered 404, but it is still there: the key may read it and not "
         "delete it, use the key of an admin." % quoted(resource["id"]),
-        method=error.method,
-        url=error.url,
-        status=error.status,
-        title=error.title,
-        detail=error.detail,
-        request_id=error.request_id,
+        **error.details(),
     )
     failure.facts = facts(resource)
     return failure

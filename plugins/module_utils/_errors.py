@@ -64,18 +64,23 @@ class ApiError(BasedashError):
         self.detail = detail
         self.request_id = request_id
 
-    def as_result(self) -> dict[str, Any]:
-        """Return the contents of the result's ``error``; ``request_id`` only if the answer had one."""
-        result: dict[str, Any] = {
+    def details(self) -> dict[str, Any]:
+        """Return what is known of the request, as the keywords that make another failure of it."""
+        return {
             "status": self.status,
             "title": self.title,
             "detail": self.detail,
             "method": self.method,
             "url": self.url,
+            "request_id": self.request_id,
         }
-        if self.request_id is not None:
-            result["request_id"] = self.request_id
-        return result
+
+    def as_result(self) -> dict[str, Any]:
+        """Return the contents of the result's ``error``; ``request_id`` only if the answer had one."""
+        details = self.details()
+        if self.request_id is None:
+            del details["request_id"]
+        return details
 
 
 class NotFoundError(ApiError):
