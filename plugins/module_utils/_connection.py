@@ -93,7 +93,7 @@ def _root(value: str) -> str:
     except ValueError:
         raise _bad_url("its host or port can't be read", None) from None
     if "@" in parts.netloc:
-        raise _bad_url("it holds credentials: give the key in api_key", None)
+        raise _bad_url("it holds credentials, while the key belongs into api_key", None)
     if parts.scheme not in ("http", "https"):
         raise _bad_url("it does not begin with http:// or https://", text)
     if "?" in text or "#" in text:
