@@ -23,6 +23,7 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     BasedashError,
     InputError,
     NoAnswerError,
+    NotBasedashError,
     RefusedError,
 )
 from ansible_collections.community.basedash.plugins.module_utils._task import Diff, Outcome
@@ -193,7 +194,9 @@ def _refused_delete(error: ApiError, resource: Resource) -> BasedashError:
 
 def _unknown_delete(error: ApiError, identifier: str) -> ApiError:
     """Say of a DELETE without a clear answer that its effect is not known."""
-    if isinstance(error, NoAnswerError) and error.sent:
+    lost = isinstance(error, NoAnswerError) and error.sent
+    strange = isinstance(error, NotBasedashError) or (error.status is not None and 200 <= error.status < 300)
+    if lost or strange:
         error.message += (
             " Whether the data source with id %s was deleted is not known: run the task again to find out."
             % quoted(identifier)
