@@ -23,10 +23,10 @@ help:  ## This list
 	@echo 'A single check takes arguments: make units ARGS="-k retry", make integration ARGS="basedash_data_source".'
 
 test: $(STAMP)  ## Every check that this machine can run
-	@$(RUN) tests/tools/check.py test
+	@$(RUN) tests/tools/check.py test $(ARGS)
 
 test-matrix: $(STAMP)  ## Sanity, unit and integration tests with every supported ansible-core
-	@$(RUN) tests/tools/check.py matrix
+	@$(RUN) tests/tools/check.py matrix $(ARGS)
 
 demo: $(STAMP) $(SIMULATOR_STAMP)  ## Delete a data source of a simulated Basedash, step by step
 	@$(RUN) tests/tools/demo.py

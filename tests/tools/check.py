@@ -86,13 +86,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kind", choices=("test", "matrix"))
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="sessions at the same time")
+    parser.add_argument("--without", choices=("test", "matrix"), help="leave out what this kind runs as well")
     options = parser.parse_args()
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     workspace.clean_environment()
     LOGS.mkdir(parents=True, exist_ok=True)
     begin = time.monotonic()
-    names = sessions(options.kind)
+    done = sessions(options.without) if options.without else []
+    names = [name for name in sessions(options.kind) if name not in done]
     print(f"{len(names)} checks, {options.jobs} at a time; the first run fetches tools. Logs: .nox/logs", flush=True)
     try:
         failed = run_all(names, options.jobs)
