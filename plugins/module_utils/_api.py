@@ -95,13 +95,17 @@ class Api:
         answer = self._client.request("DELETE", self._one(identifier))
         if 200 <= answer.status < 300 and not answer.body.strip():
             return Deleted(None)
+        if 200 <= answer.status < 300 and answer.is_json and not isinstance(answer.content, dict):
+            return Deleted(None)
         try:
             content = _successful(answer)
-        except NotFoundError as error:
-            raise DeleteNotFoundError(error, answer.unclear_tries) from error
-        if not isinstance(content.get("data", content), dict) or "id" not in content.get("data", content):
-            return Deleted(None)
-        return Deleted(self._same(answer, identifier, self._resource(answer)))
+            data = content.get("data", content)
+            if not isinstance(data, dict) or "id" not in data:
+                return Deleted(None)
+            return Deleted(self._same(answer, identifier, self._resource(answer)))
+        except ApiError as error:
+            error.unclear_tries = answer.unclear_tries
+            raise
 
     def _one(self, identifier: str) -> str:
         return "%s/%s" % (self._path, segment(identifier))
@@ -120,14 +124,6 @@ class Api:
         if resource["id"] != identifier:
             raise _not_basedash(answer, "the data source %s in it" % quoted(resource["id"]))
         return resource
-
-
-class DeleteNotFoundError(NotFoundError):
-    """A DELETE answered 404 by the API's own word, after ``unclear_tries`` tries that may have worked."""
-
-    def __init__(self, error: NotFoundError, unclear_tries: int) -> None:
-        super().__init__(error.message, **error.details())
-        self.unclear_tries = unclear_tries
 
 
 def _successful(answer: Answer) -> dict[str, Any]:
@@ -155,7 +151,9 @@ def _successful(answer: Answer) -> dict[str, Any]:
     if status == 404 and not own:
         raise _not_basedash(answer, "no error of this API in it")
     kind = _KINDS.get(status, ApiError)
-    raise _api_error(kind, answer, _ADVICE.get(status), title, detail)
+    raise _api_error(
+        kind, answer, _ADVICE.get(status, "look into the log of the server or of a proxy on the way"), title, detail
+    )
 
 
 _KINDS = {
@@ -168,7 +166,12 @@ _KINDS = {
 _ADVICE = {
     401: "check api_key, it is missing or wrong",
     403: "the key may not do this, use that of an admin of the organization",
+    400: "correct what it names",
     404: "check the identifier, organization_id, and that the key has admin access",
+    405: "this server does not offer it, try with an id and without a name",
+    409: "look at the data source, and try again",
+    422: "correct what it names",
+    501: "this server does not offer it, try with an id and without a name",
 }
 
 

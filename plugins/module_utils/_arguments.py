@@ -6,13 +6,22 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
-from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.errors import AnsibleFallbackNotFound
+
+
+def _from_environment(name: str) -> str:
+    # An empty variable counts as none: pipelines export those for what was not configured.
+    value = os.environ.get(name)
+    if not value:
+        raise AnsibleFallbackNotFound
+    return value
 
 
 def _env(name: str) -> dict[str, Any]:
-    return {"fallback": (env_fallback, ["BASEDASH_" + name])}
+    return {"fallback": (_from_environment, ["BASEDASH_" + name])}
 
 
 CONNECTION: dict[str, dict[str, Any]] = {

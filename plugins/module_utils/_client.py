@@ -245,5 +245,5 @@ def error_texts(content: Any) -> tuple[str | None, str | None]:
     """
     error = content.get("error") if isinstance(content, dict) else None
     if isinstance(error, dict) and isinstance(error.get("title"), str) and isinstance(error.get("detail"), str):
-        return error["title"], error["detail"]
+        return shown(error["title"]), shown(error["detail"], longest=2000)
     return None, None

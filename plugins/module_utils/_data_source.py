@@ -216,13 +216,18 @@ def _unknown(error: ApiError, identifier: str) -> ApiError:
     )
 
 
+def is_warehouse(resource: Resource) -> bool:
+    """Tell whether this is the organization's managed warehouse. An older release, which does not say, has none."""
+    return resource.get("isBasedashWarehouse") not in (None, False)
+
+
 def check_not_warehouse(resource: Resource) -> None:
     """Refuse the organization's managed warehouse.
 
     Raises:
-        RefusedError: unless the API says that it is none. An older release, which does not say, has none.
+        RefusedError: if it is one.
     """
-    if resource.get("isBasedashWarehouse") not in (None, False):
+    if is_warehouse(resource):
         raise RefusedError(
             "The data source with id %s (%s) is the organization's managed warehouse: nothing was changed, "
             "give its id and force=true if it shall go."

@@ -7,16 +7,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._api import Api, DeleteNotFoundError, Resource
+from ansible_collections.community.basedash.plugins.module_utils._api import Api, Resource
 from ansible_collections.community.basedash.plugins.module_utils._data_source import (
     Finding,
     Identity,
     check_not_warehouse,
     facts,
     find,
+    is_warehouse,
 )
 from ansible_collections.community.basedash.plugins.module_utils._errors import (
     ApiError,
@@ -24,6 +25,7 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     InputError,
     NoAnswerError,
     NotBasedashError,
+    NotFoundError,
     RefusedError,
 )
 from ansible_collections.community.basedash.plugins.module_utils._task import Diff, Outcome
@@ -80,8 +82,8 @@ def _delete_read(api: Api, wanted: Absence, finding: Finding, resource: Resource
     """Delete a data source that was read just before."""
     try:
         answered = api.delete(resource["id"]).resource
-    except DeleteNotFoundError as error:
-        if wanted.verify_absence and _still_there(api, finding, resource["id"]):
+    except NotFoundError as error:
+        if wanted.verify_absence and _still_there(api, finding, resource):
             raise _refused_delete(error, resource) from error
         if error.unclear_tries:
             return _deleted(resource, None)
@@ -92,24 +94,33 @@ def _delete_read(api: Api, wanted: Absence, finding: Finding, resource: Resource
     return _deleted(resource, answered)
 
 
-def _still_there(api: Api, finding: Finding, identifier: str) -> bool:
+def _still_there(api: Api, finding: Finding, resource: Resource) -> bool:
     """Read again, the way that worked before the DELETE was answered 404.
 
     A key that may read and not delete gets the same 404 as if the data source were gone.
     """
-    if finding.by_get:
-        # It was there by the single GET, so this one's 404 is no matter of access.
-        return find(api, Identity(identifier, None), verify_absence=False).resource is not None
-    return any(resource["id"] == identifier for resource in api.list_all())
+    try:
+        if finding.by_get:
+            # It was there by the single GET, so this one's 404 is no matter of access.
+            return find(api, Identity(resource["id"], None), verify_absence=False).resource is not None
+        return any(one["id"] == resource["id"] for one in api.list_all())
+    except ApiError as error:
+        error.facts = facts(resource)
+        raise _not_known(error, resource["id"]) from error
 
 
 def _delete_unread(api: Api, wanted: Absence, identifier: str) -> Outcome:
     """Delete without reading first, because the user forces it."""
     try:
         answered = api.delete(identifier).resource
-    except DeleteNotFoundError as error:
+    except NotFoundError as error:
         if wanted.verify_absence:
-            finding = find(api, Identity(identifier, None), verify_absence=True)
+            try:
+                finding = find(api, Identity(identifier, None), verify_absence=True)
+            except ApiError as failure:
+                if error.unclear_tries:
+                    _not_known(failure, identifier)
+                raise
             if finding.resource is not None:
                 raise _refused_delete(error, finding.resource) from error
             if not finding.readable and not error.unclear_tries:
@@ -132,15 +143,21 @@ def _delete_unreadable(api: Api, wanted: Absence, identifier: str, check_mode: b
         return Outcome(True, warnings=(warning,))
     try:
         answered = api.delete(identifier).resource
-    except DeleteNotFoundError as error:
+    except NotFoundError as error:
         if error.unclear_tries:
             return Outcome(True, warnings=(_MAYBE_BEFORE % quoted(identifier),))
         return _not_there(wanted, warning=_UNVERIFIED)
     except ApiError as error:
         raise _unknown_delete(error, identifier) from error
+    if answered is not None and is_warehouse(answered):
+        return replace(_deleted(None, answered, identifier), warnings=(_WAREHOUSE % quoted(identifier),))
     return _deleted(None, answered, identifier)
 
 
+_WAREHOUSE = (
+    "The data source with id %s was the organization's managed warehouse: this server lets no data source be read, "
+    "so that it could not be spared."
+)
 _UNVERIFIED = (
     "The data source counts as not there by the word of the DELETE alone: this server offers no list, "
     "so it could not be verified that the key has admin access."
@@ -196,9 +213,12 @@ def _unknown_delete(error: ApiError, identifier: str) -> ApiError:
     """Say of a DELETE without a clear answer that its effect is not known."""
     lost = isinstance(error, NoAnswerError) and error.sent
     strange = isinstance(error, NotBasedashError) or (error.status is not None and 200 <= error.status < 300)
-    if lost or strange:
-        error.message += (
-            " Whether the data source with id %s was deleted is not known: run the task again to find out."
-            % quoted(identifier)
-        )
+    return _not_known(error, identifier) if lost or strange or error.unclear_tries else error
+
+
+def _not_known(error: ApiError, identifier: str) -> ApiError:
+    error.message += (
+        " Whether the data source with id %s was deleted is not known: run the task again to find out."
+        % quoted(identifier)
+    )
     return error

@@ -63,6 +63,8 @@ class ApiError(BasedashError):
         self.title = title
         self.detail = detail
         self.request_id = request_id
+        self.unclear_tries = 0
+        """How many earlier tries of a DELETE may have worked, without a clear answer."""
 
     def details(self) -> dict[str, Any]:
         """Return what is known of the request, as the keywords that make another failure of it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -55,7 +56,7 @@ class Mask:
             for text in [secret, secret.strip(), *(line for line in lines if len(line) > 15)]:
                 spellings.update((text, quote(text, safe=""), quote(text), quote_plus(text), repr(text)[1:-1]))
                 spellings.update((json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]))
-                spellings.add(base64.b64encode(text.encode("utf-8", "replace")).decode())
+                spellings.update(_encoded(text))
         # The longest first: a secret may be part of another one.
         self._secrets = sorted(spellings, key=len, reverse=True)
 
@@ -64,14 +65,36 @@ class Mask:
         for secret in self._secrets:
             if secret in text:
                 text = text.replace(secret, _MASK)
+        return self._without_cut_secrets(text) if "..." in text else text
+
+    def _without_cut_secrets(self, text: str) -> str:
+        # What was shortened may end within a secret.
+        for secret in self._secrets:
+            for length in range(len(secret) - 1, _SHORTEST_SECRET - 1, -1):
+                text = text.replace(secret[:length] + "...", _MASK + "...")
         return text
 
     def value(self, value: Any) -> Any:
-        """Return a copy of a JSON value with every secret replaced, in keys as well, and every text cleaned."""
+        """Return a copy of a JSON value with every secret replaced and every text cleaned.
+
+        Keys stay: those of a result are the collection's own, and a secret that resembles one must not rename it.
+        """
         if isinstance(value, str):
             return self.text(cleaned(value))
         if isinstance(value, dict):
-            return {self.value(key): self.value(item) for key, item in value.items()}
+            return {key: self.value(item) for key, item in value.items()}
         if isinstance(value, (list, tuple)):
             return [self.value(item) for item in value]
         return value
+
+
+def _encoded(secret: str) -> set[str]:
+    """Return the secret as headers and URLs may carry it: in Base64, also of the whole header, and escaped."""
+    found = {secret.encode("utf-8", "replace").hex()}
+    for text in (secret, "Bearer " + secret):
+        data = text.encode("utf-8", "replace")
+        for encoded in (base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()):
+            found.update((encoded, encoded.rstrip("=")))
+    for escaped in (quote(secret, safe=""), quote(secret)):
+        found.update((re.sub("%..", lambda match: match.group().lower(), escaped), quote(escaped, safe="")))
+    return found

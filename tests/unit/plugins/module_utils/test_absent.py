@@ -302,7 +302,9 @@ def test_delete_answered_404_and_not_to_be_verified() -> None:
 
 
 @pytest.mark.parametrize("status", [200, 202, 204])
-@pytest.mark.parametrize("content", [None, {}, {"data": None}, {"data": {}}, {"success": True}, " \n"])
+@pytest.mark.parametrize(
+    "content", [None, {}, {"data": None}, {"data": {}}, {"success": True}, " \n", [], "null", '"ok"']
+)
 def test_delete_answered_2xx_without_facts(status: int, content: Any) -> None:
     report = absent(("GET", ONE, found()), ("DELETE", ONE, answer(status, content)), id="ds_1")
     assert report.result["changed"]
@@ -314,7 +316,7 @@ def test_delete_answered_2xx_with_newer_facts() -> None:
     assert report.result["data_source"]["host"] == "new.example.com"
 
 
-@pytest.mark.parametrize("body", ["<html>OK</html>", "OK", "[]", '"ok"', '{"data": ', b"\xff\xfe", "NaN"])
+@pytest.mark.parametrize("body", ["<html>OK</html>", "OK", '{"data": ', b"\xff\xfe", "NaN"])
 def test_delete_answered_2xx_with_something_else(body: Any) -> None:
     report = absent(("GET", ONE, found()), ("DELETE", ONE, answer(200, body)), id="ds_1")
     assert report.failed
@@ -490,3 +492,32 @@ def test_facts_of_an_older_release() -> None:
     report = absent(("GET", ONE, old), ("DELETE", ONE, answer(204)), id="ds_1")
     assert report.result["changed"]
     assert report.result["data_source"]["athena_catalog"] is None
+
+
+def test_reading_after_a_lost_delete_fails() -> None:
+    report = absent(
+        ("GET", ONE, found()),
+        ("DELETE", ONE, error(429, retryAfterMs=1)),
+        ("DELETE", ONE, NOT_FOUND),
+        ("GET", ONE, error(401)),
+        id="ds_1",
+    )
+    assert report.failed
+    assert "not known" in report.result["msg"]
+    assert report.result["data_source"]["id"] == "ds_1"
+    report = absent(("DELETE", ONE, RESET), ("DELETE", ONE, NOT_FOUND), ("GET", ONE, error(401)), id="ds_1", force=True)
+    assert "not known" in report.result["msg"]
+
+
+@pytest.mark.parametrize("last", [HTML, error(401), error(400), answer(302), answer(200, "<html>")])
+def test_delete_refused_after_a_lost_answer_is_not_known(last: Any) -> None:
+    report = absent(("GET", ONE, found()), ("DELETE", ONE, RESET), ("DELETE", ONE, last), id="ds_1")
+    assert report.failed
+    assert "not known" in report.result["msg"]
+
+
+def test_no_reading_and_it_was_the_warehouse() -> None:
+    gone = found(isBasedashWarehouse=True)
+    report = absent(("GET", ONE, answer(405)), ("GET", PAGE, answer(405)), ("DELETE", ONE, gone), id="ds_1")
+    assert report.result["changed"]
+    assert "warehouse" in report.warnings[0]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from ansible_collections.community.basedash.plugins.module_utils import _module
 from ansible_collections.community.basedash.plugins.module_utils._api import Api
@@ -111,3 +112,12 @@ def test_every_connection_option_has_its_environment_variable() -> None:
 
 def test_the_key_is_a_secret() -> None:
     assert CONNECTION["api_key"]["no_log"] is True
+
+
+def test_empty_variable_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    fallback = CONNECTION["timeout"]["fallback"][0]
+    monkeypatch.setenv("BASEDASH_TIMEOUT", "")
+    with pytest.raises(AnsibleFallbackNotFound):
+        fallback("BASEDASH_TIMEOUT")
+    monkeypatch.setenv("BASEDASH_TIMEOUT", "5")
+    assert fallback("BASEDASH_TIMEOUT") == "5"

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,8 +45,32 @@ def test_mask_knows_other_spellings() -> None:
     mask = Mask([secret])
     for spelling in (secret, quote(secret), quote(secret, safe=""), json.dumps(secret), repr(secret)):
         assert "ss" not in mask.text("<%s>" % spelling)
-    value = mask.value({"a " + secret: [secret, 1, None, {"b": (secret,)}]})
+    value = mask.value({"a": [secret, 1, None, {"b": (secret,)}]})
     assert "wörd" not in json.dumps(value, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("length", range(200, 320))
+def test_secret_that_is_cut_is_masked(length: int) -> None:
+    report = absent(("GET", ONE, error(400, "x" * length + KEY)), id="ds_1")
+    assert KEY[:5] not in report.result["msg"]
+
+
+def test_secrets_do_not_rename_the_result() -> None:
+    assert Mask(["chan", "data_source"]).value({"changed": True, "data_source": "data_source"}) == {
+        "changed": True,
+        "data_source": "********",
+    }
+
+
+def test_mask_knows_encodings() -> None:
+    secret = "key+with/odd=characters?"
+    header = "Bearer " + secret
+    mask = Mask([secret])
+    for text in (secret, header):
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            assert mask.text(encode(text.encode()).decode()) == "********"
+    assert mask.text(quote(secret, safe="").lower()) == "********"
+    assert mask.text(quote(quote(secret, safe=""), safe="")) == "********"
 
 
 def test_mask_leaves_short_and_blank_texts_alone() -> None:
