@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from ansible_collections.community.basedash.plugins.module_utils._client import Answer, Client, error_texts
+from ansible_collections.community.basedash.plugins.module_utils._client import Answer, Client, Clock, error_texts
 from ansible_collections.community.basedash.plugins.module_utils._errors import (
     ApiError,
     NoAccessError,
@@ -27,6 +27,9 @@ from ansible_collections.community.basedash.plugins.module_utils._text import qu
 
 Resource = Mapping[str, Any]
 """A data source as the API spells it. Its ``id`` is a text that is not blank; nothing else is certain."""
+
+Content = Mapping[str, Any]
+"""A JSON object, of a request's body or of an answer's ``data``."""
 
 # The documented maximum.
 _PAGE_SIZE = 100
@@ -107,6 +110,98 @@ class Api:
             error.unclear_tries = answer.unclear_tries
             raise
 
+    def create(self, body: Content) -> Resource | None:
+        """Create a data source and return it, or ``None`` if the answer says success without showing it.
+
+        The vendor's pages speak of 200 and of 201 for what was created, so every 2xx counts.
+
+        Raises:
+            NoAnswerError: if it is not known whether it was created; a POST is never repeated here.
+            ApiError: for any other failure.
+        """
+        return self._shown(self._client.request("POST", self._path, body=body))
+
+    def update(self, identifier: str, body: Content) -> Resource | None:
+        """Change a data source and return it, or ``None`` if the answer says success without showing it.
+
+        Raises:
+            NoAnswerError: if it is not known whether it was changed; a PATCH is never repeated here.
+            ApiError: for any other failure.
+        """
+        answer = self._client.request("PATCH", self._one(identifier), body=body)
+        resource = self._shown(answer)
+        return None if resource is None else self._same(answer, identifier, resource)
+
+    def verify(self, body: Content) -> None:
+        """Let Basedash try a connection, without saving anything.
+
+        Where a failure's ``fieldErrors`` stand, and with which status, is on no page of the vendor's: a check has
+        passed only if the status is 2xx and ``data.success`` is true.
+
+        Raises:
+            ApiError: if the check failed, with its ``field_errors``, or could not be made.
+        """
+        answer = self._client.request("POST", self._path + "/verify", body=body, repeatable=True)
+        failures = field_errors(answer.content)
+        if not failures:
+            content = _successful(answer, accept_failure=True)
+            data = content.get("data", content)
+            if isinstance(data, dict) and data.get("success") is True:
+                return
+        words = "; ".join("%s: %s" % item for item in failures.items())
+        title, detail = error_texts(answer.content)
+        raise ApiError(
+            "Basedash could not connect with these settings (%s)." % (words or detail or "it gives no reason"),
+            method=answer.method,
+            url=answer.url,
+            status=answer.status,
+            title=title,
+            detail=detail,
+            request_id=answer.request_id,
+            field_errors=failures,
+        )
+
+    def get_access(self, identifier: str) -> Content:
+        """Return who may query a data source, as the API spells it.
+
+        Raises:
+            ApiError: if it can't be read.
+        """
+        return self._policy(self._client.request("GET", self._one(identifier) + "/access"))
+
+    def put_access(self, identifier: str, body: Content) -> Content | None:
+        """Replace who may query a data source; return the new policy, or ``None`` if the answer does not show it.
+
+        Raises:
+            ApiError: if it failed.
+        """
+        answer = self._client.request("PUT", self._one(identifier) + "/access", body=body)
+        return None if _shows_nothing(answer) else self._policy(answer)
+
+    def back_off(self, setbacks: int, why: str) -> bool:
+        """Wait before another try, within the task's retry budget; return false if that has no room for it."""
+        return self._client.back_off(setbacks, why)
+
+    def progress(self, text: str) -> None:
+        """Say what the task is doing."""
+        self._client.progress(text)
+
+    @property
+    def clock(self) -> Clock:
+        """The time that the task goes by."""
+        return self._client.clock
+
+    def _shown(self, answer: Answer) -> Resource | None:
+        return None if _shows_nothing(answer) else self._resource(answer)
+
+    @staticmethod
+    def _policy(answer: Answer) -> Content:
+        content = _successful(answer)
+        data = content.get("data", content)
+        if not isinstance(data, dict) or not data.keys() & {"mode", "groupIds", "memberIds"}:
+            raise _not_basedash(answer, "no access policy in it")
+        return data
+
     def _one(self, identifier: str) -> str:
         return "%s/%s" % (self._path, segment(identifier))
 
@@ -126,13 +221,40 @@ class Api:
         return resource
 
 
-def _successful(answer: Answer) -> dict[str, Any]:
-    """Return the JSON object of a 2xx answer, or raise what the answer means."""
+def field_errors(content: Any) -> dict[str, str]:
+    """Return the messages about single fields, by the API's names, wherever an answer has them."""
+    if not isinstance(content, dict):
+        return {}
+    for place in (content.get("error"), content.get("data"), content):
+        errors = place.get("fieldErrors") if isinstance(place, dict) else None
+        if isinstance(errors, dict) and errors:
+            return {shown(name, longest=100): shown(_joined(words)) for name, words in errors.items()}
+    return {}
+
+
+def _joined(words: Any) -> Any:
+    return "; ".join(map(str, words)) if isinstance(words, list) else words
+
+
+def _shows_nothing(answer: Answer) -> bool:
+    """Tell whether an answer says success and nothing else: without a body, or with an empty object."""
+    if 200 <= answer.status < 300 and not answer.body.strip():
+        return True
+    content = _successful(answer)
+    return content.get("data", content) in ({}, None)
+
+
+def _successful(answer: Answer, accept_failure: bool = False) -> dict[str, Any]:
+    """Return the JSON object of a 2xx answer, or raise what the answer means.
+
+    With ``accept_failure`` the object may say in its body that something failed.
+    """
     status = answer.status
     if 200 <= status < 300:
         if not isinstance(answer.content, dict):
             raise _not_basedash(answer, "a body that is no JSON object")
-        if answer.content.get("error") is not None or answer.content.get("success") is False:
+        said = answer.content.get("error") is not None or answer.content.get("success") is False
+        if said and not accept_failure:
             title, detail = error_texts(answer.content)
             raise _api_error(ApiError, answer, "success by its status and an error in its body", title, detail)
         return answer.content
@@ -151,9 +273,7 @@ def _successful(answer: Answer) -> dict[str, Any]:
     if status == 404 and not own:
         raise _not_basedash(answer, "no error of this API in it")
     kind = _KINDS.get(status, ApiError)
-    raise _api_error(
-        kind, answer, _ADVICE.get(status, "look into the log of the server or of a proxy on the way"), title, detail
-    )
+    raise _api_error(kind, answer, _advice(answer), title, detail)
 
 
 _KINDS = {
@@ -168,11 +288,18 @@ _ADVICE = {
     403: "the key may not do this, use that of an admin of the organization",
     400: "correct what it names",
     404: "check the identifier, organization_id, and that the key has admin access",
-    405: "this server does not offer it, try with an id and without a name",
+    405: "this server does not offer it",
     409: "look at the data source, and try again",
     422: "correct what it names",
-    501: "this server does not offer it, try with an id and without a name",
+    501: "this server does not offer it",
 }
+
+
+def _advice(answer: Answer) -> str:
+    words = _ADVICE.get(answer.status, "look into the log of the server or of a proxy on the way")
+    if _KINDS.get(answer.status) is UnsupportedError and answer.method == "GET":
+        return words + ", try with an id and without a name"
+    return words
 
 
 def _api_error(
@@ -194,6 +321,7 @@ def _api_error(
         title=title,
         detail=detail,
         request_id=answer.request_id,
+        field_errors=field_errors(answer.content),
     )
 
 

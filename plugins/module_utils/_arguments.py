@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible.module_utils.errors import AnsibleFallbackNotFound
@@ -38,24 +39,90 @@ CONNECTION: dict[str, dict[str, Any]] = {
 }
 """The connection options. Their documentation is the fragment ``connection``."""
 
-DATA_SOURCE: dict[str, dict[str, Any]] = {
-    **CONNECTION,
-    "state": {"type": "str", "required": True, "choices": ["absent"]},
+_IDENTITY: dict[str, dict[str, Any]] = {
     "id": {"type": "str", "aliases": ["data_source_id"]},
     "name": {"type": "str", "aliases": ["display_name"]},
+}
+_IDS: dict[str, dict[str, Any]] = {
+    "group_ids": {"type": "list", "elements": "str"},
+    "member_ids": {"type": "list", "elements": "str"},
+}
+_POLICY: dict[str, dict[str, Any]] = {
+    "mode": {"type": "str", "required": True, "choices": ["everyone", "restricted"]},
+    **_IDS,
+}
+_SECRET: dict[str, Any] = {"type": "str", "no_log": True}
+
+DATA_SOURCE: dict[str, dict[str, Any]] = {
+    **CONNECTION,
+    "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
+    **_IDENTITY,
+    "dialect": {"type": "str"},
+    "host": {"type": "str"},
+    "port": {"type": "int"},
+    "database_name": {"type": "str"},
+    "username": {"type": "str"},
+    "password": _SECRET,
+    "ssl_enabled": {"type": "bool"},
+    "ssh_enabled": {"type": "bool"},
+    "ssh_host": {"type": "str"},
+    "ssh_port": {"type": "int"},
+    "ssh_username": {"type": "str"},
+    "ssh_password": _SECRET,
+    "ssh_private_key": _SECRET,
+    "ssh_private_key_passphrase": _SECRET,
+    "bigquery_project_id": {"type": "str"},
+    "bigquery_json_key": _SECRET,
+    "spanner_instance_id": {"type": "str"},
+    "snowflake_account_id": {"type": "str"},
+    "snowflake_warehouse": {"type": "str"},
+    "snowflake_role": {"type": "str"},
+    "snowflake_private_key": _SECRET,
+    "snowflake_private_key_passphrase": _SECRET,
+    "athena_workgroup": {"type": "str"},
+    "athena_output_location": {"type": "str"},
+    "athena_catalog": {"type": "str"},
+    "extra": {"type": "dict"},
+    "extra_secrets": {"type": "dict", "no_log": True},
+    "update_password": {"type": "str", "default": "on_create", "choices": ["on_create", "always"], "no_log": False},
+    "verify_credentials": {"type": "bool", "default": False},
+    "access": {"type": "dict", "options": _POLICY},
+    "wait": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "float", "default": 300.0},
     "missing_ok": {"type": "bool", "default": True},
     "verify_absence": {"type": "bool", "default": True},
     "force": {"type": "bool", "default": False},
 }
-DATA_SOURCE_ONE_OF: list[list[str]] = [["id", "name"]]
+ONE_OF: list[list[str]] = [["id", "name"]]
+
+DATA_SOURCE_ACCESS: dict[str, dict[str, Any]] = {
+    **CONNECTION,
+    **_IDENTITY,
+    **_POLICY,
+    "purge": {"type": "bool", "default": True},
+}
 
 DATA_SOURCE_INFO: dict[str, dict[str, Any]] = {
     **CONNECTION,
-    "id": {"type": "str", "aliases": ["data_source_id"]},
-    "name": {"type": "str", "aliases": ["display_name"]},
+    **_IDENTITY,
     "dialect": {"type": "str"},
     "host": {"type": "str"},
     "name_pattern": {"type": "str"},
     "sync_status": {"type": "str"},
     "health_status": {"type": "str"},
 }
+
+
+def secret_texts(spec: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]) -> list[str]:
+    """Return every text in the options that ``spec`` marks as secret."""
+    return [text for name, entry in spec.items() if entry.get("no_log") for text in _texts(options.get(name))]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)

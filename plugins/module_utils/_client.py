@@ -38,6 +38,9 @@ from ansible_collections.community.basedash.plugins.module_utils._version import
 # may have arrived is not repeated here; nor is a PATCH, whose body was made from what was there before.
 _REPEATABLE = frozenset(("GET", "PUT", "DELETE"))
 
+# With these somebody on the way has lost patience, and what stands behind may go on.
+_PENDING = frozenset((408, 504, 520, 524))
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -125,10 +128,12 @@ class Client:
         path: str,
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        repeatable: bool = False,
     ) -> Answer:
         """Send a request, again if need be, and return the first clear answer, whatever its status.
 
-        ``path`` is below the root of the service and percent-encoded.
+        ``path`` is below the root of the service and percent-encoded. ``repeatable`` says of a POST that it changes
+        nothing, so that it may be sent again like a GET.
 
         Raises:
             NoAnswerError: if no try within the budget got one, or the request must not be repeated.
@@ -142,6 +147,7 @@ class Client:
             )
         request = self._request(method, path, query, body)
         setbacks = unclear = 0
+        pending = False
         while True:
             answer: Answer | None = None
             self.counters.requests += 1
@@ -153,7 +159,7 @@ class Client:
             except TransportError as error:
                 if not error.transient:
                     raise self._failed(request, error, unclear) from error
-                trouble, sent, asked = str(error), error.sent, None
+                trouble, sent, asked, pending = str(error), error.sent, None, error.timed_out
             finally:
                 if setbacks:
                     self._budget.spend(self.clock.monotonic() - started)
@@ -163,12 +169,25 @@ class Client:
             if sent and not limited:
                 unclear += 1
             setbacks += 1
-            if unclear and method not in _REPEATABLE:
-                raise self._no_answer(request, answer, trouble, "it is not repeated, as it may have been done", True)
+            if unclear and method not in _REPEATABLE and not repeatable:
+                pending = pending or (answer is not None and answer.status in _PENDING)
+                end = "it is not repeated, as it may have been done"
+                raise self._no_answer(request, answer, trouble, end, True, pending)
             wait = pause(setbacks, asked, self.clock.random)
             if not self._budget.allows(wait):
                 raise self._given_up(request, answer, trouble, asked, setbacks, bool(unclear))
             self._wait(wait, "%s %s: %s" % (method, path, trouble))
+
+    def back_off(self, setbacks: int, why: str) -> bool:
+        """Wait as before another try, after the ``setbacks``-th setback in a row, or return false without the time.
+
+        For those who have to look at what a request did before they may repeat it.
+        """
+        wait = pause(setbacks, None, self.clock.random)
+        if not self._budget.allows(wait):
+            return False
+        self._wait(wait, why)
+        return True
 
     def _wait(self, seconds: float, why: str) -> None:
         self.progress("%s; trying again in %.1f seconds" % (why, seconds))
@@ -227,7 +246,9 @@ class Client:
         return self._no_answer(request, answer, trouble, end, sent)
 
     @staticmethod
-    def _no_answer(request: Request, answer: Answer | None, trouble: str, end: str, sent: bool) -> ApiError:
+    def _no_answer(
+        request: Request, answer: Answer | None, trouble: str, end: str, sent: bool, pending: bool = False
+    ) -> ApiError:
         details: dict[str, Any] = {"method": request.method, "url": request.url}
         words = ""
         if answer is not None:
@@ -235,7 +256,7 @@ class Client:
             details.update(status=answer.status, title=title, detail=detail, request_id=answer.request_id)
             words = " (%s)" % shown(detail) if detail else ""
         message = "%s %s: %s%s, %s." % (request.method, request.url, trouble, words, end)
-        return NoAnswerError(message, sent=sent, **details)
+        return NoAnswerError(message, sent=sent, pending=pending, **details)
 
 
 def error_texts(content: Any) -> tuple[str | None, str | None]:

@@ -119,8 +119,8 @@ class Finding:
     hint: str = ""
 
 
-def find(api: Api, identity: Identity, verify_absence: bool) -> Finding:
-    """Look a data source up, and check that its name is the one that the user gave.
+def find(api: Api, identity: Identity, verify_absence: bool, advice: str = "correct id or name") -> Finding:
+    """Look a data source up, and check that its name is the one that the user gave; else ``advice`` ends the message.
 
     The API answers 404 for "not there" and for "no admin access" alike (the vendor's DELETE page), so a 404 is followed
     by a list, which only an admin may read, unless ``verify_absence`` is false.
@@ -136,8 +136,8 @@ def find(api: Api, identity: Identity, verify_absence: bool) -> Finding:
         name = finding.resource.get("displayName")
         if name != identity.name:
             raise RefusedError(
-                "The data source with id %s is named %s and not %s: nothing was changed, correct id or name."
-                % (quoted(identity.id), quoted(name), quoted(identity.name)),
+                "The data source with id %s is named %s and not %s: nothing was changed, %s."
+                % (quoted(identity.id), quoted(name), quoted(identity.name), advice),
                 facts=facts(finding.resource),
             )
     elif not finding.readable and identity.name is not None:

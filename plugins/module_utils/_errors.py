@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -39,9 +39,14 @@ class RefusedError(BasedashError):
     """A guard refused what was asked for, in view of what is there; nothing was changed."""
 
 
+class IncompleteError(BasedashError):
+    """Basedash accepted what was asked for, and did not do all of it."""
+
+
 class ApiError(BasedashError):
     """A request that failed: with the answer's ``status``, or with ``None`` if there was no answer.
 
+    ``field_errors`` are the API's messages about single fields, by the API's names, where the answer has some.
     ``url`` holds no secret: the key travels in a header, and the connection refuses URLs with credentials.
     """
 
@@ -55,6 +60,7 @@ class ApiError(BasedashError):
         title: str | None = None,
         detail: str | None = None,
         request_id: str | None = None,
+        field_errors: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.method = method
@@ -63,6 +69,7 @@ class ApiError(BasedashError):
         self.title = title
         self.detail = detail
         self.request_id = request_id
+        self.field_errors = dict(field_errors or {})
         self.unclear_tries = 0
         """How many earlier tries of a DELETE may have worked, without a clear answer."""
 
@@ -75,11 +82,13 @@ class ApiError(BasedashError):
             "method": self.method,
             "url": self.url,
             "request_id": self.request_id,
+            "field_errors": self.field_errors,
         }
 
     def as_result(self) -> dict[str, Any]:
         """Return the contents of the result's ``error``; ``request_id`` only if the answer had one."""
         details = self.details()
+        del details["field_errors"]
         if self.request_id is None:
             del details["request_id"]
         return details
@@ -102,8 +111,12 @@ class UnsupportedError(ApiError):
 
 
 class NoAnswerError(ApiError):
-    """No clear answer within the retry budget. What the request did on the server is not known if it was ``sent``."""
+    """No clear answer within the retry budget. What the request did on the server is not known if it was ``sent``.
 
-    def __init__(self, message: str, *, sent: bool, **details: Any) -> None:
+    ``pending`` tells that the server may still be at work on it, so that it may yet be done.
+    """
+
+    def __init__(self, message: str, *, sent: bool, pending: bool = False, **details: Any) -> None:
         super().__init__(message, **details)
         self.sent = sent
+        self.pending = pending

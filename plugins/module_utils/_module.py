@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.community.basedash.plugins.module_utils._arguments import secret_texts
 from ansible_collections.community.basedash.plugins.module_utils._requests_transport import MISSING, RequestsTransport
 from ansible_collections.community.basedash.plugins.module_utils._task import Task, execute
 from ansible_collections.community.basedash.plugins.module_utils._text import cleaned
@@ -35,7 +36,11 @@ def run_module(task: Task, **arguments: Any) -> NoReturn:
         diff_mode=module._diff,
         transport=RequestsTransport,
         progress=lambda text: module.log(cleaned(text)),
+        secrets=secret_texts(arguments["argument_spec"], module.params),
     )
+    if report.progress and module._verbosity > 0:
+        # A module can show nothing while it runs, so what it did meanwhile comes with the result.
+        report.result["progress"] = report.progress
     for warning in report.warnings:
         module.warn(warning)
     if report.failed:

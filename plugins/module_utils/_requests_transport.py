@@ -284,7 +284,7 @@ def _explained(error: Exception, timeout: float, proxies: dict[str, str]) -> Tra
         return TransportError("the name of %s does not resolve" % peer, sent=False, transient=again)
     if met(socket.timeout, requests.Timeout):
         doing = "no answer was complete" if sent else "no connection was made"
-        return TransportError("%s within %g seconds" % (doing, timeout), sent=sent, transient=True)
+        return TransportError("%s within %g seconds" % (doing, timeout), sent=sent, transient=True, timed_out=True)
     untrusted = met(ssl.SSLCertVerificationError)
     if isinstance(untrusted, ssl.SSLCertVerificationError):
         return TransportError(_distrust(untrusted), sent=False, transient=False)

@@ -19,6 +19,7 @@ from ansible_collections.community.basedash.plugins.module_utils._api import Api
 from ansible_collections.community.basedash.plugins.module_utils._client import Client, Clock, Counters
 from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
 from ansible_collections.community.basedash.plugins.module_utils._errors import ApiError, BasedashError
+from ansible_collections.community.basedash.plugins.module_utils._settings import option_name
 from ansible_collections.community.basedash.plugins.module_utils._text import Mask
 from ansible_collections.community.basedash.plugins.module_utils._transport import Transport
 
@@ -65,11 +66,12 @@ Task = Callable[[Api, Mapping[str, Any], bool], Outcome]
 
 @dataclass(frozen=True)
 class Report:
-    """A task's end: the result as the user sees it, whether the task failed, and warnings beside it."""
+    """A task's end: the result as the user sees it, whether the task failed, and beside it warnings and progress."""
 
     failed: bool
     result: dict[str, Any]
     warnings: list[str]
+    progress: list[str] = field(default_factory=list)
 
 
 def execute(
@@ -89,6 +91,12 @@ def execute(
     """
     mask = Mask((str(options.get("api_key") or ""), *secrets))
     counters = Counters()
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        said.append(mask.text(text))
+        progress(said[-1])
+
     carrier: Transport | None = None
     try:
         connection = Connection.from_options(options)
@@ -100,7 +108,7 @@ def execute(
             read_only=check_mode,
             counters=counters,
             clock=clock,
-            progress=lambda text: progress(mask.text(text)),
+            progress=say,
         )
         report = _succeeded(task(Api(client, connection.organization_id), options, check_mode), diff_mode)
     except BasedashError as error:
@@ -120,7 +128,7 @@ def execute(
         if carrier is not None:
             carrier.close()
     result = mask.value({**report.result, "api": counters.as_result()})
-    return Report(report.failed, result, [mask.text(warning) for warning in report.warnings])
+    return Report(report.failed, result, [mask.text(warning) for warning in report.warnings], said)
 
 
 def _succeeded(outcome: Outcome, diff_mode: bool) -> Report:
@@ -140,4 +148,6 @@ def _failed(error: BasedashError) -> Report:
         result["data_source"] = error.facts
     if isinstance(error, ApiError):
         result["error"] = error.as_result()
+        if error.field_errors:
+            result["field_errors"] = {option_name(field): words for field, words in error.field_errors.items()}
     return Report(True, result, list(error.warnings))

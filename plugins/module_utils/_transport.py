@@ -34,13 +34,15 @@ class TransportError(Exception):
     """There was no complete answer.
 
     ``sent``: whether the request may have reached the server. ``transient``: whether it makes sense to try again.
+    ``timed_out``: whether the time was up, so that the server may still be at work.
     The message is a clause that fits after "the request failed:".
     """
 
-    def __init__(self, message: str, *, sent: bool, transient: bool) -> None:
+    def __init__(self, message: str, *, sent: bool, transient: bool, timed_out: bool = False) -> None:
         super().__init__(message)
         self.sent = sent
         self.transient = transient
+        self.timed_out = timed_out
 
 
 class Transport(Protocol):

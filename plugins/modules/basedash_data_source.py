@@ -212,14 +212,14 @@ error:
       sample: req_1
 """
 
-from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCE, DATA_SOURCE_ONE_OF
-from ansible_collections.community.basedash.plugins.module_utils._deletion import make_absent
+from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCE, ONE_OF
+from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
 from ansible_collections.community.basedash.plugins.module_utils._module import run_module
 
 
 def main() -> None:
     """Run the module."""
-    run_module(make_absent, argument_spec=DATA_SOURCE, required_one_of=DATA_SOURCE_ONE_OF)
+    run_module(make_so, argument_spec=DATA_SOURCE, required_one_of=ONE_OF)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,11 @@ PREFIX = "ansible_collections.community.basedash.plugins.module_utils."
 # From the top to the bottom; those in one line don't know each other.
 LAYERS = [
     ["_module"],
-    ["_arguments", "_deletion", "_info"],
+    ["_lifecycle"],
+    ["_provision"],
+    ["_arguments", "_access", "_deletion", "_info"],
     ["_task", "_filters"],
+    ["_settings", "_sync"],
     ["_data_source"],
     ["_api"],
     ["_client", "_requests_transport"],

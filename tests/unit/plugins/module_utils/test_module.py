@@ -39,6 +39,7 @@ class FakeModule:
 
     check_mode = False
     _diff = True
+    _verbosity = 1
 
     def __init__(self, **arguments: Any) -> None:
         assert arguments["supports_check_mode"] is True

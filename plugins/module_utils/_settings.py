@@ -1,0 +1,305 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: the settings of a data source, as a user gives them and as the server stores them.
+
+Only what the user gave is compared or sent. The comparison is with what the server stores, and blind to differences
+that are none: null and empty, numbers as texts, the case of host names and enums, white space at the ends.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Callable
+
+from ansible_collections.community.basedash.plugins.module_utils._api import Content, Resource
+from ansible_collections.community.basedash.plugins.module_utils._data_source import FIELDS
+from ansible_collections.community.basedash.plugins.module_utils._errors import InputError, RefusedError
+from ansible_collections.community.basedash.plugins.module_utils._text import quoted
+
+Body = dict[str, Any]
+
+
+def _text(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else "" if value is None else value
+
+
+def _any_case(value: Any) -> Any:
+    text = _text(value)
+    return text.casefold() if isinstance(text, str) else text
+
+
+def _number(value: Any) -> Any:
+    text = _text(value)
+    if isinstance(text, str) and text.isascii() and text.isdigit():
+        return int(text[:12])
+    return text
+
+
+def _flag(value: Any) -> Any:
+    return value is True or (isinstance(value, str) and value.strip().casefold() == "true") or value == 1
+
+
+PLAIN: dict[str, Callable[[Any], Any]] = {
+    "host": _any_case,
+    "port": _number,
+    "database_name": _text,
+    "username": _text,
+    "ssl_enabled": _flag,
+    "ssh_enabled": _flag,
+    "ssh_host": _any_case,
+    "ssh_port": _number,
+    "ssh_username": _text,
+    "bigquery_project_id": _text,
+    "spanner_instance_id": _text,
+    "snowflake_account_id": _text,
+    "snowflake_warehouse": _text,
+    "snowflake_role": _text,
+    "athena_workgroup": _text,
+    "athena_output_location": _text,
+    "athena_catalog": _text,
+}
+"""The options whose values the server shows again, each with the form in which equal values are equal."""
+
+SECRETS: dict[str, tuple[str, str | None]] = {
+    "password": ("password", "unsetPassword"),
+    "ssh_password": ("sshPassword", "unsetSshPassword"),
+    "ssh_private_key": ("sshPrivateKey", "unsetSshPrivateKey"),
+    "ssh_private_key_passphrase": ("sshPrivateKeyPassphrase", "unsetSshPrivateKeyPassphrase"),
+    "bigquery_json_key": ("bigQueryJsonKey", None),
+    "snowflake_private_key": ("snowflakePrivateKey", None),
+    "snowflake_private_key_passphrase": ("snowflakePrivateKeyPassphrase", None),
+}
+"""The options that no answer shows: the API's name, and the flag of the update that removes the secret, if any."""
+
+# A PATCH that leaves one of these out may set it to false: its documentation shows that as the default.
+_ALWAYS_SENT = ("ssl_enabled", "ssh_enabled")
+
+_OPTIONS = {
+    **{FIELDS[option]: option for option in PLAIN},
+    **{spelling: option for option, (spelling, _flag_name) in SECRETS.items()},
+    "displayName": "name",
+    "dialect": "dialect",
+}
+
+
+def option_name(field: str) -> str:
+    """Return the option for one of the API's fields; an unknown field in snake_case."""
+    known = _OPTIONS.get(field)
+    return known or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", field).lower()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a user wants of a data source beside its name. All are by option; what was not given is not in here.
+
+    ``stored`` are those that answers show, ``secrets`` those that they don't. ``extra`` and ``extra_secrets`` are by
+    the API's names, for fields that this collection does not know. ``renew`` tells that secrets go to an existing data
+    source as well.
+    """
+
+    dialect: str | None
+    stored: Mapping[str, Any]
+    secrets: Mapping[str, str]
+    extra: Mapping[str, Any]
+    extra_secrets: Mapping[str, Any]
+    renew: bool
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Settings:
+        """Return the settings that these options give.
+
+        Raises:
+            InputError: if one of them can't be right, or they contradict each other.
+        """
+        dialect = options["dialect"]
+        if dialect is not None and not dialect.strip():
+            raise InputError("The option dialect is empty: give the kind of the database, or leave the option out.")
+        stored = {option: options[option] for option in PLAIN if options[option] is not None}
+        for option, value in stored.items():
+            if isinstance(value, str):
+                stored[option] = value.strip()
+        for option in ("port", "ssh_port"):
+            if not 0 < stored.get(option, 1) < 65536:
+                raise InputError("The option %s is %d, and ports go from 1 to 65535." % (option, stored[option]))
+        secrets = {option: options[option] for option in SECRETS if options[option] is not None}
+        renew = {"on_create": False, "always": True}[options["update_password"]]
+        for option in secrets if renew else ():
+            if not secrets[option] and SECRETS[option][1] is None:
+                raise InputError(
+                    "The option %s is empty, and the API has no way to remove this secret: give it, or leave the "
+                    "option out." % option
+                )
+        extra, extra_secrets = options["extra"] or {}, options["extra_secrets"] or {}
+        _check_extra("extra", extra)
+        _check_extra("extra_secrets", extra_secrets)
+        for field in extra:
+            if field in extra_secrets:
+                raise InputError("The field %s is in extra and in extra_secrets: give it once." % quoted(field))
+        return cls(None if dialect is None else dialect.strip().upper(), stored, secrets, extra, extra_secrets, renew)
+
+    def creation(self, name: str) -> Body:
+        """Return the body of the POST that creates the data source.
+
+        Raises:
+            RefusedError: without a dialect.
+        """
+        if self.dialect is None:
+            raise RefusedError(
+                "There is no data source named %s, and to create it the option dialect is needed: give it, or "
+                "correct the name." % quoted(name)
+            )
+        return {"type": "direct", "displayName": name, **self.connection({})}
+
+    def connection(self, resource: Content) -> Body:
+        """Return the whole connection: what is given, else what ``resource`` has, and every secret that is given."""
+        body: Body = {"dialect": self.dialect or resource.get("dialect")}
+        for option in PLAIN:
+            value = self.stored.get(option, resource.get(FIELDS[option]))
+            if value not in (None, ""):
+                body[FIELDS[option]] = value
+        body.update((SECRETS[option][0], value) for option, value in self.secrets.items() if value)
+        return {**body, **self.extra, **self.extra_secrets}
+
+    def check_dialect(self, resource: Resource) -> None:
+        """Refuse to change the kind of the database, which the API can't do in place.
+
+        Raises:
+            RefusedError: if the data source has another dialect.
+        """
+        found = resource.get("dialect")
+        if self.dialect is not None and found is not None and _any_case(found) != _any_case(self.dialect):
+            raise RefusedError(
+                "The data source with id %s has the dialect %s and not %s, and that can't be changed in place: "
+                "nothing was changed, correct the option, or delete the data source first."
+                % (quoted(resource["id"]), quoted(found), quoted(self.dialect))
+            )
+
+    def changes(self, resource: Content) -> Body:
+        """Return what has to be sent so that the stored fields become the wanted ones, by the API's names.
+
+        A field that the server does not show can't be compared, and is not among them.
+        """
+        wanted = {FIELDS[option]: value for option, value in self.stored.items()}
+        different = {
+            field: value
+            for field, value in wanted.items()
+            if field in resource and not _same(option_name(field), resource[field], value)
+        }
+        for field, value in self.extra.items():
+            if field in resource and not _alike(resource[field], value):
+                different[field] = value
+        return different
+
+    def renewed(self, resource: Content) -> Body:
+        """Return the secrets to send to the existing data source, and the flags that remove secrets; never both."""
+        if not self.renew:
+            return {}
+        body: Body = {}
+        for option, value in self.secrets.items():
+            field, flag = SECRETS[option]
+            if value:
+                body[field] = value
+            elif flag is not None:
+                body[flag] = True
+        body.update((field, value) for field, value in self.extra.items() if field not in resource)
+        body.update(self.extra_secrets)
+        return body
+
+    def update(self, resource: Resource) -> Body:
+        """Return the body of the PATCH, which is empty if there is nothing to change.
+
+        Raises:
+            RefusedError: if the server does not show a flag that the PATCH may reset.
+        """
+        body = {**self.changes(resource), **self.renewed(resource)}
+        if not body:
+            return {}
+        for option in _ALWAYS_SENT:
+            field = FIELDS[option]
+            if option not in self.stored and field not in resource:
+                raise RefusedError(
+                    "The server does not show %s of the data source with id %s, and an update without it might switch "
+                    "it off: nothing was changed, give the option." % (option, quoted(resource["id"]))
+                )
+            body[field] = self.stored.get(option, _flag(resource.get(field)))
+        return body
+
+    def not_taken(self, resource: Content, body: Content) -> list[str]:
+        """Say which fields of a body that was sent are shown with another value, each as a clause."""
+        clauses = []
+        for field, value in body.items():
+            if field not in resource or field == "type":
+                continue
+            option = option_name(field)
+            same = _alike(resource[field], value) if field in self.extra else _same(option, resource[field], value)
+            if not same:
+                clauses.append("%s is %s and not %s" % (option, quoted(resource[field]), quoted(value)))
+        return clauses
+
+    def unseen(self, resource: Content, body: Content) -> list[str]:
+        """Return the options whose effect the server does not show: typed ones, and what was sent of ``extra``."""
+        typed = [option for option in self.stored if FIELDS[option] not in resource]
+        return typed + [field for field in self.extra if field in body and field not in resource]
+
+    def before(self, resource: Content) -> Body:
+        """Return the stored values of what was given, for a difference. What is equal is spelled as it was given."""
+        shown = {option: resource.get(FIELDS[option]) for option in self.stored}
+        for option, value in self.stored.items():
+            if _same(option, shown[option], value):
+                shown[option] = value
+        for field, value in self.extra.items():
+            if field in resource:
+                shown[field] = value if _alike(resource[field], value) else resource[field]
+        return shown
+
+    def after(self, resource: Content, body: Content) -> Body:
+        """Return the wanted values of what was given, with a word for each secret that goes out."""
+        values = {**self.stored, **{field: value for field, value in self.extra.items() if field in resource}}
+        for field in body:
+            if field in resource or field in ("type", "displayName", "dialect") or option_name(field) in values:
+                continue
+            flagged = [option for option, (_field, flag) in SECRETS.items() if flag == field]
+            values[flagged[0] if flagged else option_name(field)] = "will be removed" if flagged else "will be sent"
+        return values
+
+    def predicted(self, resource: Resource) -> Resource:
+        """Return the data source as it would be after the update."""
+        return {**resource, **self.changes(resource)}
+
+
+def _same(option: str, one: Any, other: Any) -> bool:
+    plain = PLAIN.get(option, _any_case if option == "dialect" else _text)
+    return bool(plain(one) == plain(other))
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Compare values of fields that nobody documented: numbers may come as texts, and texts with white space."""
+    if isinstance(one, (dict, list)) or isinstance(other, (dict, list)):
+        return bool(one == other)
+    if isinstance(one, bool) or isinstance(other, bool):
+        return bool(_flag(one) == _flag(other))
+    return str(_text(one)) == str(_text(other))
+
+
+def _check_extra(option: str, values: Mapping[str, Any]) -> None:
+    flags: Iterable[str | None] = [flag for _field, flag in SECRETS.values()]
+    for field in values:
+        if field in flags:
+            raise InputError(
+                "The option %s has the field %s: to remove a secret, give its option as an empty string, with "
+                "update_password=always." % (option, quoted(field))
+            )
+        for spelling, typed in _OPTIONS.items():
+            if field in (spelling, typed):
+                raise InputError("The option %s has the field %s: use the option %s." % (option, quoted(field), typed))
+        if field in ("id", "type") or not isinstance(field, str) or not field.strip():
+            raise InputError("The option %s has the field %s, which can't be set." % (option, quoted(field)))
+    try:
+        json.dumps(values, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        raise InputError("The option %s has a value that is no JSON: correct it." % option) from None
