@@ -17,11 +17,12 @@ attributes:
     details:
       - The client refuses every request but GET in check mode.
   diff_mode:
-    description: In diff mode the task returns the facts before and after.
+    description: In diff mode the task returns what it manages, before and after. Secrets are named, not shown.
     support: full
   idempotent:
     description:
-      - The same task run again is unchanged, unless somebody else changed the data source in between.
+      - The same task run again is unchanged, unless somebody else changed the data source in between, or it was told to
+        send secrets each time.
     support: full
   action_group:
     description: Use C(group/community.basedash.basedash) in C(module_defaults) to set defaults for this module.

@@ -14,7 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from ansible_collections.community.basedash.plugins.module_utils._client import Answer, Client, Clock, error_texts
+from ansible_collections.community.basedash.plugins.module_utils._client import (
+    Answer,
+    Client,
+    Clock,
+    error_texts,
+    field_errors,
+)
 from ansible_collections.community.basedash.plugins.module_utils._errors import (
     ApiError,
     NoAccessError,
@@ -219,21 +225,6 @@ class Api:
         if resource["id"] != identifier:
             raise _not_basedash(answer, "the data source %s in it" % quoted(resource["id"]))
         return resource
-
-
-def field_errors(content: Any) -> dict[str, str]:
-    """Return the messages about single fields, by the API's names, wherever an answer has them."""
-    if not isinstance(content, dict):
-        return {}
-    for place in (content.get("error"), content.get("data"), content):
-        errors = place.get("fieldErrors") if isinstance(place, dict) else None
-        if isinstance(errors, dict) and errors:
-            return {shown(name, longest=100): shown(_joined(words)) for name, words in errors.items()}
-    return {}
-
-
-def _joined(words: Any) -> Any:
-    return "; ".join(map(str, words)) if isinstance(words, list) else words
 
 
 def _shows_nothing(answer: Answer) -> bool:

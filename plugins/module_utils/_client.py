@@ -164,7 +164,7 @@ class Client:
                 if setbacks:
                     self._budget.spend(self.clock.monotonic() - started)
             limited = answer is not None and answer.status == RATE_LIMITED
-            if answer is not None and not limited and answer.status not in TRANSIENT:
+            if answer is not None and not limited and not _may_pass(answer):
                 return answer
             if sent and not limited:
                 unclear += 1
@@ -259,6 +259,11 @@ class Client:
         return NoAnswerError(message, sent=sent, pending=pending, **details)
 
 
+def _may_pass(answer: Answer) -> bool:
+    """Tell whether another try may be answered otherwise. Messages about single fields stay, whatever the status."""
+    return answer.status in TRANSIENT and not field_errors(answer.content)
+
+
 def error_texts(content: Any) -> tuple[str | None, str | None]:
     """Return title and detail of the API's own error body, or ``None`` twice if ``content`` is none.
 
@@ -268,3 +273,18 @@ def error_texts(content: Any) -> tuple[str | None, str | None]:
     if isinstance(error, dict) and isinstance(error.get("title"), str) and isinstance(error.get("detail"), str):
         return shown(error["title"]), shown(error["detail"], longest=2000)
     return None, None
+
+
+def field_errors(content: Any) -> dict[str, str]:
+    """Return the messages about single fields, by the API's names, wherever an answer has them."""
+    if not isinstance(content, dict):
+        return {}
+    for place in (content.get("error"), content.get("data"), content):
+        errors = place.get("fieldErrors") if isinstance(place, dict) else None
+        if isinstance(errors, dict) and errors:
+            return {shown(name, longest=100): shown(_joined(words)) for name, words in errors.items()}
+    return {}
+
+
+def _joined(words: Any) -> Any:
+    return "; ".join(map(str, words)) if isinstance(words, list) else words

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: basedash_data_source
-short_description: Delete a data source of Basedash
+short_description: Create, change and delete a data source of Basedash
 version_added: 0.1.0
 description:
-  - Makes sure that a data source (a connection to a database) is not in a Basedash organization any more.
+  - Makes sure that a data source (a connection to a database) is in a Basedash organization with these settings, or
+    that it is not there any more.
+  - Only what is given is compared and changed. It is compared with what the server stores, and after a change the
+    server's answer is read back. A setting that did not take makes the task fail.
   - Basedash soft-deletes a data source and then removes what depends on it in the background.
     This can't be undone through the API.
-  - A task reports only what it knows. If it can't be known whether the data source is there or was deleted, the task
-    fails and says what to do next.
+  - A task reports only what it knows. If it can't be known whether the data source was created, changed or deleted, the
+    task fails and says what to do next.
 author:
   - Basedash collection contributors (@ansible-collections)
 extends_documentation_fragment:
@@ -23,14 +26,17 @@ extends_documentation_fragment:
 options:
   state:
     description:
-      - V(absent) makes sure that the data source is not there.
+      - V(present) makes sure that the data source is there, with the settings that are given.
+      - V(absent) makes sure that it is not there. Only O(id), O(name), O(missing_ok), O(verify_absence) and O(force)
+        count then.
     type: str
-    required: true
-    choices: [absent]
+    default: present
+    choices: [present, absent]
   id:
     description:
       - The identifier of the data source. It is the only safe way to name one, as names are not unique in Basedash.
       - At least one of O(id) and O(name) is needed.
+      - Identifiers are given by the server, so a data source can't be created with one.
     type: str
     aliases: [data_source_id]
   name:
@@ -38,12 +44,158 @@ options:
       - The display name of the data source, compared letter by letter.
       - If several data sources have this name, the task fails and lists their identifiers.
       - Together with O(id) it is a guard. If the data source with this identifier has another name, the task fails and
-        nothing is deleted.
+        nothing is changed. The API documents no way to rename a data source.
     type: str
     aliases: [display_name]
+  dialect:
+    description:
+      - The kind of the database. Needed to create a data source.
+      - The API knows V(POSTGRES), V(SUPABASE), V(MYSQL), V(PLANETSCALE), V(ATHENA), V(BIGQUERY), V(CLICKHOUSE),
+        V(SPANNER), V(SNOWFLAKE), V(REDSHIFT), V(SQL_SERVER), V(ORACLE), V(DATABRICKS), V(POSTHOG) and V(DUCKDB). Others
+        are passed on, in upper case.
+      - Which of the other options a dialect needs is for the server to say, its words are passed on.
+      - It can't be changed. If the data source has another one, the task fails.
+    type: str
+  host:
+    description: Name or address of the database's host.
+    type: str
+  port:
+    description: The database's port, 1 to 65535.
+    type: int
+  database_name:
+    description: The name of the database.
+    type: str
+  username:
+    description: The user that Basedash connects as.
+    type: str
+  password:
+    description: The user's password. No answer ever shows it, see O(update_password).
+    type: str
+  ssl_enabled:
+    description:
+      - Whether Basedash connects with TLS. If left out, the server's default counts on creation, and it stays as it is
+        afterwards.
+    type: bool
+  ssh_enabled:
+    description: Whether Basedash connects through an SSH tunnel.
+    type: bool
+  ssh_host:
+    description: Name or address of the SSH host.
+    type: str
+  ssh_port:
+    description: The SSH host's port, 1 to 65535.
+    type: int
+  ssh_username:
+    description: The user on the SSH host.
+    type: str
+  ssh_password:
+    description: That user's password. No answer ever shows it, see O(update_password).
+    type: str
+  ssh_private_key:
+    description: That user's private key, as text. No answer ever shows it, see O(update_password).
+    type: str
+  ssh_private_key_passphrase:
+    description: The passphrase of O(ssh_private_key). No answer ever shows it, see O(update_password).
+    type: str
+  bigquery_project_id:
+    description: The Google Cloud project, for V(BIGQUERY).
+    type: str
+  bigquery_json_key:
+    description: The key file of a Google Cloud service account, as text. No answer ever shows it, see O(update_password).
+    type: str
+  spanner_instance_id:
+    description: The instance, for V(SPANNER).
+    type: str
+  snowflake_account_id:
+    description: The account, for V(SNOWFLAKE).
+    type: str
+  snowflake_warehouse:
+    description: The warehouse, for V(SNOWFLAKE).
+    type: str
+  snowflake_role:
+    description: The role, for V(SNOWFLAKE).
+    type: str
+  snowflake_private_key:
+    description: The user's private key, for V(SNOWFLAKE). No answer ever shows it, see O(update_password).
+    type: str
+  snowflake_private_key_passphrase:
+    description: The passphrase of O(snowflake_private_key). No answer ever shows it, see O(update_password).
+    type: str
+  athena_workgroup:
+    description: The workgroup, for V(ATHENA).
+    type: str
+  athena_output_location:
+    description: Where results go, such as C(s3://bucket/path), for V(ATHENA).
+    type: str
+  athena_catalog:
+    description: The catalog, for V(ATHENA).
+    type: str
+  extra:
+    description:
+      - Fields of the API that are newer than this collection, by the API's names. They go into the request as they are.
+      - A field that the server's answers show is compared. One that they don't show is treated like a secret, see
+        O(update_password).
+      - A field that has an option of its own is refused.
+    type: dict
+  extra_secrets:
+    description: The same for secrets. They are never compared and never shown.
+    type: dict
+  update_password:
+    description:
+      - When secrets go to a data source that exists already. No answer shows them, so they can't be compared.
+      - V(on_create) sends them only when the data source is created.
+      - V(always) sends them each time, so that every run is changed. An empty string then removes the secret. The API
+        can do that for O(password), O(ssh_password), O(ssh_private_key) and O(ssh_private_key_passphrase).
+      - It goes for O(password), O(ssh_password), O(ssh_private_key), O(ssh_private_key_passphrase),
+        O(bigquery_json_key), O(snowflake_private_key), O(snowflake_private_key_passphrase), O(extra_secrets), and what
+        is not shown of O(extra).
+    type: str
+    default: on_create
+    choices: [on_create, always]
+  verify_credentials:
+    description:
+      - Let Basedash try the connection before the data source is created, or before its settings are changed. If it
+        fails, nothing is created or changed, and RV(field_errors) says why.
+      - The check can't use secrets that are stored, so give them along.
+      - It may take long. A O(timeout) of 60 seconds or more is wise.
+      - Check mode skips it, as it is not a reading request.
+    type: bool
+    default: false
+  access:
+    description:
+      - Who may query the data source. If left out, a new one is open to the whole organization, and who may query an
+        existing one stays.
+      - It is set right after a creation. If that fails, so does the task.
+    type: dict
+    suboptions:
+      mode:
+        description: V(everyone) in the organization, or V(restricted) to the groups and members that are named.
+        type: str
+        required: true
+        choices: [everyone, restricted]
+      group_ids:
+        description: The identifiers of the groups, in any order. No others keep access.
+        type: list
+        elements: str
+      member_ids:
+        description: The identifiers of the organization's members (not of users), in any order. No others keep access.
+        type: list
+        elements: str
+  wait:
+    description:
+      - Wait until the first schema sync ended, which the server begins by itself after a creation. If it fails, so does
+        the task, with the server's message.
+      - Check mode does not wait.
+    type: bool
+    default: false
+  wait_timeout:
+    description: How long to wait for the sync, in seconds, at most 86400.
+    type: float
+    default: 300
   missing_ok:
     description:
-      - Whether the task is fine (and unchanged) if the data source is not there. If V(false), it fails then.
+      - With O(state=absent), whether the task is fine (and unchanged) if the data source is not there. If V(false), it
+        fails then.
     type: bool
     default: true
   verify_absence:
@@ -52,11 +204,12 @@ options:
         a 404 counts as not there only after the organization's data sources could be listed, which needs admin access.
       - With V(false), the 404 is believed. A key without admin access, or a wrong O(organization_id), then looks
         like a deleted data source.
+      - For O(state=absent). With O(state=present) the list is always asked.
     type: bool
     default: true
   force:
     description:
-      - Send the DELETE straight away, without reading first. Needs O(id).
+      - With O(state=absent), send the DELETE straight away, without reading first. Needs O(id).
       - Nothing guards the deletion then. O(name) is not compared, and the organization's managed warehouse is deleted
         as well.
       - In check mode, the data source is read all the same.
@@ -64,6 +217,7 @@ options:
     default: false
 seealso:
   - module: community.basedash.basedash_data_source_info
+  - module: community.basedash.basedash_data_source_access
   - name: The API's page on deleting a data source
     description: What the service promises.
     link: https://www.basedash.com/docs/api-reference/data-sources/delete-a-data-source
@@ -71,6 +225,125 @@ seealso:
 
 EXAMPLES = r"""
 # The key and the organization can also come from BASEDASH_API_KEY and BASEDASH_ORGANIZATION_ID.
+- name: Connect a PostgreSQL database, for one group only, and wait for its first sync
+  community.basedash.basedash_data_source:
+    api_key: "{{ basedash_api_key }}"
+    organization_id: "{{ basedash_organization_id }}"
+    name: orders
+    dialect: POSTGRES
+    host: orders.db.example.com
+    port: 5432
+    database_name: orders
+    username: basedash
+    password: "{{ orders_password }}"
+    ssl_enabled: true
+    access:
+      mode: restricted
+      group_ids: [grp_analysts]
+    verify_credentials: true
+    wait: true
+  register: orders
+
+- name: Show its id
+  ansible.builtin.debug:
+    var: orders.data_source.id
+
+- name: Connect a MySQL database through an SSH tunnel
+  community.basedash.basedash_data_source:
+    api_key: "{{ basedash_api_key }}"
+    organization_id: "{{ basedash_organization_id }}"
+    name: shop
+    dialect: MYSQL
+    host: 10.0.0.5
+    port: 3306
+    database_name: shop
+    username: basedash
+    password: "{{ shop_password }}"
+    ssh_enabled: true
+    ssh_host: jump.example.com
+    ssh_port: 22
+    ssh_username: tunnel
+    ssh_private_key: "{{ tunnel_private_key }}"
+
+- name: Connect Snowflake with a private key
+  community.basedash.basedash_data_source:
+    api_key: "{{ basedash_api_key }}"
+    organization_id: "{{ basedash_organization_id }}"
+    name: finance
+    dialect: SNOWFLAKE
+    snowflake_account_id: ab12345.eu-central-1
+    snowflake_warehouse: REPORTING
+    snowflake_role: READER
+    database_name: FINANCE
+    username: BASEDASH
+    snowflake_private_key: "{{ snowflake_private_key }}"
+
+- name: Connect BigQuery
+  community.basedash.basedash_data_source:
+    api_key: "{{ basedash_api_key }}"
+    organization_id: "{{ basedash_organization_id }}"
+    name: events
+    dialect: BIGQUERY
+    bigquery_project_id: acme-analytics
+    bigquery_json_key: "{{ bigquery_json_key }}"
+
+- name: Connect ClickHouse
+  community.basedash.basedash_data_source:
+    api_key: "{{ basedash_api_key }}"
+    organization_id: "{{ basedash_organization_id }}"
+    name: logs
+    dialect: CLICKHOUSE
+    host: logs.example.com
+    port: 8443
+    database_name: logs
+    username: basedash
+    password: "{{ logs_password }}"
+    ssl_enabled: true
+
+- name: Connect SQL Server, with a field that this collection does not know yet
+  community.basedash.basedash_data_source:
+    api_key: "{{ basedash_api_key }}"
+    organization_id: "{{ basedash_organization_id }}"
+    name: ledger
+    dialect: SQL_SERVER
+    host: ledger.db.example.com
+    port: 1433
+    database_name: ledger
+    username: basedash
+    password: "{{ ledger_password }}"
+    extra:
+      newField: 5
+
+- name: Connect Athena
+  community.basedash.basedash_data_source:
+    api_key: "{{ basedash_api_key }}"
+    organization_id: "{{ basedash_organization_id }}"
+    name: lake
+    dialect: ATHENA
+    athena_workgroup: reporting
+    athena_catalog: AwsDataCatalog
+    athena_output_location: s3://acme-results/basedash
+
+- name: Connect Spanner
+  community.basedash.basedash_data_source:
+    api_key: "{{ basedash_api_key }}"
+    organization_id: "{{ basedash_organization_id }}"
+    name: ledger-global
+    dialect: SPANNER
+    bigquery_project_id: acme-analytics
+    bigquery_json_key: "{{ bigquery_json_key }}"
+    spanner_instance_id: ledger
+    database_name: ledger
+
+- name: Move it to another host, and renew its password
+  community.basedash.basedash_data_source:
+    api_key: "{{ basedash_api_key }}"
+    organization_id: "{{ basedash_organization_id }}"
+    name: orders
+    host: orders-2.db.example.com
+    password: "{{ orders_password }}"
+    update_password: always
+
 - name: Delete a data source by its id
   community.basedash.basedash_data_source:
     api_key: "{{ basedash_api_key }}"
@@ -112,6 +385,7 @@ data_source:
   description:
     - The facts of the data source, as the API's documentation lists them, in snake_case.
     - What the API says nothing about is null. No secret is among them, the API does not return any.
+    - In check mode, with the values that they would have.
   returned: if it exists, or existed until this task
   type: dict
   sample:
@@ -150,6 +424,59 @@ data_source:
     mutating_queries_enabled: false
     created_at: "2026-11-20T08:00:00.000Z"
     updated_at: "2026-11-20T08:00:00.000Z"
+access:
+  description: Who may query the data source.
+  returned: if O(access) is given and the data source exists
+  type: dict
+  contains:
+    mode:
+      description: V(everyone) or V(restricted).
+      returned: always
+      type: str
+      sample: restricted
+    group_ids:
+      description: The identifiers of the groups, sorted.
+      returned: always
+      type: list
+      elements: str
+      sample: [grp_analysts]
+    member_ids:
+      description: The identifiers of the members, sorted.
+      returned: always
+      type: list
+      elements: str
+      sample: []
+sync:
+  description: How the wait for the first sync ended.
+  returned: if O(wait) is set and the sync ended well
+  type: dict
+  contains:
+    status:
+      description: The status of the last sync, as the API spells it.
+      returned: always
+      type: str
+      sample: SUCCESS
+    polls:
+      description: How often the data source was read meanwhile.
+      returned: always
+      type: int
+      sample: 3
+    wait_seconds:
+      description: The seconds that the wait took.
+      returned: always
+      type: float
+      sample: 4.75
+field_errors:
+  description: The server's messages about single settings, by the names of the options.
+  returned: on failure, if the server sent some
+  type: dict
+  sample: {host: Host not found}
+progress:
+  description: What the task did while it waited, a line each.
+  returned: with C(-v), if it waited
+  type: list
+  elements: str
+  sample: ["waiting for the first sync of 'ds_preview_1', now PENDING, 0 s"]
 msg:
   description: What happened and what to do next, in one sentence.
   returned: on failure, or if unchanged for a reason that is worth saying

@@ -9,13 +9,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, Union
 
+from ansible_collections.community.basedash.plugins.module_utils._access import set_access
+from ansible_collections.community.basedash.plugins.module_utils._arguments import (
+    DATA_SOURCE,
+    DATA_SOURCE_ACCESS,
+    secret_texts,
+)
 from ansible_collections.community.basedash.plugins.module_utils._client import Clock
 from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
 from ansible_collections.community.basedash.plugins.module_utils._data_source import FIELDS
 from ansible_collections.community.basedash.plugins.module_utils._deletion import make_absent
 from ansible_collections.community.basedash.plugins.module_utils._info import read_data_sources
+from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
 from ansible_collections.community.basedash.plugins.module_utils._task import Report, Task, execute
 from ansible_collections.community.basedash.plugins.module_utils._transport import RawAnswer, Request, TransportError
 
@@ -36,6 +43,11 @@ def resource(identifier: str = "ds_1", name: str = "preview-42", **fields: Any) 
         dialect="POSTGRES",
         host="db.example.com",
         port=5432,
+        sslEnabled=True,
+        sshEnabled=False,
+        lastSyncStatus="SUCCESS",
+        lastSyncAttemptAt="2026-11-20T08:00:00.000Z",
+        hasCompletedFirstSync=True,
         isDemo=False,
         isBasedashWarehouse=False,
     )
@@ -70,10 +82,12 @@ HTML = answer(404, "<html><body>nothing here</body></html>")
 NOT_FOUND = error(404)
 RESET = TransportError("the connection was closed without an answer", sent=True, transient=True)
 REFUSED = TransportError("the server refused the connection", sent=False, transient=True)
-TIMED_OUT = TransportError("no answer was complete within 30 seconds", sent=True, transient=True)
+TIMED_OUT = TransportError("no answer was complete within 30 seconds", sent=True, transient=True, timed_out=True)
 UNTRUSTED = TransportError("the server's certificate is not trusted", sent=False, transient=False)
 
-Step = tuple[str, str, "RawAnswer | TransportError"]
+Reaction = Union[RawAnswer, TransportError]
+Step = Union[tuple[str, str, Reaction], tuple[str, str, Reaction, dict[str, Any]]]
+"""Method, path, what comes back, and the body that has to be sent."""
 
 
 class Wire:
@@ -96,12 +110,13 @@ class Wire:
         self.time += self.seconds_per_request
         got = "%s %s" % (request.method, request.url[len(URL) :])
         assert self._steps, "one request too many: " + got
-        method, path, reaction = self._steps.pop(0)
+        method, path, reaction, *bodies = self._steps.pop(0)
         assert got == "%s %s" % (method, path)
         assert request.headers["Authorization"] == "Bearer " + KEY
         assert request.headers["Accept"] == "application/json"
         assert request.headers["User-Agent"].startswith("ansible-community.basedash/")
-        assert request.body is None
+        assert [json.loads(body) for body in (request.body,) if body is not None] == bodies
+        assert (request.headers.get("Content-Type") == "application/json") == bool(bodies)
         if isinstance(reaction, TransportError):
             raise reaction
         return reaction
@@ -137,14 +152,11 @@ CONNECTION: dict[str, Any] = {
     "client_key": None,
     "use_proxy": True,
 }
-ABSENT: dict[str, Any] = {
+PRESENT: dict[str, Any] = {**{name: entry.get("default") for name, entry in DATA_SOURCE.items()}, **CONNECTION}
+ABSENT: dict[str, Any] = {**PRESENT, "state": "absent"}
+ACCESS: dict[str, Any] = {
+    **{name: entry.get("default") for name, entry in DATA_SOURCE_ACCESS.items()},
     **CONNECTION,
-    "state": "absent",
-    "id": None,
-    "name": None,
-    "missing_ok": True,
-    "verify_absence": True,
-    "force": False,
 }
 INFO: dict[str, Any] = {
     **CONNECTION,
@@ -155,7 +167,14 @@ INFO: dict[str, Any] = {
 def run(task: Task, wire: Wire, options: Mapping[str, Any], check_mode: bool = False) -> Report:
     """Run a task over a wire in diff mode, and check what is true of every report."""
     report = execute(
-        task, options, check_mode=check_mode, diff_mode=True, transport=wire, clock=wire.clock(), progress=_quiet
+        task,
+        options,
+        check_mode=check_mode,
+        diff_mode=True,
+        transport=wire,
+        clock=wire.clock(),
+        progress=_quiet,
+        secrets=secret_texts(DATA_SOURCE, options),
     )
     wire.finish()
     assert report.result["api"]["requests"] == len(wire.sent)
@@ -180,6 +199,16 @@ def _quiet(text: str) -> None:
 def absent(*steps: Step, check_mode: bool = False, **options: Any) -> Report:
     """Run ``state: absent``; each step is method, path and reaction."""
     return run(make_absent, Wire(*steps), {**ABSENT, **options}, check_mode)
+
+
+def present(*steps: Step, check_mode: bool = False, **options: Any) -> Report:
+    """Run ``state: present``; each step is method, path, reaction, and the body where one is to be sent."""
+    return run(make_so, Wire(*steps), {**PRESENT, **options}, check_mode)
+
+
+def access(*steps: Step, check_mode: bool = False, **options: Any) -> Report:
+    """Run the access module's task."""
+    return run(set_access, Wire(*steps), {**ACCESS, **options}, check_mode)
 
 
 def info(*steps: Step, **options: Any) -> Report:

@@ -18,11 +18,13 @@ from ansible_collections.community.basedash.plugins.module_utils._api import Api
 from ansible_collections.community.basedash.plugins.module_utils._arguments import (
     CONNECTION,
     DATA_SOURCE,
+    DATA_SOURCE_ACCESS,
     DATA_SOURCE_INFO,
+    secret_texts,
 )
 from ansible_collections.community.basedash.plugins.module_utils._errors import RefusedError
 from ansible_collections.community.basedash.plugins.module_utils._task import Outcome
-from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import ABSENT
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import ABSENT, KEY
 
 
 class End(Exception):
@@ -92,6 +94,22 @@ def test_failure_fails_the_module() -> None:
     assert end.result["warned"] == ["and look"]
 
 
+def test_progress_comes_with_the_result_at_v(monkeypatch: pytest.MonkeyPatch) -> None:
+    def patient(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+        api.progress("waiting for %s" % options["api_key"])
+        return Outcome(False)
+
+    monkeypatch.setattr(FakeModule, "log", lambda self, text: None)
+    assert run(patient).result["progress"] == ["waiting for ********"]
+    monkeypatch.setattr(FakeModule, "_verbosity", 0)
+    assert "progress" not in run(patient).result
+
+
+def test_secrets_are_all_that_is_marked_so() -> None:
+    options = {**ABSENT, "password": "one", "extra_secrets": {"a": ["two", {"b": 3}], "c": True}, "host": "plain"}
+    assert sorted(secret_texts(DATA_SOURCE, options)) == sorted([KEY, "one", "two", "3"])
+
+
 def test_missing_requests_says_which_python_and_how(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_module, "MISSING", ImportError("No module named 'requests'"))
     end = run(unchanged)
@@ -101,7 +119,7 @@ def test_missing_requests_says_which_python_and_how(monkeypatch: pytest.MonkeyPa
     assert end.result["api"]["requests"] == 0
 
 
-@pytest.mark.parametrize("spec", [DATA_SOURCE, DATA_SOURCE_INFO])
+@pytest.mark.parametrize("spec", [DATA_SOURCE, DATA_SOURCE_INFO, DATA_SOURCE_ACCESS])
 def test_every_module_has_every_connection_option(spec: dict[str, Any]) -> None:
     assert {name: spec[name] for name in CONNECTION} == CONNECTION
 

@@ -1,0 +1,210 @@
+#!/usr/bin/python
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: basedash_data_source_access
+short_description: Say who may query a data source of Basedash
+version_added: 0.1.0
+description:
+  - Opens a data source to everyone in its Basedash organization, or restricts it to groups and members.
+  - What the server then shows is read back. If it is another policy, the task fails.
+author:
+  - Basedash collection contributors (@ansible-collections)
+extends_documentation_fragment:
+  - community.basedash.attributes
+  - community.basedash.connection
+options:
+  id:
+    description:
+      - The identifier of the data source. It is the only safe way to name one, as names are not unique in Basedash.
+      - At least one of O(id) and O(name) is needed.
+    type: str
+    aliases: [data_source_id]
+  name:
+    description:
+      - The display name of the data source, compared letter by letter.
+      - If several data sources have this name, the task fails and lists their identifiers.
+      - Together with O(id) it is a guard. If the data source with this identifier has another name, the task fails and
+        nothing is changed.
+    type: str
+    aliases: [display_name]
+  mode:
+    description:
+      - V(everyone) lets the whole organization query the data source.
+      - V(restricted) lets only those query it who are named. At least one group or member is needed.
+    type: str
+    required: true
+    choices: [everyone, restricted]
+  group_ids:
+    description: The identifiers of the groups, in any order.
+    type: list
+    elements: str
+  member_ids:
+    description: The identifiers of the organization's members (not of users), in any order.
+    type: list
+    elements: str
+  purge:
+    description:
+      - With V(true), exactly these groups and members have access. With V(false), they are added to those that have it.
+    type: bool
+    default: true
+seealso:
+  - module: community.basedash.basedash_data_source
+  - module: community.basedash.basedash_data_source_info
+"""
+
+EXAMPLES = r"""
+# The key and the organization can also come from BASEDASH_API_KEY and BASEDASH_ORGANIZATION_ID.
+- name: Let only the analysts and one member query production
+  community.basedash.basedash_data_source_access:
+    api_key: "{{ basedash_api_key }}"
+    organization_id: "{{ basedash_organization_id }}"
+    id: ds_production
+    mode: restricted
+    group_ids: [grp_analysts]
+    member_ids: [mem_ada]
+
+- name: Let another group query it as well
+  community.basedash.basedash_data_source_access:
+    api_key: "{{ basedash_api_key }}"
+    organization_id: "{{ basedash_organization_id }}"
+    id: ds_production
+    mode: restricted
+    group_ids: [grp_engineers]
+    purge: false
+
+- name: Let everyone query the preview
+  community.basedash.basedash_data_source_access:
+    api_key: "{{ basedash_api_key }}"
+    organization_id: "{{ basedash_organization_id }}"
+    name: preview-43
+    mode: everyone
+"""
+
+RETURN = r"""
+data_source:
+  description:
+    - The facts of the data source, as the API's documentation lists them, in snake_case.
+    - What the API says nothing about is null. No secret is among them, the API does not return any.
+  returned: if it exists
+  type: dict
+  sample:
+    id: ds_preview_1
+    display_name: preview-42
+    description: ""
+    dialect: POSTGRES
+    database_name: app
+    username: reader
+    host: preview-42.db.example.com
+    port: 5432
+    ssl_enabled: true
+    ssl_custom_certificates_enabled: false
+    ssh_enabled: false
+    ssh_host: null
+    ssh_port: null
+    ssh_username: null
+    bigquery_project_id: null
+    spanner_instance_id: null
+    athena_workgroup: null
+    athena_output_location: null
+    athena_catalog: null
+    snowflake_account_id: null
+    snowflake_warehouse: null
+    snowflake_role: null
+    last_successful_sync_at: "2026-11-20T08:00:00.000Z"
+    last_sync_status: SUCCESS
+    last_sync_attempt_at: "2026-11-20T08:00:00.000Z"
+    has_completed_first_sync: true
+    sync_error_message: null
+    last_healthy_at: "2026-11-23T08:00:00.000Z"
+    last_health_status: HEALTHY
+    last_health_check_attempt_at: "2026-11-23T08:00:00.000Z"
+    is_demo: false
+    is_basedash_warehouse: false
+    mutating_queries_enabled: false
+    created_at: "2026-11-20T08:00:00.000Z"
+    updated_at: "2026-11-20T08:00:00.000Z"
+progress:
+  description: What the task did while it waited, a line each.
+  returned: with C(-v), if it waited
+  type: list
+  elements: str
+  sample: ["waiting for the first sync of 'ds_preview_1', now PENDING, 0 s"]
+msg:
+  description: What happened and what to do next, in one sentence.
+  returned: on failure, or if unchanged for a reason that is worth saying
+  type: str
+  sample: "There is no data source with id 'ds_preview_1': nothing to delete."
+api:
+  description: What the task did on the wire.
+  returned: if the options are complete
+  type: dict
+  contains:
+    requests:
+      description: The number of requests sent.
+      returned: always
+      type: int
+      sample: 2
+    retries:
+      description: The number of these that were another try of an earlier one.
+      returned: always
+      type: int
+      sample: 0
+    wait_seconds:
+      description: The seconds that were spent waiting before other tries.
+      returned: always
+      type: float
+      sample: 0.0
+error:
+  description: The request that made the task fail, and the answer to it.
+  returned: on failure, if a request was the reason
+  type: dict
+  contains:
+    status:
+      description: The status of the answer, null if there was none.
+      returned: always
+      type: int
+      sample: 401
+    title:
+      description: The API's name for the kind of error, null if the answer was none of the API's own.
+      returned: always
+      type: str
+      sample: Unauthorized
+    detail:
+      description: The API's words, null if the answer was none of the API's own.
+      returned: always
+      type: str
+      sample: Missing or invalid API key
+    method:
+      description: The method of the request.
+      returned: always
+      type: str
+      sample: DELETE
+    url:
+      description: The address of the request. There is no secret in it.
+      returned: always
+      type: str
+      sample: https://charts.basedash.com/api/public/organizations/org_1/data-sources/ds_preview_1
+    request_id:
+      description: The server's own name for the request, for the vendor's support.
+      returned: if the answer had a header C(x-request-id)
+      type: str
+      sample: req_1
+"""
+
+from ansible_collections.community.basedash.plugins.module_utils._access import set_access
+from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCE_ACCESS, ONE_OF
+from ansible_collections.community.basedash.plugins.module_utils._module import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module(set_access, argument_spec=DATA_SOURCE_ACCESS, required_one_of=ONE_OF)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One test for each sentence of the contract about access."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
+    HTML,
+    NOT_FOUND,
+    ONE,
+    PAGE,
+    RESET,
+    access,
+    answer,
+    error,
+    found,
+    page,
+    resource,
+)
+
+POLICY = ONE + "/access"
+READ = ("GET", ONE, found())
+
+
+def policy(mode: str | None, groups: Any = (), members: Any = ()) -> Any:
+    content = {"dataSourceId": "ds_1", "groupIds": list(groups), "memberIds": list(members)}
+    return answer(200, {"data": content if mode is None else {**content, "mode": mode}})
+
+
+def body(*groups: str, members: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {"mode": "restricted", "groupIds": list(groups), "memberIds": list(members)}
+
+
+def test_everyone_to_restricted() -> None:
+    put = ("PUT", POLICY, policy("restricted", ["g1"], ["m1"]), body("g1", members=("m1",)))
+    options: dict[str, Any] = {"id": "ds_1", "mode": "restricted", "group_ids": ["g1"], "member_ids": ["m1"]}
+    report = access(READ, ("GET", POLICY, policy("everyone")), put, **options)
+    assert not report.failed
+    assert report.result["changed"]
+    assert report.result["access"] == {"mode": "restricted", "group_ids": ["g1"], "member_ids": ["m1"]}
+    assert report.result["data_source"]["id"] == "ds_1"
+    assert report.result["diff"]["before"] == {"mode": "everyone", "group_ids": [], "member_ids": []}
+    checked = access(READ, ("GET", POLICY, policy("everyone")), check_mode=True, **options)
+    assert checked.result["diff"] == report.result["diff"]
+    assert checked.result["changed"]
+
+
+def test_restricted_to_everyone_names_nobody() -> None:
+    put = ("PUT", POLICY, policy("everyone"), {"mode": "everyone"})
+    report = access(READ, ("GET", POLICY, policy("restricted", ["g1"])), put, id="ds_1", mode="everyone")
+    assert report.result["changed"]
+
+
+def test_by_name() -> None:
+    there = ("GET", PAGE, page(resource()))
+    report = access(there, ("GET", POLICY, policy("everyone")), name="preview-42", mode="everyone")
+    assert not report.result["changed"]
+
+
+def test_sets_are_compared_as_sets() -> None:
+    current = ("GET", POLICY, policy("restricted", ["g2", "g1", "g1"], ["m2", "m1"]))
+    options: dict[str, Any] = {"mode": "restricted", "group_ids": ["g1", "g2"], "member_ids": ["m1", "m2", "m2"]}
+    assert not access(READ, current, id="ds_1", **options).result["changed"]
+
+
+@pytest.mark.parametrize(("groups", "mode"), [([], "everyone"), (["g1"], "restricted")])
+def test_an_answer_without_the_mode(groups: list[str], mode: str) -> None:
+    report = access(READ, ("GET", POLICY, policy(None, groups)), id="ds_1", mode=mode, group_ids=groups)
+    assert not report.result["changed"]
+
+
+def test_purge_takes_away_the_others() -> None:
+    current = ("GET", POLICY, policy("restricted", ["g1", "g2"], ["m1"]))
+    put = ("PUT", POLICY, policy("restricted", ["g1"]), body("g1"))
+    assert access(READ, current, put, id="ds_1", mode="restricted", group_ids=["g1"]).result["changed"]
+
+
+def test_without_purge_these_are_added() -> None:
+    current = ("GET", POLICY, policy("restricted", ["g1"], ["m1"]))
+    put = ("PUT", POLICY, policy("restricted", ["g1", "g2"], ["m1"]), body("g1", "g2", members=("m1",)))
+    options: dict[str, Any] = {"id": "ds_1", "mode": "restricted", "purge": False}
+    assert access(READ, current, put, **options, group_ids=["g2"]).result["changed"]
+    assert not access(READ, current, **options, member_ids=["m1"]).result["changed"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"mode": "restricted"}, "nobody"),
+        ({"mode": "restricted", "group_ids": [], "purge": False}, "nobody"),
+        ({"mode": "everyone", "member_ids": ["m1"]}, "everyone"),
+        ({"mode": "restricted", "member_ids": [""]}, "member_ids"),
+        ({"mode": "everyone", "id": " "}, "id"),
+        ({"mode": "everyone", "id": None}, "id or name"),
+    ],
+)
+def test_bad_input_sends_nothing(options: dict[str, Any], words: str) -> None:
+    report = access(**{"id": "ds_1", **options})
+    assert report.failed
+    assert words in report.result["msg"]
+
+
+def test_unknown_group() -> None:
+    refusal = error(400, "groupIds: not all of these belong to the organization", "ValidationError")
+    put = ("PUT", POLICY, refusal, body("g9"))
+    report = access(READ, ("GET", POLICY, policy("everyone")), put, id="ds_1", mode="restricted", group_ids=["g9"])
+    assert report.failed
+    assert not report.result["changed"]
+    assert "groupIds" in report.result["msg"]
+    assert report.result["data_source"]["id"] == "ds_1"
+
+
+def test_a_policy_that_did_not_take() -> None:
+    put = ("PUT", POLICY, policy("everyone"), body("g1"))
+    report = access(READ, ("GET", POLICY, policy("everyone")), put, id="ds_1", mode="restricted", group_ids=["g1"])
+    assert report.failed
+    assert "another one" in report.result["msg"]
+
+
+def test_an_answer_that_does_not_show_the_policy_is_read_back() -> None:
+    steps: list[Any] = [
+        ("GET", POLICY, policy("everyone")),
+        ("PUT", POLICY, answer(204), body("g1")),
+        ("GET", POLICY, policy("restricted", ["g1"])),
+    ]
+    assert access(READ, *steps, id="ds_1", mode="restricted", group_ids=["g1"]).result["changed"]
+
+
+def test_a_lost_answer_is_sent_again() -> None:
+    steps: list[Any] = [
+        ("GET", POLICY, policy("everyone")),
+        ("PUT", POLICY, RESET, body("g1")),
+        ("PUT", POLICY, policy("restricted", ["g1"]), body("g1")),
+    ]
+    assert access(READ, *steps, id="ds_1", mode="restricted", group_ids=["g1"]).result["changed"]
+
+
+@pytest.mark.parametrize("reading", [HTML, NOT_FOUND, answer(200, {"data": {}}), answer(200, {"data": []})])
+def test_a_policy_that_can_not_be_read(reading: Any) -> None:
+    report = access(READ, ("GET", POLICY, reading), id="ds_1", mode="everyone")
+    assert report.failed
+    assert not report.result["changed"]
+
+
+def test_a_data_source_that_is_not_there() -> None:
+    report = access(("GET", ONE, NOT_FOUND), ("GET", PAGE, page()), id="ds_1", mode="everyone")
+    assert report.failed
+    assert "create it first" in report.result["msg"]
+
+
+def test_several_have_the_name() -> None:
+    report = access(("GET", PAGE, page(resource("a"), resource("b"))), name="preview-42", mode="everyone")
+    assert report.failed

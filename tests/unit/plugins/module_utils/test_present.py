@@ -1,0 +1,789 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One test for each sentence of the contract about ``state: present``, and for what an operator meets around it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
+from ansible_collections.community.basedash.plugins.module_utils._task import execute
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
+    HTML,
+    NOT_FOUND,
+    ONE,
+    PAGE,
+    PRESENT,
+    REFUSED,
+    RESET,
+    SOURCES,
+    TIMED_OUT,
+    UNTRUSTED,
+    Wire,
+    answer,
+    error,
+    found,
+    page,
+    present,
+    resource,
+)
+
+EMPTY = ("GET", PAGE, page())
+THERE = ("GET", PAGE, page(resource()))
+NEW = {"type": "direct", "dialect": "POSTGRES", "displayName": "preview-42", "host": "db.example.com", "port": 5432}
+WANTED: dict[str, Any] = {"name": "preview-42", "dialect": "POSTGRES", "host": "db.example.com", "port": 5432}
+CREATED = answer(201, {"data": resource()})
+FLAGS = {"sslEnabled": True, "sshEnabled": False}
+PASSWORD = "a sentinel of a password"
+EVERYONE = answer(200, {"data": {"dataSourceId": "ds_1", "mode": "everyone", "groupIds": [], "memberIds": []}})
+GROUPS = {"mode": "restricted", "groupIds": ["grp_1"], "memberIds": []}
+RESTRICTED = answer(200, {"data": {"dataSourceId": "ds_1", **GROUPS}})
+ACCESS = {"mode": "restricted", "group_ids": ["grp_1"], "member_ids": None}
+
+
+def updated(**fields: Any) -> Any:
+    return found(**fields)
+
+
+# Created, changed, unchanged
+
+
+@pytest.mark.parametrize("status", [200, 201])
+def test_create(status: int) -> None:
+    report = present(EMPTY, ("POST", SOURCES, answer(status, {"data": resource()}), NEW), **WANTED)
+    assert not report.failed
+    assert report.result["changed"]
+    assert report.result["data_source"]["id"] == "ds_1"
+    assert report.result["diff"]["before"] == {}
+    assert report.result["diff"]["after"] == {
+        "display_name": "preview-42",
+        "dialect": "POSTGRES",
+        "host": "db.example.com",
+        "port": 5432,
+    }
+
+
+def test_create_in_check_mode() -> None:
+    report = present(EMPTY, check_mode=True, **WANTED)
+    assert report.result["changed"]
+    assert "data_source" not in report.result
+    real = present(EMPTY, ("POST", SOURCES, CREATED, NEW), **WANTED)
+    assert report.result["diff"] == real.result["diff"]
+
+
+def test_unchanged() -> None:
+    report = present(THERE, **WANTED)
+    assert not report.failed
+    assert not report.result["changed"]
+    assert report.result["diff"]["before"] == report.result["diff"]["after"]
+    assert report.result["data_source"]["host"] == "db.example.com"
+
+
+def test_only_what_is_given_is_compared() -> None:
+    report = present(("GET", PAGE, page(resource(username="someone", databaseName="app"))), **WANTED)
+    assert not report.result["changed"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "given"),
+    [
+        ({"port": "5432"}, {"port": 5432}),
+        ({"port": 5432.0}, {"port": 5432}),
+        ({"host": "DB.example.com"}, {"host": "db.Example.com"}),
+        ({"sshHost": "JUMP"}, {"ssh_host": "jump"}),
+        ({"dialect": "postgres"}, {"dialect": "Postgres"}),
+        ({"sslEnabled": None}, {"ssl_enabled": False}),
+        ({"sslEnabled": "true"}, {"ssl_enabled": True}),
+        ({"snowflakeRole": None}, {"snowflake_role": ""}),
+        ({"databaseName": "app"}, {"database_name": "app\n"}),
+        ({"databaseName": "app "}, {"database_name": "app"}),
+        ({"poolSize": "5"}, {"extra": {"poolSize": 5}}),
+        ({"flag": "true"}, {"extra": {"flag": True}}),
+        ({"list": [1]}, {"extra": {"list": [1]}}),
+    ],
+)
+def test_differences_that_are_none(stored: dict[str, Any], given: dict[str, Any]) -> None:
+    report = present(("GET", PAGE, page(resource(**stored))), name="preview-42", **given)
+    assert not report.result["changed"]
+    assert report.result["diff"]["before"] == report.result["diff"]["after"]
+
+
+def test_update_sends_what_differs_and_both_flags() -> None:
+    body = {"host": "new.example.com", **FLAGS}
+    report = present(
+        THERE, ("PATCH", ONE, updated(host="new.example.com"), body), **{**WANTED, "host": "new.example.com"}
+    )
+    assert not report.failed
+    assert report.result["changed"]
+    assert report.result["data_source"]["host"] == "new.example.com"
+    assert report.result["diff"]["before"] == {"host": "db.example.com", "port": 5432}
+    assert report.result["diff"]["after"] == {"host": "new.example.com", "port": 5432}
+
+
+def test_update_in_check_mode_says_the_same() -> None:
+    report = present(THERE, check_mode=True, **{**WANTED, "host": "new.example.com"})
+    assert report.result["changed"]
+    assert report.result["diff"]["before"] == {"host": "db.example.com", "port": 5432}
+    assert report.result["diff"]["after"] == {"host": "new.example.com", "port": 5432}
+    assert report.result["data_source"]["host"] == "new.example.com"
+
+
+def test_flags_that_the_user_gives_go_as_given() -> None:
+    body = {"sslEnabled": False, "sshEnabled": True}
+    report = present(
+        THERE, ("PATCH", ONE, updated(**body), body), name="preview-42", ssl_enabled=False, ssh_enabled=True
+    )
+    assert report.result["changed"]
+
+
+def test_a_flag_that_the_server_hides_must_be_given() -> None:
+    hidden = resource()
+    del hidden["sslEnabled"]
+    report = present(("GET", PAGE, page(hidden)), name="preview-42", host="new.example.com")
+    assert report.failed
+    assert "ssl_enabled" in report.result["msg"]
+
+
+def test_update_by_id() -> None:
+    body = {"port": 6432, **FLAGS}
+    report = present(("GET", ONE, found()), ("PATCH", ONE, updated(port=6432), body), id="ds_1", port=6432)
+    assert report.result["changed"]
+
+
+def test_update_answered_without_the_object_is_read_back() -> None:
+    body = {"port": 6432, **FLAGS}
+    report = present(
+        ("GET", ONE, found()),
+        ("PATCH", ONE, answer(204), body),
+        ("GET", ONE, updated(port=6432)),
+        id="ds_1",
+        port=6432,
+    )
+    assert report.result["changed"]
+    assert report.result["data_source"]["port"] == 6432
+
+
+@pytest.mark.parametrize("content", [None, {}, {"data": None}, {"data": {}}])
+def test_creation_answered_without_the_object_is_looked_up(content: Any) -> None:
+    report = present(EMPTY, ("POST", SOURCES, answer(201, content), NEW), THERE, **WANTED)
+    assert report.result["changed"]
+    assert report.result["data_source"]["id"] == "ds_1"
+
+
+def test_creation_answered_without_the_object_and_never_listed() -> None:
+    report = present(EMPTY, ("POST", SOURCES, answer(201), NEW), EMPTY, EMPTY, EMPTY, **WANTED)
+    assert report.failed
+    assert "not known" in report.result["msg"]
+
+
+def test_texts_are_sent_without_white_space_and_keys_as_they_are() -> None:
+    body = {**NEW, "databaseName": "app", "sshPrivateKey": "-----BEGIN\nkey\n-----END\n"}
+    created = answer(201, {"data": resource(databaseName="app")})
+    report = present(
+        EMPTY,
+        ("POST", SOURCES, created, body),
+        **WANTED,
+        database_name="app\n",
+        ssh_private_key="-----BEGIN\nkey\n-----END\n",
+    )
+    assert not report.failed
+
+
+# What is refused
+
+
+def test_host_without_dialect() -> None:
+    report = present(EMPTY, name="preview-42", host="db.example.com")
+    assert report.failed
+    assert "dialect" in report.result["msg"]
+    assert present(EMPTY, name="preview-42", host="db.example.com", check_mode=True).failed
+
+
+@pytest.mark.parametrize("option", ["port", "ssh_port"])
+@pytest.mark.parametrize("port", [0, -1, 65536, 70000])
+def test_ports_that_are_none(option: str, port: int) -> None:
+    options: dict[str, Any] = {option: port}
+    report = present(name="preview-42", **options)
+    assert report.failed
+    assert "65535" in report.result["msg"]
+    assert option in report.result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"access": {"mode": "restricted", "group_ids": None, "member_ids": []}}, "nobody"),
+        ({"access": {"mode": "everyone", "group_ids": ["grp_1"], "member_ids": None}}, "everyone"),
+        ({"access": {"mode": "restricted", "group_ids": [" "], "member_ids": None}}, "group_ids"),
+        ({"extra": {"host": "b.example.com"}}, "option host"),
+        ({"extra": {"databaseName": "b"}}, "option database_name"),
+        ({"extra": {"database_name": "b"}}, "option database_name"),
+        ({"extra": {"displayName": "b"}}, "option name"),
+        ({"extra": {"dialect": "b"}}, "option dialect"),
+        ({"extra": {"type": "b"}}, "can't be set"),
+        ({"extra": {"password": "b"}, "password": PASSWORD}, "option password"),
+        ({"extra": {"unsetPassword": True}}, "empty string"),
+        ({"extra_secrets": {"password": "hush hush"}}, "option password"),
+        ({"extra": {"token": "a"}, "extra_secrets": {"token": "hush hush"}}, "give it once"),
+        ({"extra": {"ratio": float("nan")}}, "no JSON"),
+        ({"dialect": " "}, "dialect"),
+        ({"snowflake_private_key": "", "update_password": "always"}, "snowflake_private_key"),
+        ({"wait": True, "wait_timeout": 0.0}, "wait_timeout"),
+        ({"wait": True, "wait_timeout": float("nan")}, "wait_timeout"),
+        ({"name": None}, "id or name"),
+        ({"name": "  "}, "name"),
+    ],
+)
+def test_bad_input_sends_nothing(options: dict[str, Any], words: str) -> None:
+    report = present(**{"name": "preview-42", **options})
+    assert report.failed
+    assert words in report.result["msg"]
+    assert report.result["api"]["requests"] == 0
+
+
+def test_another_dialect() -> None:
+    report = present(THERE, **{**WANTED, "dialect": "MYSQL"})
+    assert report.failed
+    assert "can't be changed in place" in report.result["msg"]
+    assert "'POSTGRES'" in report.result["msg"]
+    assert "'MYSQL'" in report.result["msg"]
+
+
+def test_several_have_the_name() -> None:
+    report = present(("GET", PAGE, page(resource("ds_1"), resource("ds_2"))), **WANTED)
+    assert report.failed
+    assert "'ds_1', 'ds_2'" in report.result["msg"]
+
+
+def test_id_with_another_name_would_be_a_rename() -> None:
+    report = present(("GET", ONE, found()), **{**WANTED, "id": "ds_1", "name": "renamed"})
+    assert report.failed
+    assert "rename" in report.result["msg"]
+    assert "'preview-42'" in report.result["msg"]
+
+
+def test_an_id_that_is_not_there() -> None:
+    report = present(("GET", ONE, NOT_FOUND), EMPTY, **WANTED, id="ds_1")
+    assert report.failed
+    assert "id of your choice" in report.result["msg"]
+
+
+def test_a_name_with_white_space_is_not_created() -> None:
+    report = present(EMPTY, **{**WANTED, "name": "preview-42 "})
+    assert report.failed
+    assert "white space" in report.result["msg"]
+
+
+def test_a_similar_name_is_worth_a_warning() -> None:
+    similar = ("GET", PAGE, page(resource("ds_2", "Preview-42")))
+    report = present(similar, ("POST", SOURCES, CREATED, NEW), **WANTED)
+    assert report.result["changed"]
+    assert "'Preview-42'" in report.warnings[0]
+
+
+def test_the_warehouse_is_not_changed() -> None:
+    warehouse = ("GET", ONE, found(isBasedashWarehouse=True))
+    assert "warehouse" in present(warehouse, id="ds_1", port=1).result["msg"]
+    assert not present(warehouse, id="ds_1", port=5432).failed
+
+
+def test_a_server_without_reading() -> None:
+    gone = error(405, "no", "MethodNotAllowed")
+    assert present(("GET", ONE, gone), ("GET", PAGE, gone), id="ds_1").failed
+    assert present(("GET", PAGE, gone), **WANTED).failed
+
+
+def test_a_key_without_admin_access_creates_nothing() -> None:
+    report = present(("GET", PAGE, NOT_FOUND), **WANTED)
+    assert report.failed
+    assert "admin" in report.result["msg"]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 409, 422])
+def test_a_refused_creation_passes_on_the_words(status: int) -> None:
+    refusal = error(status, "host: a string is expected", "ValidationError", fieldErrors={"databaseName": ["is wrong"]})
+    report = present(EMPTY, ("POST", SOURCES, refusal, NEW), **WANTED)
+    assert report.failed
+    assert not report.result["changed"]
+    assert "host: a string is expected" in report.result["msg"]
+    assert report.result["field_errors"] == {"database_name": "is wrong"}
+
+
+# Fields that did not take
+
+
+def test_a_field_that_did_not_take_is_named() -> None:
+    body = {"host": "new.example.com", "port": 6432, **FLAGS}
+    report = present(
+        THERE,
+        ("PATCH", ONE, updated(host="new.example.com"), body),
+        **{**WANTED, "host": "new.example.com", "port": 6432},
+    )
+    assert report.failed
+    assert report.result["changed"]
+    assert "port is '5432' and not '6432'" in report.result["msg"]
+    assert "host is" not in report.result["msg"]
+
+
+def test_an_update_that_changed_nothing_is_not_changed() -> None:
+    report = present(THERE, ("PATCH", ONE, updated(), {"port": 6432, **FLAGS}), **{**WANTED, "port": 6432})
+    assert report.failed
+    assert not report.result["changed"]
+
+
+def test_tls_that_was_switched_off_is_seen() -> None:
+    report = present(
+        THERE, ("PATCH", ONE, updated(port=6432, sslEnabled=False), {"port": 6432, **FLAGS}), **{**WANTED, "port": 6432}
+    )
+    assert report.failed
+    assert "ssl_enabled is 'False' and not 'True'" in report.result["msg"]
+
+
+def test_a_creation_with_another_value_is_a_failure_that_changed_something() -> None:
+    created = answer(201, {"data": resource(sslEnabled=False)})
+    report = present(EMPTY, ("POST", SOURCES, created, {**NEW, "sslEnabled": True}), **WANTED, ssl_enabled=True)
+    assert report.failed
+    assert report.result["changed"]
+    assert "ssl_enabled" in report.result["msg"]
+    assert report.result["data_source"]["id"] == "ds_1"
+
+
+def test_a_field_that_the_server_does_not_show_is_a_warning() -> None:
+    older = resource()
+    del older["athenaCatalog"]
+    report = present(("GET", PAGE, page(older)), name="preview-42", athena_catalog="c")
+    assert not report.result["changed"]
+    assert "athena_catalog" in report.warnings[0]
+
+
+# Secrets
+
+
+def test_secrets_go_out_on_creation() -> None:
+    report = present(EMPTY, ("POST", SOURCES, CREATED, {**NEW, "password": PASSWORD}), **WANTED, password=PASSWORD)
+    assert report.result["changed"]
+    assert report.result["diff"]["after"]["password"] == "will be sent"
+    assert PASSWORD not in json.dumps(report.result)
+
+
+def test_secrets_stay_at_home_afterwards() -> None:
+    assert not present(THERE, **WANTED, password=PASSWORD).result["changed"]
+
+
+def test_secrets_are_not_sent_along_with_another_change() -> None:
+    body = {"port": 6432, **FLAGS}
+    report = present(THERE, ("PATCH", ONE, updated(port=6432), body), **{**WANTED, "port": 6432}, password=PASSWORD)
+    assert report.result["changed"]
+
+
+def test_always_sends_secrets_each_time() -> None:
+    body = {"password": PASSWORD, **FLAGS}
+    options: dict[str, Any] = {**WANTED, "password": PASSWORD, "update_password": "always"}
+    report = present(THERE, ("PATCH", ONE, updated(), body), **options)
+    assert report.result["changed"]
+    assert report.result["diff"]["after"]["password"] == "will be sent"
+    assert "password" not in report.result["diff"]["before"]
+    checked = present(THERE, check_mode=True, **options)
+    assert checked.result["changed"]
+    assert checked.result["diff"] == report.result["diff"]
+
+
+@pytest.mark.parametrize(
+    ("option", "flag"),
+    [
+        ("password", "unsetPassword"),
+        ("ssh_password", "unsetSshPassword"),
+        ("ssh_private_key", "unsetSshPrivateKey"),
+        ("ssh_private_key_passphrase", "unsetSshPrivateKeyPassphrase"),
+    ],
+)
+def test_an_empty_secret_is_removed_by_its_flag(option: str, flag: str) -> None:
+    options: dict[str, Any] = {**WANTED, option: "", "update_password": "always"}
+    report = present(THERE, ("PATCH", ONE, updated(), {flag: True, **FLAGS}), **options)
+    assert report.result["changed"]
+    assert report.result["diff"]["after"][option] == "will be removed"
+
+
+def test_an_empty_secret_is_left_out_of_a_creation() -> None:
+    report = present(EMPTY, ("POST", SOURCES, CREATED, NEW), **WANTED, password="", update_password="always")
+    assert report.result["changed"]
+
+
+def test_a_secret_that_is_echoed_is_masked() -> None:
+    refusal = error(400, "wrong: " + PASSWORD, "ValidationError")
+    wire = ("POST", SOURCES, refusal, {**NEW, "password": PASSWORD})
+    report = present(EMPTY, wire, **WANTED, password=PASSWORD)
+    assert PASSWORD not in json.dumps([report.result, report.warnings])
+
+
+# extra
+
+
+def test_extra_goes_into_the_body_as_it_is() -> None:
+    body = {**NEW, "poolSize": 5, "token": "hush hush"}
+    report = present(
+        EMPTY, ("POST", SOURCES, CREATED, body), **WANTED, extra={"poolSize": 5}, extra_secrets={"token": "hush hush"}
+    )
+    assert report.result["changed"]
+    assert "poolSize" in report.warnings[0]
+    assert "hush" not in json.dumps(report.result)
+
+
+def test_extra_that_is_shown_is_compared() -> None:
+    there = ("GET", PAGE, page(resource(poolSize=5)))
+    patch = ("PATCH", ONE, updated(poolSize=6), {"poolSize": 6, **FLAGS})
+    report = present(there, patch, **WANTED, extra={"poolSize": 6})
+    assert report.result["changed"]
+    assert report.result["diff"]["before"]["poolSize"] == 5
+    assert report.result["diff"]["after"]["poolSize"] == 6
+
+
+def test_extra_that_is_not_shown_is_like_a_secret() -> None:
+    assert not present(THERE, **WANTED, extra={"poolSize": 6}).result["changed"]
+    patch = ("PATCH", ONE, updated(), {"poolSize": 6, **FLAGS})
+    assert present(THERE, patch, **WANTED, extra={"poolSize": 6}, update_password="always").result["changed"]
+
+
+# Lost answers
+
+
+@pytest.mark.parametrize("trouble", [RESET, error(500), error(502), error(503), error(504), TIMED_OUT])
+def test_lost_answer_of_a_creation_that_was_done(trouble: Any) -> None:
+    report = present(EMPTY, ("POST", SOURCES, trouble, NEW), THERE, **WANTED)
+    assert not report.failed
+    assert report.result["changed"]
+    assert report.result["data_source"]["id"] == "ds_1"
+
+
+def test_lost_answer_of_a_creation_that_shows_late() -> None:
+    report = present(EMPTY, ("POST", SOURCES, RESET, NEW), EMPTY, EMPTY, THERE, **WANTED)
+    assert report.result["changed"]
+
+
+@pytest.mark.parametrize("trouble", [RESET, error(500), error(502), error(503)])
+def test_lost_answer_of_a_creation_that_was_not_done(trouble: Any) -> None:
+    post = ("POST", SOURCES, trouble, NEW)
+    report = present(EMPTY, post, EMPTY, EMPTY, EMPTY, ("POST", SOURCES, CREATED, NEW), **WANTED)
+    assert not report.failed
+    assert report.result["changed"]
+
+
+@pytest.mark.parametrize("trouble", [error(504), error(408), error(524), TIMED_OUT])
+def test_a_creation_that_may_still_come_is_not_repeated(trouble: Any) -> None:
+    report = present(EMPTY, ("POST", SOURCES, trouble, NEW), EMPTY, EMPTY, EMPTY, **WANTED)
+    assert report.failed
+    assert not report.result["changed"]
+    assert "is not known" in report.result["msg"]
+
+
+def test_a_page_instead_of_the_answer_to_a_creation() -> None:
+    html = answer(200, "<html>")
+    assert present(EMPTY, ("POST", SOURCES, html, NEW), THERE, **WANTED).result["changed"]
+    report = present(EMPTY, ("POST", SOURCES, html, NEW), EMPTY, EMPTY, EMPTY, **WANTED)
+    assert report.failed
+    assert "is not known" in report.result["msg"]
+    assert present(EMPTY, ("POST", SOURCES, HTML, NEW), **WANTED).failed
+
+
+def test_a_creation_that_never_left_is_sent_again() -> None:
+    report = present(EMPTY, ("POST", SOURCES, REFUSED, NEW), ("POST", SOURCES, CREATED, NEW), **WANTED)
+    assert report.result["changed"]
+    assert present(EMPTY, ("POST", SOURCES, UNTRUSTED, NEW), **WANTED).failed
+
+
+def test_a_rate_limited_creation_is_sent_again() -> None:
+    limited = error(429, "slow down", "RateLimitExceeded", retryAfterMs=1000)
+    report = present(EMPTY, ("POST", SOURCES, limited, NEW), ("POST", SOURCES, CREATED, NEW), **WANTED)
+    assert report.result["changed"]
+
+
+def test_without_a_budget_a_lost_creation_is_looked_for_once() -> None:
+    report = present(EMPTY, ("POST", SOURCES, RESET, NEW), EMPTY, **WANTED, retry_timeout=0.0)
+    assert report.failed
+    assert "is not known" in report.result["msg"]
+
+
+def test_two_of_the_name_after_a_lost_creation() -> None:
+    both = ("GET", PAGE, page(resource("ds_1"), resource("ds_2")))
+    report = present(EMPTY, ("POST", SOURCES, RESET, NEW), both, **WANTED)
+    assert report.failed
+    assert "'ds_1', 'ds_2'" in report.result["msg"]
+
+
+def test_a_lost_creation_that_can_not_be_looked_up() -> None:
+    report = present(EMPTY, ("POST", SOURCES, RESET, NEW), ("GET", PAGE, error(401, "no", "Unauthorized")), **WANTED)
+    assert report.failed
+    assert "is not known" in report.result["msg"]
+
+
+PATCH = {"port": 6432, **FLAGS}
+
+
+@pytest.mark.parametrize("trouble", [RESET, error(500), error(504), TIMED_OUT])
+def test_lost_answer_of_an_update_that_was_done(trouble: Any) -> None:
+    done = ("GET", ONE, updated(port=6432))
+    report = present(THERE, ("PATCH", ONE, trouble, PATCH), done, **{**WANTED, "port": 6432})
+    assert not report.failed
+    assert report.result["changed"]
+    assert report.result["data_source"]["port"] == 6432
+
+
+@pytest.mark.parametrize("trouble", [RESET, error(500), error(504), TIMED_OUT])
+def test_lost_answer_of_an_update_that_was_not_done(trouble: Any) -> None:
+    again: list[Any] = [("GET", ONE, found()), ("PATCH", ONE, updated(port=6432), PATCH)]
+    report = present(THERE, ("PATCH", ONE, trouble, PATCH), *again, **{**WANTED, "port": 6432})
+    assert not report.failed
+    assert report.result["changed"]
+
+
+def test_lost_answer_of_an_update_with_a_secret_is_sent_again() -> None:
+    body = {"password": PASSWORD, **FLAGS}
+    again: list[Any] = [("GET", ONE, found()), ("PATCH", ONE, updated(), body)]
+    report = present(THERE, ("PATCH", ONE, RESET, body), *again, **WANTED, password=PASSWORD, update_password="always")
+    assert report.result["changed"]
+
+
+def test_lost_answer_of_an_update_without_a_budget() -> None:
+    options: dict[str, Any] = {**WANTED, "port": 6432, "retry_timeout": 0.0}
+    report = present(THERE, ("PATCH", ONE, RESET, PATCH), ("GET", ONE, found()), **options)
+    assert report.failed
+    assert not report.result["changed"]
+    assert "is not known" in report.result["msg"]
+
+
+def test_deleted_while_it_was_updated() -> None:
+    report = present(THERE, ("PATCH", ONE, RESET, PATCH), ("GET", ONE, NOT_FOUND), EMPTY, **{**WANTED, "port": 6432})
+    assert report.failed
+    assert "deleted by someone else" in report.result["msg"]
+
+
+# Verifying
+
+CHECK = {"dialect": "POSTGRES", "host": "db.example.com", "port": 5432}
+VERIFY = SOURCES + "/verify"
+
+
+def test_verified_before_the_creation() -> None:
+    passed = ("POST", VERIFY, answer(200, {"data": {"success": True}}), CHECK)
+    report = present(EMPTY, passed, ("POST", SOURCES, CREATED, NEW), **WANTED, verify_credentials=True)
+    assert report.result["changed"]
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        error(400, "no", "ValidationError", fieldErrors={"databaseName": "Database does not exist"}),
+        error(422, "no", "ValidationError", fieldErrors={"databaseName": "Database does not exist"}),
+        answer(200, {"data": {"success": False, "fieldErrors": {"databaseName": "Database does not exist"}}}),
+        answer(200, {"success": False, "fieldErrors": {"databaseName": "Database does not exist"}}),
+        answer(400, {"fieldErrors": {"databaseName": "Database does not exist"}}),
+        answer(500, {"fieldErrors": {"databaseName": ["Database does not exist"]}}),
+    ],
+)
+def test_a_failed_check_creates_nothing(refusal: Any) -> None:
+    options: dict[str, Any] = {**WANTED, "verify_credentials": True, "retry_timeout": 0.0}
+    report = present(EMPTY, ("POST", VERIFY, refusal, CHECK), **options)
+    assert report.failed
+    assert not report.result["changed"]
+    assert report.result["field_errors"] == {"database_name": "Database does not exist"}
+    assert "Database does not exist" in report.result["msg"]
+    assert report.result["error"]["status"] == refusal.status
+
+
+@pytest.mark.parametrize(
+    "content", [{"data": {"success": False}}, {"data": {}}, {}, {"data": {"success": "true"}}, {"success": False}]
+)
+def test_a_check_passes_only_by_its_word(content: Any) -> None:
+    refused = ("POST", VERIFY, answer(200, content), CHECK)
+    assert present(EMPTY, refused, **WANTED, verify_credentials=True).failed
+
+
+def test_a_check_without_an_answer_hints_at_a_firewall() -> None:
+    options: dict[str, Any] = {**WANTED, "verify_credentials": True, "retry_timeout": 0.0}
+    report = present(EMPTY, ("POST", VERIFY, TIMED_OUT, CHECK), **options)
+    assert report.failed
+    assert "firewall" in report.result["msg"]
+
+
+def test_a_check_is_repeated_because_it_changes_nothing() -> None:
+    passed = answer(200, {"data": {"success": True}})
+    checks: list[Any] = [("POST", VERIFY, RESET, CHECK), ("POST", VERIFY, passed, CHECK)]
+    report = present(EMPTY, *checks, ("POST", SOURCES, CREATED, NEW), **WANTED, verify_credentials=True)
+    assert report.result["changed"]
+
+
+def test_check_mode_verifies_nothing() -> None:
+    assert present(EMPTY, **WANTED, verify_credentials=True, check_mode=True).result["changed"]
+
+
+def test_verified_before_an_update_with_what_is_stored() -> None:
+    body = {**CHECK, "port": 6432, "sslEnabled": True, "sshEnabled": False, "password": PASSWORD}
+    passed = ("POST", VERIFY, answer(200, {"data": {"success": True}}), body)
+    options: dict[str, Any] = {**WANTED, "port": 6432, "password": PASSWORD, "verify_credentials": True}
+    report = present(THERE, passed, ("PATCH", ONE, updated(port=6432), PATCH), **options)
+    assert report.result["changed"]
+    assert not present(THERE, **{**options, "port": 5432}).result["changed"]
+
+
+def test_a_failed_check_before_an_update_asks_for_the_secrets() -> None:
+    body = {**CHECK, "port": 6432, "sslEnabled": True, "sshEnabled": False}
+    refused = ("POST", VERIFY, error(400, "no", "ValidationError"), body)
+    report = present(THERE, refused, **{**WANTED, "port": 6432}, verify_credentials=True)
+    assert report.failed
+    assert not report.result["changed"]
+    assert "stored" in report.result["msg"]
+
+
+# Access
+
+
+def test_access_is_set_right_after_the_creation() -> None:
+    put = ("PUT", ONE + "/access", RESTRICTED, GROUPS)
+    report = present(EMPTY, ("POST", SOURCES, CREATED, NEW), put, **WANTED, access=ACCESS)
+    assert not report.failed
+    assert report.result["changed"]
+    assert report.result["access"] == {"mode": "restricted", "group_ids": ["grp_1"], "member_ids": []}
+    checked = present(EMPTY, **WANTED, access=ACCESS, check_mode=True)
+    assert checked.result["diff"] == report.result["diff"]
+
+
+@pytest.mark.parametrize("trouble", [error(400, "groupIds: unknown", "ValidationError"), NOT_FOUND, HTML, EVERYONE])
+def test_a_new_source_whose_access_can_not_be_set_is_never_fine(trouble: Any) -> None:
+    put = ("PUT", ONE + "/access", trouble, GROUPS)
+    report = present(EMPTY, ("POST", SOURCES, CREATED, NEW), put, **WANTED, access=ACCESS)
+    assert report.failed
+    assert report.result["changed"]
+    assert "open to the whole organization" in report.result["msg"]
+    assert report.result["data_source"]["id"] == "ds_1"
+
+
+def test_access_is_compared() -> None:
+    there = ("GET", ONE + "/access", RESTRICTED)
+    report = present(THERE, there, **WANTED, access=ACCESS)
+    assert not report.result["changed"]
+    assert report.result["access"]["mode"] == "restricted"
+
+
+def test_access_alone_is_changed() -> None:
+    steps: list[Any] = [("GET", ONE + "/access", EVERYONE), ("PUT", ONE + "/access", RESTRICTED, GROUPS)]
+    report = present(THERE, *steps, **WANTED, access=ACCESS)
+    assert report.result["changed"]
+    assert report.result["diff"]["before"]["access"]["mode"] == "everyone"
+    assert report.result["diff"]["after"]["access"]["mode"] == "restricted"
+
+
+def test_access_shrinks_before_the_settings_change() -> None:
+    steps: list[Any] = [
+        ("GET", ONE + "/access", EVERYONE),
+        ("PUT", ONE + "/access", RESTRICTED, GROUPS),
+        ("PATCH", ONE, updated(port=6432), PATCH),
+    ]
+    assert present(THERE, *steps, **{**WANTED, "port": 6432}, access=ACCESS).result["changed"]
+
+
+def test_access_grows_after_the_settings_changed() -> None:
+    steps: list[Any] = [
+        ("GET", ONE + "/access", RESTRICTED),
+        ("PATCH", ONE, updated(port=6432), PATCH),
+        ("PUT", ONE + "/access", EVERYONE, {"mode": "everyone"}),
+    ]
+    everyone: dict[str, Any] = {"mode": "everyone", "group_ids": None, "member_ids": None}
+    assert present(THERE, *steps, **{**WANTED, "port": 6432}, access=everyone).result["changed"]
+
+
+def test_what_was_done_before_a_failure_is_told() -> None:
+    steps: list[Any] = [
+        ("GET", ONE + "/access", EVERYONE),
+        ("PUT", ONE + "/access", RESTRICTED, GROUPS),
+        ("PATCH", ONE, error(400, "port: no", "ValidationError"), PATCH),
+    ]
+    report = present(THERE, *steps, **{**WANTED, "port": 6432}, access=ACCESS)
+    assert report.failed
+    assert report.result["changed"]
+    assert "given the new access" in report.result["msg"]
+
+
+# Waiting
+
+
+def pending(**fields: Any) -> dict[str, Any]:
+    return resource(lastSyncStatus="PENDING", hasCompletedFirstSync=False, **fields)
+
+
+def test_wait_for_the_first_sync() -> None:
+    created = answer(201, {"data": pending()})
+    steps: list[Any] = [
+        ("POST", SOURCES, created, NEW),
+        ("GET", ONE, answer(200, {"data": pending()})),
+        ("GET", ONE, found()),
+    ]
+    report = present_and_wait(EMPTY, *steps)
+    assert not report.failed
+    assert report.result["data_source"]["last_sync_status"] == "SUCCESS"
+    assert report.result["sync"]["polls"] == 2
+    assert report.result["sync"]["wait_seconds"] == 2.5
+    assert len(report.progress) == 2
+
+
+def present_and_wait(*steps: Any, **options: Any) -> Any:
+    """Waiting sleeps without a retry, so the check of both against each other stays out."""
+    wire = Wire(*steps)
+    wanted = {**PRESENT, **WANTED, "wait": True, **options}
+    report = execute(make_so, wanted, check_mode=False, diff_mode=True, transport=wire, clock=wire.clock())
+    wire.finish()
+    return report
+
+
+def test_a_failed_sync_fails_with_the_words_and_the_facts() -> None:
+    failed = found(lastSyncStatus="FAILED", hasCompletedFirstSync=False, syncErrorMessage="no such schema")
+    report = present_and_wait(EMPTY, ("POST", SOURCES, answer(201, {"data": pending()}), NEW), ("GET", ONE, failed))
+    assert report.failed
+    assert report.result["changed"]
+    assert "no such schema" in report.result["msg"]
+    assert report.result["data_source"]["last_sync_status"] == "FAILED"
+
+
+def test_a_sync_without_an_end() -> None:
+    steps: list[Any] = [("GET", ONE, answer(200, {"data": pending()}))] * 4
+    report = present_and_wait(EMPTY, ("POST", SOURCES, answer(201, {"data": pending()}), NEW), *steps, wait_timeout=6.0)
+    assert report.failed
+    assert report.result["changed"]
+    assert "wait_timeout" in report.result["msg"]
+
+
+def test_waiting_for_one_that_is_there() -> None:
+    report = present_and_wait(THERE)
+    assert not report.failed
+    assert not report.result["changed"]
+    failed = ("GET", PAGE, page(resource(lastSyncStatus="FAILED", syncErrorMessage="no such schema")))
+    assert present_and_wait(failed).failed
+
+
+def test_an_old_failure_does_not_count_after_an_update() -> None:
+    old = resource(lastSyncStatus="FAILED", syncErrorMessage="old", hasCompletedFirstSync=False)
+    steps: list[Any] = [
+        ("PATCH", ONE, answer(200, {"data": {**old, "port": 6432}}), PATCH),
+        ("GET", ONE, answer(200, {"data": {**old, "port": 6432}})),
+        ("GET", ONE, found(port=6432, lastSyncAttemptAt="later")),
+    ]
+    report = present_and_wait(("GET", PAGE, page(old)), *steps, port=6432)
+    assert not report.failed
+
+
+def test_a_server_that_does_not_tell_about_syncs() -> None:
+    silent = resource()
+    del silent["lastSyncStatus"], silent["hasCompletedFirstSync"]
+    report = present_and_wait(("GET", PAGE, page(silent)))
+    assert report.failed
+    assert "wait" in report.result["msg"]
+
+
+def test_deleted_while_it_was_waited_for() -> None:
+    report = present_and_wait(("GET", PAGE, page(pending())), ("GET", ONE, NOT_FOUND), EMPTY)
+    assert report.failed
+    assert "deleted by someone else" in report.result["msg"]
