@@ -101,7 +101,8 @@ options:
     description: The Google Cloud project, for V(BIGQUERY).
     type: str
   bigquery_json_key:
-    description: The key file of a Google Cloud service account, as text. No answer ever shows it, see O(update_password).
+    description:
+      - The key file of a Google Cloud service account, as text. No answer ever shows it, see O(update_password).
     type: str
   spanner_instance_id:
     description: The instance, for V(SPANNER).
