@@ -12,7 +12,7 @@ NOX := $(RUN) -m nox --noxfile noxfile.py
 STAMP := $(VENV)/complete
 SIMULATOR_STAMP := $(VENV)/simulator
 PIP := $(VENV)/bin/python -m pip install -qq --disable-pip-version-check
-CHECKS := lint sanity units integration simulator docs package tools
+CHECKS := lint sanity units integration simulator lifecycle docs package tools
 
 .DEFAULT_GOAL := help
 .PHONY: help test test-matrix demo format clean $(CHECKS)
@@ -36,6 +36,7 @@ sanity: $(STAMP)  ## ansible-test sanity
 units: $(STAMP)  ## Unit tests on every Python of this machine
 integration: $(STAMP)  ## Integration tests against the simulator
 simulator: $(STAMP)  ## The simulator's own tests
+lifecycle: $(STAMP)  ## Whole lives of data sources, on each server that the unknowns could turn out to be
 docs: $(STAMP)  ## Documentation and example playbooks
 package: $(STAMP)  ## Changelog, build, installation, Galaxy's importer
 tools: $(STAMP)  ## The tests of the tools behind these checks

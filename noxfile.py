@@ -206,6 +206,17 @@ def simulator(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHON, tags=["test"])
+def lifecycle(session: nox.Session) -> None:
+    """Whole lives of data sources, on each server that the unknowns could turn out to be. Arguments go to pytest."""
+    install(session, "-r", "tests/unit/requirements.txt", "requests", core(CORE))
+    with workspace.collection_copy() as tree, session.chdir(tree):
+        install(session, "tests/simulator")
+        install(session, "--upgrade", "--force-reinstall", "--no-deps", "tests/simulator")
+        pytest = (interpreter(session), "-m", "pytest", "-p", "no:cacheprovider", "--import-mode=importlib", "-q")
+        run(session, *pytest, "tests/lifecycle", *session.posargs, env={"PYTHONPATH": str(tree.parents[2])})
+
+
+@nox.session(python=PYTHON, tags=["test"])
 def docs(session: nox.Session) -> None:
     """Documentation of the plugins, and the example playbooks as ansible-lint sees them."""
     install(session, core(CORE), "antsibull-docs>=2.15", "ansible-lint>=25")

@@ -248,18 +248,23 @@ class Settings:
 
     def before(self, resource: Content) -> Body:
         """Return the stored values of what was given, for a difference. What is equal is spelled as it was given."""
-        shown = {option: resource.get(FIELDS[option]) for option in self.stored}
+        shown: Body = {}
         for option, value in self.stored.items():
-            if _same(option, shown[option], value):
-                shown[option] = value
+            field = FIELDS[option]
+            if field in resource:
+                shown[option] = value if _same(option, resource[field], value) else resource[field]
         for field, value in self.extra.items():
             if field in resource:
                 shown[field] = value if _alike(resource[field], value) else resource[field]
         return shown
 
     def after(self, resource: Content, body: Content) -> Body:
-        """Return the wanted values of what was given, with a word for each secret that goes out."""
-        values = {**self.stored, **{field: value for field, value in self.extra.items() if field in resource}}
+        """Return the wanted values of what was given, with a word for each secret that goes out.
+
+        ``resource`` is what there was before, empty if there was nothing.
+        """
+        values = {option: value for option, value in self.stored.items() if not resource or FIELDS[option] in resource}
+        values.update((field, value) for field, value in self.extra.items() if field in resource)
         for field in body:
             if field in resource or field in ("type", "displayName", "dialect") or option_name(field) in values:
                 continue

@@ -33,6 +33,9 @@ CHOICES: dict[str, tuple[bool | int | str, ...]] = {
     "unset_secret_flags": (True, False, "refused"),
     "deleted_cursor": ("continues", "empty", "refused"),
     "sync": ("success", "failed", "pending"),
+    "sync_after_update": (False, True),
+    "empty_texts": ("kept", "null", "refused"),
+    "trim_texts": (False, True),
 }
 
 
@@ -58,6 +61,9 @@ class Behaviour:
     deleted_cursor: str = "continues"
     ignored_fields: tuple[str, ...] = ()
     sync: str = "success"
+    sync_after_update: bool = False
+    empty_texts: str = "kept"
+    trim_texts: bool = False
     sync_seconds: float = 0.0
     cleanup_seconds: float = 0.5
     rate_limit: Limit | None = None

@@ -69,6 +69,11 @@ class DataSource:
         """What the list is sorted by."""
         return str(self.fields["createdAt"]), self.sequence
 
+    def start_sync(self, behaviour: Behaviour) -> None:
+        """Begin a schema sync."""
+        self.fields.update(lastSyncStatus="PENDING", lastSyncAttemptAt=now(), syncErrorMessage=None)
+        self.sync_due = time.monotonic() + behaviour.sync_seconds
+
     def settle_sync(self, behaviour: Behaviour) -> None:
         """Let the first sync end if its time has come."""
         if self.sync_due is None or behaviour.sync == "pending" or time.monotonic() < self.sync_due:
@@ -151,12 +156,27 @@ class World:
         organization.refuse_taken_name(settings.fields["displayName"], behaviour)
         sequence = self.next_sequence()
         source = DataSource(new_fields(self.new_id(sequence), now()), sequence)
-        source.fields.update(settings.fields)
+        source.fields.update(stored(settings.fields, behaviour))
         source.secrets.update(settings.secrets)
         source.other_fields.update(settings.other)
-        source.sync_due = time.monotonic() + behaviour.sync_seconds
+        source.start_sync(behaviour)
         organization.sources[source.id] = source
         return source
+
+
+def stored(fields: dict[str, Any], behaviour: Behaviour) -> dict[str, Any]:
+    """Values as this server keeps them: texts as they are, without white space around them, or null if empty."""
+    kept = dict(fields)
+    for name, value in fields.items():
+        if not isinstance(value, str):
+            continue
+        if behaviour.trim_texts:
+            kept[name] = value.strip()
+        if not kept[name] and behaviour.empty_texts == "refused":
+            raise validation_error(f"{name}: at least 1 character is expected.")
+        if not kept[name] and behaviour.empty_texts == "null":
+            kept[name] = None
+    return kept
 
 
 def update(organization: Organization, source: DataSource, settings: Settings, behaviour: Behaviour) -> None:
@@ -178,8 +198,10 @@ def update(organization: Organization, source: DataSource, settings: Settings, b
         # the vendor's document suggests that the default (false) is put in for an omitted flag
         for name in {"sslEnabled", "sshEnabled"} - set(settings.fields):
             fields[name] = False
-    source.fields.update(fields)
+    source.fields.update(stored(fields, behaviour))
     source.fields["updatedAt"] = now()
+    if behaviour.sync_after_update:
+        source.start_sync(behaviour)
     source.other_fields.update(settings.other)
     source.secrets.update(secrets)
     if behaviour.unset_secret_flags is True:

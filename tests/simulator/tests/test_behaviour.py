@@ -245,3 +245,27 @@ def test_impossible_switches_change_nothing(api: Api, switches: Any) -> None:
     error = api.control("POST", "behaviour", switches, status=400)["error"]
     assert error["detail"].startswith("behaviour:")
     assert api.control("GET", "behaviour")["create_status"] == 201
+
+
+@pytest.mark.parametrize("starts", [True, False])
+def test_sync_after_update(api: Api, starts: bool) -> None:
+    api.behaviour(sync_after_update=starts, sync="failed")
+    made = api.create()
+    assert api.call("GET", f"/{made['id']}").json()["data"]["lastSyncStatus"] == "FAILED"
+    api.behaviour(sync="pending")
+    data = api.call("PATCH", f"/{made['id']}", json={"host": "h"}).json()["data"]
+    assert data["lastSyncStatus"] == ("PENDING" if starts else "FAILED")
+
+
+@pytest.mark.parametrize(("value", "status", "stored"), [("kept", 200, ""), ("null", 200, None), ("refused", 400, "r")])
+def test_empty_texts(api: Api, value: str, status: int, stored: str | None) -> None:
+    api.behaviour(empty_texts=value)
+    made = api.create(snowflakeRole="r")
+    assert api.call("PATCH", f"/{made['id']}", json={"snowflakeRole": ""}).status_code == status
+    assert api.call("GET", f"/{made['id']}").json()["data"]["snowflakeRole"] == stored
+
+
+@pytest.mark.parametrize(("value", "stored"), [(True, "h"), (False, " h\n")])
+def test_trim_texts(api: Api, value: bool, stored: str) -> None:
+    api.behaviour(trim_texts=value)
+    assert api.create(host=" h\n")["host"] == stored

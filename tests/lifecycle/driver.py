@@ -1,0 +1,84 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run the collection's tasks against a simulated Basedash in the same process, without waiting for real."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+
+from ansible_collections.community.basedash.plugins.module_utils._access import set_access
+from ansible_collections.community.basedash.plugins.module_utils._arguments import (
+    DATA_SOURCE,
+    DATA_SOURCE_ACCESS,
+    secret_texts,
+)
+from ansible_collections.community.basedash.plugins.module_utils._client import Clock
+from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
+from ansible_collections.community.basedash.plugins.module_utils._requests_transport import RequestsTransport
+from ansible_collections.community.basedash.plugins.module_utils._task import Report, Task, execute
+
+ORGANIZATION = "org_demo"
+
+
+class Basedash:
+    """A simulated Basedash at ``url``, seen from both sides: by the tasks, and by its control API."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._session = requests.Session()
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """Call the simulator's control API and return its answer."""
+        answer = self._session.request(method, self._url + "/_simulator/" + path, json=body, timeout=30)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def reset(self, behaviour: Mapping[str, Any]) -> None:
+        """Start from the seed again, with these switches turned."""
+        self.control("POST", "reset")
+        self.control("POST", "behaviour", dict(behaviour))
+
+    def sources(self) -> list[dict[str, Any]]:
+        """Return the data sources that are not deleted, as the server holds them, secrets and all."""
+        organizations = self.control("GET", "state")["organizations"]
+        found = next(one["data_sources"] for one in organizations if one["id"] == ORGANIZATION)
+        return [source for source in found if source["deletedAt"] is None]
+
+    def methods(self) -> list[str]:
+        """Return the methods of the requests since the last reset."""
+        return [entry["method"] for entry in self.control("GET", "requests")]
+
+    def source(self, *, check_mode: bool = False, **options: Any) -> Report:
+        """Run the task of ``basedash_data_source``."""
+        return self._run(make_so, DATA_SOURCE, check_mode, options)
+
+    def access(self, *, check_mode: bool = False, **options: Any) -> Report:
+        """Run the task of ``basedash_data_source_access``."""
+        return self._run(set_access, DATA_SOURCE_ACCESS, check_mode, options)
+
+    def _run(self, task: Task, spec: Mapping[str, Mapping[str, Any]], check_mode: bool, given: Any) -> Report:
+        options = {name: entry.get("default") for name, entry in spec.items()}
+        options.update(api_key="bd_key_demo_admin", api_url=self._url, organization_id=ORGANIZATION, use_proxy=False)
+        options.update(given)
+        slept = [0.0]
+
+        def sleep(seconds: float) -> None:
+            slept[0] += seconds
+
+        report = execute(
+            task,
+            options,
+            check_mode=check_mode,
+            diff_mode=True,
+            transport=RequestsTransport,
+            clock=Clock(monotonic=lambda: time.monotonic() + slept[0], sleep=sleep),
+            secrets=secret_texts(spec, options),
+        )
+        assert "Unexpected" not in report.result.get("msg", "")
+        return report
