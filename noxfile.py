@@ -213,7 +213,8 @@ def lifecycle(session: nox.Session) -> None:
         install(session, "tests/simulator")
         install(session, "--upgrade", "--force-reinstall", "--no-deps", "tests/simulator")
         pytest = (interpreter(session), "-m", "pytest", "-p", "no:cacheprovider", "--import-mode=importlib", "-q")
-        run(session, *pytest, "tests/lifecycle", *session.posargs, env={"PYTHONPATH": str(tree.parents[2])})
+        found = {"PYTHONPATH": str(tree.parents[2]), "ANSIBLE_COLLECTIONS_PATH": str(tree.parents[2])}
+        run(session, *pytest, "tests/lifecycle", *session.posargs, env=found)
 
 
 @nox.session(python=PYTHON, tags=["test"])

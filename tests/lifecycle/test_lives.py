@@ -178,7 +178,7 @@ def test_secrets_are_renewed_or_removed_and_nothing_else_is(
     basedash: Basedash, server: dict[str, Any], name: str, secrets: dict[str, str]
 ) -> None:
     basedash.reset(server)
-    known = {option: "what was stored" for option in SECRETS}
+    known = dict.fromkeys(SECRETS, "what was stored")
     basedash.source(name=name, dialect="POSTGRES", ssl_enabled=True, **known)
     assume(all(value or SECRETS[option][1] for option, value in secrets.items()))
 
