@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import gzip
+import random
 import socket
 import ssl
 import subprocess
@@ -550,3 +551,57 @@ def test_compressed_answer_stays_as_it_came(encoding: str) -> None:
 def test_headers_without_end() -> None:
     with serving(says_and_closes(b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 1000 + b"\r\n")) as server:
         assert failure(server).sent
+
+
+def test_any_bytes_are_an_answer_or_a_clear_failure() -> None:
+    """Mangled answers on one server: what comes is a whole answer or a ``TransportError``, within its time."""
+    chance = random.Random(1)
+    parts = [
+        OK,
+        OK[:30],
+        b"HTTP/1.1 ",
+        b"HTTP/9.9 200\r\n",
+        b" 200 ",
+        b"-1",
+        b"\r\n",
+        b"\r\n\r\n",
+        b"\x00\xff",
+        b": ",
+        b"a" * 70000,
+    ]
+    parts += [
+        b"Transfer-Encoding: chunked\r\n",
+        b"Content-Length: 5\r\n",
+        b"Content-Length: -5\r\n",
+        b"\r\n\r\n0\r\n\r\n",
+    ]
+    parts += [
+        "Content-Length: \u00b2\r\n".encode("latin-1"),
+        b"Location: http://[\r\n",
+        b"Set-Cookie: =;;\r\n",
+        b"ffffffffff\r\n",
+    ]
+    parts += [
+        b"Content-Length: %s\r\n" % (b"9" * 5000),
+        b"Transfer-Encoding: gzip, chunked\r\n",
+        b"HTTP/1.1 204 No\r\n",
+        b"-8\r\n",
+    ]
+    answers = 0
+    failures: list[TransportError] = []
+
+    def behave(connection: socket.socket, request: bytes) -> None:
+        head = [b"HTTP/1.1 200 OK\r\n"] if chance.random() < 0.7 else []
+        connection.sendall(b"".join(head + chance.choices(parts, k=chance.randrange(6))))
+        connection.shutdown(socket.SHUT_RDWR)
+
+    with serving(behave) as server:
+        for _number in range(400):
+            try:
+                assert 100 <= send(server).status <= 999
+                answers += 1
+            except TransportError as error:
+                failures.append(error)
+    assert len(server.requests) == 400
+    assert all(error.sent and str(error).isprintable() for error in failures)
+    assert 0 < answers < 400
