@@ -28,11 +28,11 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     NotFoundError,
     UnsupportedError,
 )
-from ansible_collections.community.basedash.plugins.module_utils._paths import segment
+from ansible_collections.community.basedash.plugins.module_utils._paths import names_one, segment, travels
 from ansible_collections.community.basedash.plugins.module_utils._text import quoted, shown
 
 Resource = Mapping[str, Any]
-"""A data source as the API spells it. Its ``id`` is a text that is not blank; nothing else is certain."""
+"""A data source as the API spells it. Its ``id`` is a text that can stand in a path; nothing else is certain."""
 
 Content = Mapping[str, Any]
 """A JSON object, of a request's body or of an answer's ``data``."""
@@ -42,6 +42,13 @@ _PAGE_SIZE = 100
 
 # 100,000 data sources in one organization: whoever sends more pages does not come to an end.
 _MOST_PAGES = 1000
+
+# Of all pages together, some 25,000 data sources: they have to be kept until the last page came.
+_LARGEST_LIST = 32 * 1024 * 1024
+
+
+# What decides whether a data source is the one that is meant. Pages may repeat one, but must agree about these.
+_TELLING = ("displayName", "isBasedashWarehouse")
 
 
 @dataclass(frozen=True)
@@ -74,9 +81,13 @@ class Api:
 
         Raises:
             NotBasedashError: if an answer is not one of this API, or the pages don't come to a trustworthy end.
-            ApiError: for any other failure. A 404 here means an unknown organization or a key without admin access.
+            ApiError: for any other failure, pages that come too slowly among them. A 404 here means an unknown
+                organization or a key without admin access.
         """
         found: dict[str, Resource] = {}
+        cursors: set[str] = set()
+        size = 0
+        begun = self._client.clock.monotonic()
         query = {"limit": str(_PAGE_SIZE)}
         for page in range(_MOST_PAGES):
             if page:
@@ -85,12 +96,22 @@ class Api:
             content = _successful(answer)
             before = len(found)
             for item in _items(answer, content):
-                found.setdefault(item["id"], item)
+                known = found.setdefault(item["id"], item)
+                if any(known.get(field) != item.get(field) for field in _TELLING):
+                    raise _not_basedash(answer, "a data source that it described otherwise before")
             cursor = _next_cursor(answer, content)
             if cursor is None:
                 return list(found.values())
+            size += len(answer.body)
+            if size > _LARGEST_LIST:
+                raise _not_basedash(answer, "more than %d MB of data sources" % (_LARGEST_LIST // 2**20))
+            if self._client.clock.monotonic() - begun > self._client.patience:
+                raise _api_error(ApiError, answer, _SLOW % self._client.patience, None, None)
             if len(found) == before:
                 raise _not_basedash(answer, "a page that brings nothing new and says that there is more")
+            if cursor in cursors:
+                raise _not_basedash(answer, "a cursor that it gave before")
+            cursors.add(cursor)
             query = {"limit": str(_PAGE_SIZE), "cursor": cursor}
         raise _not_basedash(answer, "more than %d pages of data sources" % _MOST_PAGES)
 
@@ -250,15 +271,9 @@ def _successful(answer: Answer, accept_failure: bool = False) -> dict[str, Any]:
             raise _api_error(ApiError, answer, "success by its status and an error in its body", title, detail)
         return answer.content
     if 300 <= status < 400:
-        host = urlsplit(answer.headers.get("location", "")).netloc.rpartition("@")[2]
-        raise _api_error(
-            ApiError,
-            answer,
-            "a redirect to %s, which is never followed; correct api_url"
-            % ("host %s" % quoted(host) if host else "the same host"),
-            None,
-            None,
-        )
+        target = _redirect_target(answer.headers.get("location", ""))
+        advice = "a redirect to %s, which is never followed; correct api_url" % target
+        raise _api_error(ApiError, answer, advice, None, None)
     title, detail = error_texts(answer.content)
     own = title is not None
     if status == 404 and not own:
@@ -267,6 +282,15 @@ def _successful(answer: Answer, accept_failure: bool = False) -> dict[str, Any]:
     raise _api_error(kind, answer, _advice(answer), title, detail)
 
 
+def _redirect_target(location: str) -> str:
+    try:
+        host = urlsplit(location).netloc.rpartition("@")[2]
+    except ValueError:
+        return "what is no URL"
+    return "host %s" % quoted(host) if host else "the same host"
+
+
+_SLOW = "the list was not complete after %g seconds (ten times timeout and once retry_timeout); raise timeout"
 _KINDS = {
     401: NoAccessError,
     403: NoAccessError,
@@ -332,7 +356,7 @@ def _with_id(value: Any) -> dict[str, Any] | None:
     identifier = value.get("id") if isinstance(value, dict) else None
     if isinstance(identifier, int) and not isinstance(identifier, bool):
         identifier = str(identifier)
-    if not isinstance(identifier, str) or not identifier.strip():
+    if not isinstance(identifier, str) or not names_one(identifier):
         return None
     return {**value, "id": identifier}
 
@@ -343,7 +367,7 @@ def _items(answer: Answer, content: dict[str, Any]) -> list[dict[str, Any]]:
         raise _not_basedash(answer, "no list of data sources")
     items = [item for item in map(_with_id, values) if item is not None]
     if len(items) != len(values):
-        raise _not_basedash(answer, "a data source without an id")
+        raise _not_basedash(answer, "a data source without a usable id")
     return items
 
 
@@ -360,6 +384,6 @@ def _next_cursor(answer: Answer, content: dict[str, Any]) -> str | None:
     cursor, more = pagination.get("nextCursor"), pagination.get("hasMore")
     if more is False or (more is None and "nextCursor" in pagination and cursor in (None, "")):
         return None
-    if more not in (True, None) or not isinstance(cursor, str) or not cursor:
+    if more not in (True, None) or not isinstance(cursor, str) or not cursor or not travels(cursor):
         raise _not_basedash(answer, "a list with more pages and no usable cursor to them")
     return cursor

@@ -122,6 +122,11 @@ class Client:
             "User-Agent": "ansible-community.basedash/" + VERSION,
         }
 
+    @property
+    def patience(self) -> float:
+        """The seconds that a series of requests may take: ten slow ones, and all that trying again may take."""
+        return 10 * self._connection.timeout + self._connection.retry_timeout
+
     def request(
         self,
         method: str,

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +77,9 @@ def facts(resource: Resource) -> Facts:
 
 
 def _scalar(value: Any) -> Any:
+    # A number such as 1e999 becomes an infinite one here, for which JSON has no word.
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     return value if isinstance(value, (str, int, float, bool)) else None
 
 

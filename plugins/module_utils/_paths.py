@@ -11,6 +11,11 @@ from urllib.parse import quote
 from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
 from ansible_collections.community.basedash.plugins.module_utils._text import quoted
 
+_DOTS = (".", "..")
+
+# Bytes. Servers take URLs of some 8,000, to which each of these may add three characters.
+_LONGEST = 1000
+
 
 def checked_id(option: str, value: str) -> str:
     """Return ``value`` if it can name one resource in a path.
@@ -25,13 +30,24 @@ def checked_id(option: str, value: str) -> str:
         raise InputError("The option %s is empty: give the identifier, or leave the option out." % option)
     if value != value.strip():
         raise InputError("The option %s has white space around it (%s): remove it." % (option, quoted(value)))
-    if value in (".", ".."):
+    if value in _DOTS:
         raise InputError("The option %s is %s, which is no identifier." % (option, quoted(value)))
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError:
-        raise InputError("The option %s (%s) is not valid Unicode text." % (option, quoted(value))) from None
+    if not travels(value):
+        raise InputError("The option %s (%s) is too long, or not valid Unicode text." % (option, quoted(value)))
     return value
+
+
+def names_one(identifier: str) -> bool:
+    """Tell whether ``identifier``, which a server gave, can name one resource in a path."""
+    return bool(identifier.strip()) and identifier not in _DOTS and travels(identifier)
+
+
+def travels(text: str) -> bool:
+    """Tell whether ``text`` can be a part of a URL: not if it is long, or has a half of a surrogate pair from JSON."""
+    try:
+        return len(text.encode("utf-8")) <= _LONGEST
+    except UnicodeEncodeError:
+        return False
 
 
 def segment(identifier: str) -> str:

@@ -15,17 +15,17 @@ import ssl
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
 from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
 from ansible_collections.community.basedash.plugins.module_utils._sockets import (
-    DeadlineSSLSocket,
+    LimitedSSLSocket,
+    TooManyBytesError,
     connect,
+    limits,
     seconds_left,
-    time_limit,
 )
 from ansible_collections.community.basedash.plugins.module_utils._text import shown
 from ansible_collections.community.basedash.plugins.module_utils._transport import RawAnswer, Request, TransportError
@@ -35,6 +35,8 @@ MISSING: ImportError | None = None
 
 # An answer that is larger is refused: the largest honest one, a page of 100 data sources, has some 200 kB.
 _LARGEST_BODY = 10 * 1024 * 1024
+# With the headers and the frame of each chunk.
+_LARGEST_ANSWER = 2 * _LARGEST_BODY
 _CHUNK = 64 * 1024
 
 _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
@@ -46,7 +48,7 @@ try:
     from requests.utils import DEFAULT_CA_BUNDLE_PATH
     from urllib3.connection import HTTPConnection, HTTPSConnection
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-    from urllib3.exceptions import HTTPError, InsecureRequestWarning, NewConnectionError
+    from urllib3.exceptions import HTTPError, InsecureRequestWarning, NewConnectionError, ProxyError
     from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs
 except ImportError as import_error:
     MISSING = import_error
@@ -58,6 +60,19 @@ else:
         except OSError as error:
             raise NewConnectionError(connection, str(error)) from error
 
+    def _context(cert_reqs: Any) -> Any:
+        context = create_urllib3_context(cert_reqs=cert_reqs)
+        context.sslsocket_class = LimitedSSLSocket
+        return context
+
+    def _proxy_context(verify: bool | str) -> Any:
+        context = _context(ssl.CERT_REQUIRED if verify else ssl.CERT_NONE)
+        if isinstance(verify, str):
+            context.check_hostname = True
+            folder = os.path.isdir(verify)
+            context.load_verify_locations(None if folder else verify, verify if folder else None)
+        return context
+
     class _Connection(HTTPConnection):
         def _new_conn(self) -> Any:
             return _open(self)
@@ -67,10 +82,23 @@ else:
             return _open(self)
 
         def connect(self) -> None:
+            if getattr(self, "proxy_config", None) is not None and not self._tunnel_host:
+                # To a proxy that shall pass an http:// request on; requests would not check its certificate.
+                self.sock = self._connect_tls_proxy(self.host, self._new_conn())
+                self.is_verified = bool(self.proxy_is_verified)
+                return
             # Made here and not handed through requests, some of whose releases replace it by one of their own.
-            self.ssl_context = create_urllib3_context(cert_reqs=resolve_cert_reqs(self.cert_reqs))
-            self.ssl_context.sslsocket_class = DeadlineSSLSocket
+            self.ssl_context = _context(resolve_cert_reqs(self.cert_reqs))
             super().connect()
+
+        def _connect_tls_proxy(self, hostname: str, sock: Any) -> Any:
+            # That of urllib3 before 2 passes no name on for a proxy that goes by its address.
+            context: Any = self.proxy_config.ssl_context if self.proxy_config is not None else None
+            self.proxy_is_verified = context.verify_mode == ssl.CERT_REQUIRED
+            try:
+                return context.wrap_socket(sock, server_hostname=hostname)
+            except ssl.SSLError as error:
+                raise ProxyError("no TLS connection to the proxy", error) from error
 
     class _Pool(HTTPConnectionPool):
         ConnectionCls = _Connection
@@ -79,40 +107,41 @@ else:
         ConnectionCls = _TLSConnection
 
     class _Adapter(HTTPAdapter):
-        """The adapter of requests, with sockets that keep the time limit."""
+        """The adapter of requests, with sockets that keep the limits."""
+
+        def __init__(self, verify: bool | str) -> None:
+            self._verify_proxy = verify
+            super().__init__(max_retries=0)
 
         def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
             super().init_poolmanager(*args, **kwargs)
             self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
 
-        def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-            manager = super().proxy_manager_for(*args, **kwargs)
+        def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
+            if proxy.lower().startswith("https:") and proxy not in self.proxy_manager:
+                # Else urllib3 makes one of its own for the proxy, whose sockets keep no limit.
+                kwargs["proxy_ssl_context"] = _proxy_context(self._verify_proxy)
+            manager = super().proxy_manager_for(proxy, **kwargs)
             manager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
             return manager
 
 
 class RequestsTransport:
-    """A session of ``requests`` that takes nothing from its surroundings but what the options allow.
+    """An adapter of ``requests`` without its session, so that nothing of its surroundings plays a part.
 
-    A ``.netrc`` entry, cookies and redirects never play a part. Proxies come from the environment alone, never from
-    the system's settings: to ask those is not safe after a fork on macOS.
+    Neither a ``.netrc`` entry nor cookies nor redirects do. Proxies come from the environment alone, never from the
+    system's settings: to ask those is not safe after a fork on macOS.
 
     Raises:
         InputError: if a proxy in the environment can't be used.
     """
 
     def __init__(self, connection: Connection) -> None:
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.headers.clear()
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = _Adapter(max_retries=0)
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
         self._verify: bool | str = _bundle(connection) if connection.validate_certs else False
         if not connection.validate_certs:
             # The user decided; a warning of the library at every request would only fill the module's output.
             urllib3.disable_warnings(InsecureRequestWarning)
+        self._adapter = _Adapter(self._verify)
         self._cert = _certificate(connection)
         self._proxies = _proxies(connection.api_url) if connection.use_proxy else {}
         self.secrets: Sequence[str] = [secret for proxy in self._proxies.values() for secret in _credentials(proxy)]
@@ -120,15 +149,14 @@ class RequestsTransport:
     def send(self, request: Request, timeout: float) -> RawAnswer:
         """Send ``request`` and return the whole answer; see ``Transport.send``."""
         try:
-            with time_limit(timeout):
-                prepared = self._session.prepare_request(
-                    requests.Request(request.method, request.url, headers=dict(request.headers), data=request.body)
-                )
-                answer = self._session.send(
+            with limits(timeout, _LARGEST_ANSWER):
+                prepared = requests.Request(
+                    request.method, request.url, headers=dict(request.headers), data=request.body
+                ).prepare()
+                answer = self._adapter.send(
                     prepared,
                     stream=True,
                     timeout=timeout,
-                    allow_redirects=False,
                     verify=self._verify,
                     cert=self._cert,
                     proxies=self._proxies,
@@ -146,7 +174,7 @@ class RequestsTransport:
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        self._adapter.close()
 
 
 def _body(request: Request, answer: Any) -> bytes:
@@ -155,7 +183,8 @@ def _body(request: Request, answer: Any) -> bytes:
     if expected is not None and expected > _LARGEST_BODY and request.method != "HEAD":
         raise _too_large()
     body = bytearray()
-    for chunk in answer.raw.stream(_CHUNK, decode_content=True):
+    # As it came: nobody asked for compression, and some releases of urllib3 unfold a small answer to gigabytes.
+    for chunk in answer.raw.stream(_CHUNK, decode_content=False):
         seconds_left()
         body += chunk
         if len(body) > _LARGEST_BODY:
@@ -278,6 +307,8 @@ def _explained(error: Exception, timeout: float, proxies: dict[str, str]) -> Tra
         return TransportError(
             "the proxy refused the connection with status %d" % status, sent=False, transient=status >= 500
         )
+    if met(TooManyBytesError):
+        return _too_large()
     unknown = met(socket.gaierror)
     if isinstance(unknown, socket.gaierror):
         again = unknown.errno == socket.EAI_AGAIN
@@ -287,7 +318,12 @@ def _explained(error: Exception, timeout: float, proxies: dict[str, str]) -> Tra
         return TransportError("%s within %g seconds" % (doing, timeout), sent=sent, transient=True, timed_out=True)
     untrusted = met(ssl.SSLCertVerificationError)
     if isinstance(untrusted, ssl.SSLCertVerificationError):
-        return TransportError(_distrust(untrusted), sent=False, transient=False)
+        owner = "the proxy" if met(ProxyError) else "the server"
+        return TransportError(_distrust(owner, untrusted.verify_message), sent=False, transient=False)
+    # That of urllib3, which compares names itself before its release 2; the place of the class has changed.
+    misnamed = next((one for one in chain if type(one).__name__ == "CertificateError"), None)
+    if misnamed:
+        return TransportError(_distrust("the server", misnamed), sent=False, transient=False)
     if met(ssl.SSLEOFError, ssl.SSLZeroReturnError):
         return TransportError("%s cut the TLS connection" % peer, sent=True, transient=True)
     broken = met(ssl.SSLError)
@@ -306,8 +342,6 @@ def _explained(error: Exception, timeout: float, proxies: dict[str, str]) -> Tra
         return TransportError(
             "what came back is not HTTP: check the scheme and the port of api_url", sent=True, transient=False
         )
-    if met(requests.exceptions.ContentDecodingError) or "decode" in str(error):
-        return TransportError("the answer's encoding can't be read", sent=True, transient=False)
     if met(FileNotFoundError, PermissionError) or (isinstance(error, OSError) and not met(HTTPError)):
         return TransportError(
             "a file of the TLS options can't be used (%s)" % shown(error), sent=False, transient=False
@@ -315,16 +349,18 @@ def _explained(error: Exception, timeout: float, proxies: dict[str, str]) -> Tra
     return TransportError("the connection broke (%s)" % shown(chain[-1]), sent=True, transient=True)
 
 
-def _distrust(error: ssl.SSLCertVerificationError) -> str:
-    reason = shown(error.verify_message)
+def _distrust(owner: str, why: object) -> str:
+    reason = shown(why)
     text = reason.lower()
     if "expired" in text or "not yet valid" in text:
-        advice = "renew it on the server, or check the clock here"
+        advice = "renew it there, or check the clock here"
     elif "match" in text or "mismatch" in text:
-        advice = "use the name in api_url that the certificate is for"
+        advice = "use the name in %s that the certificate is for" % (
+            "api_url" if owner == "the server" else "the proxy's URL"
+        )
     else:
         advice = "set ca_path to the authority that signed it"
-    return "the server's certificate is not trusted (%s): %s" % (reason.rstrip("."), advice)
+    return "%s's certificate is not trusted (%s): %s" % (owner, reason.rstrip("."), advice)
 
 
 def _tls_failure(error: ssl.SSLError) -> str:

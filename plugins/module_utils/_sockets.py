@@ -2,34 +2,52 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: sockets that keep one time limit over all their operations.
+"""Private to this collection: sockets that keep one limit, of time and of bytes, over all their operations.
 
 A time limit of ``requests`` counts from each operation anew, so a server that sends a byte now and then would hold a
-task for hours. Here every operation gets what is left of the limit of the request under way.
+task for hours. Here every operation gets what is left of the limit of the request under way. And the libraries above
+read some parts of an answer, such as the size of a chunk, to their end, however far that is: the limit of bytes holds
+for whatever they read.
 """
 
 from __future__ import annotations
 
+import concurrent.futures
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
-# Of the request that this thread has under way: a moment of time.monotonic().
-_deadline: ContextVar[float | None] = ContextVar("basedash_deadline", default=None)
+
+class TooManyBytesError(OSError):
+    """More bytes came in than the request under way may receive."""
+
+
+@dataclass
+class _Limit:
+    """What a request may still take: until a moment of ``time.monotonic()``, and so many bytes."""
+
+    deadline: float
+    bytes_left: int
+
+
+# Of the request that this thread has under way.
+_limit: ContextVar[_Limit | None] = ContextVar("basedash_limit", default=None)
 
 
 @contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Let the sockets of this thread work for at most ``seconds`` in all."""
-    token = _deadline.set(time.monotonic() + seconds)
+def limits(seconds: float, received: int) -> Iterator[None]:
+    """Let the sockets of this thread work for at most ``seconds`` in all, and receive so many bytes at most."""
+    token = _limit.set(_Limit(time.monotonic() + seconds, received))
     try:
         yield
     finally:
-        _deadline.reset(token)
+        _limit.reset(token)
 
 
 def seconds_left() -> float | None:
@@ -38,27 +56,40 @@ def seconds_left() -> float | None:
     Raises:
         socket.timeout: if none are left.
     """
-    deadline = _deadline.get()
-    if deadline is None:
+    limit = _limit.get()
+    if limit is None:
         return None
-    left = deadline - time.monotonic()
+    left = limit.deadline - time.monotonic()
     if left <= 0:
         raise socket.timeout("timed out")
     return left
 
 
-class DeadlineSocket(socket.socket):
-    """A TCP socket under the time limit."""
+def _count(received: int) -> None:
+    limit = _limit.get()
+    if limit is None:
+        return
+    limit.bytes_left -= received
+    if limit.bytes_left < 0:
+        raise TooManyBytesError("more bytes than any answer has")
+
+
+class LimitedSocket(socket.socket):
+    """A TCP socket under the limits."""
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        """Receive in what is left of the limit."""
+        """Receive in what is left of the limits."""
         self.settimeout(seconds_left())
-        return super().recv_into(*args, **kwargs)
+        received = super().recv_into(*args, **kwargs)
+        _count(received)
+        return received
 
     def recv(self, *args: Any, **kwargs: Any) -> bytes:
-        """Receive in what is left of the limit."""
+        """Receive in what is left of the limits."""
         self.settimeout(seconds_left())
-        return super().recv(*args, **kwargs)
+        received = super().recv(*args, **kwargs)
+        _count(len(received))
+        return received
 
     def sendall(self, *args: Any, **kwargs: Any) -> None:
         """Send in what is left of the limit."""
@@ -66,8 +97,8 @@ class DeadlineSocket(socket.socket):
         super().sendall(*args, **kwargs)
 
 
-class DeadlineSSLSocket(ssl.SSLSocket):
-    """A TLS socket under the time limit."""
+class LimitedSSLSocket(ssl.SSLSocket):
+    """A TLS socket under the limits."""
 
     def do_handshake(self, block: bool = False) -> None:
         """Shake hands in what is left of the limit."""
@@ -75,14 +106,18 @@ class DeadlineSSLSocket(ssl.SSLSocket):
         super().do_handshake(block)
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        """Receive in what is left of the limit."""
+        """Receive in what is left of the limits."""
         self.settimeout(seconds_left())
-        return super().recv_into(*args, **kwargs)
+        received = super().recv_into(*args, **kwargs)
+        _count(received)
+        return received
 
     def recv(self, *args: Any, **kwargs: Any) -> bytes:
-        """Receive in what is left of the limit."""
+        """Receive in what is left of the limits."""
         self.settimeout(seconds_left())
-        return super().recv(*args, **kwargs)
+        received = super().recv(*args, **kwargs)
+        _count(len(received))
+        return received
 
     def send(self, *args: Any, **kwargs: Any) -> int:
         """Send in what is left of the limit; ``sendall`` calls this."""
@@ -90,7 +125,7 @@ class DeadlineSSLSocket(ssl.SSLSocket):
         return super().send(*args, **kwargs)
 
 
-def connect(host: str, port: int, source: Any, options: Any) -> DeadlineSocket:
+def connect(host: str, port: int, source: Any, options: Any) -> LimitedSocket:
     """Return a socket that is connected to the first of the host's addresses that answers, within the time limit.
 
     Raises:
@@ -98,11 +133,11 @@ def connect(host: str, port: int, source: Any, options: Any) -> DeadlineSocket:
         OSError: if no address answers.
     """
     failure: OSError | None = None
-    addresses = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+    addresses = _addresses(host, port)
     for tried, (family, kind, protocol, _name, address) in enumerate(addresses):
-        sock: DeadlineSocket | None = None
+        sock: LimitedSocket | None = None
         try:
-            sock = DeadlineSocket(family, kind, protocol)
+            sock = LimitedSocket(family, kind, protocol)
             for option in options or ():
                 sock.setsockopt(*option)
             if source:
@@ -117,3 +152,26 @@ def connect(host: str, port: int, source: Any, options: Any) -> DeadlineSocket:
             if sock is not None:
                 sock.close()
     raise failure or OSError("the name has no address")
+
+
+def _addresses(host: str, port: int) -> list[Any]:
+    """Look the name up within the time limit.
+
+    The operating system can't be told a limit, and may take minutes if no name server answers. So a thread asks it,
+    and is left behind if it takes too long.
+    """
+    answer: concurrent.futures.Future[list[Any]] = concurrent.futures.Future()
+
+    def look_up() -> None:
+        try:
+            answer.set_result(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
+        except Exception as error:  # pylint: disable=broad-except
+            answer.set_exception(error)
+
+    threading.Thread(target=look_up, daemon=True).start()
+    try:
+        return answer.result(seconds_left())
+    except concurrent.futures.TimeoutError:
+        raise socket.timeout("timed out") from None
+    except UnicodeError as error:  # One of its parts is too long.
+        raise socket.gaierror(socket.EAI_NONAME, str(error)) from error

@@ -26,7 +26,14 @@ def cleaned(text: str) -> str:
 
 def shown(value: Any, longest: int = 300) -> str:
     """Return ``value`` fit for one line of a message: control and direction marks escaped, at most ``longest`` long."""
-    text = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(value))
+    try:
+        text = str(value)
+    except (RecursionError, ValueError):  # Lists within lists to the limit of Python, or a number of many digits.
+        text = "a value that can't be shown"
+    # To escape makes a text only longer, so that the rest of a large one need not be looked at.
+    text = "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text[: longest + 1]
+    )
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
@@ -65,13 +72,9 @@ class Mask:
         for secret in self._secrets:
             if secret in text:
                 text = text.replace(secret, _MASK)
-        return self._without_cut_secrets(text) if "..." in text else text
-
-    def _without_cut_secrets(self, text: str) -> str:
         # What was shortened may end within a secret.
-        for secret in self._secrets:
-            for length in range(len(secret) - 1, _SHORTEST_SECRET - 1, -1):
-                text = text.replace(secret[:length] + "...", _MASK + "...")
+        for secret in self._secrets if "..." in text else ():
+            text = _without_beginnings(text, secret)
         return text
 
     def value(self, value: Any) -> Any:
@@ -86,6 +89,28 @@ class Mask:
         if isinstance(value, (list, tuple)):
             return [self.value(item) for item in value]
         return value
+
+
+def _common(one: str, other: str) -> int:
+    """Return how many characters both begin with."""
+    return next((n for n, (a, b) in enumerate(zip(one, other)) if a != b), min(len(one), len(other)))
+
+
+def _without_beginnings(text: str, secret: str) -> str:
+    """Return ``text`` with asterisks for each beginning of ``secret`` that dots follow."""
+    head = secret[:_SHORTEST_SECRET]
+    pieces: list[str] = []
+    done, start = 0, text.find(head)
+    while start >= 0:
+        end = -1
+        if text.find("...", start, start + len(secret) + 3) >= 0:
+            common = _common(secret, text[start : start + len(secret)])
+            end = text.rfind("...", start + len(head), start + common + 3)
+        if end >= 0:
+            pieces += (text[done:start], _MASK)
+            done = end
+        start = text.find(head, max(start + 1, end))
+    return "".join((*pieces, text[done:]))
 
 
 def _encoded(secret: str) -> set[str]:

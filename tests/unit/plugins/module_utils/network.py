@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import ssl
 import struct
@@ -42,6 +43,17 @@ def drips(reply: bytes, pause: float) -> Behaviour:
         for byte in reply:
             connection.sendall(bytes([byte]))
             time.sleep(pause)
+
+    return behave
+
+
+def floods(head: bytes, part: bytes) -> Behaviour:
+    """Answer with ``head`` and then with ``part`` for as long as the client takes it."""
+
+    def behave(connection: socket.socket, request: bytes) -> None:
+        connection.sendall(head)
+        while True:
+            connection.sendall(part)
 
     return behave
 
@@ -128,18 +140,18 @@ def tunnels(connection: socket.socket, request: bytes) -> None:
     host, _colon, port = target.rpartition(":")
     with socket.create_connection((host.strip("[]"), int(port)), timeout=30) as other:
         connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        back = threading.Thread(target=_pump, args=(other, connection), daemon=True)
-        back.start()
-        _pump(connection, other)
-        back.join(30)
+        # One thread for both directions: two must not use one TLS connection at a time.
+        while _passed_on(connection, other):
+            pass
+    connection.shutdown(socket.SHUT_RDWR)
 
 
-def _pump(source: socket.socket, sink: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while True:
-            data = source.recv(65536)
-            if not data:
-                break
-            sink.sendall(data)
-    with contextlib.suppress(OSError):
-        sink.shutdown(socket.SHUT_WR)
+def _passed_on(connection: socket.socket, other: socket.socket) -> bool:
+    """Pass on what either end has to say, and tell whether both are still there."""
+    waiting = isinstance(connection, ssl.SSLSocket) and connection.pending()
+    for end in [connection] if waiting else select.select([connection, other], [], [], 30)[0]:
+        data = end.recv(65536)
+        if not data:
+            return False
+        (other if end is connection else connection).sendall(data)
+    return True
