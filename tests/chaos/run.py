@@ -21,13 +21,12 @@ from random import SystemRandom
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 
-import workspace
-
 import killed
 import limits
 import nginx
 import storm
 import twice
+import workspace
 from result import Result
 from stage import ChaosError, Site
 

@@ -21,7 +21,6 @@ from typing import Any
 
 import psutil
 import requests
-
 from verdicts import Knowledge, Report, Wanted
 
 BIN = Path(sys.executable).parent
@@ -37,7 +36,7 @@ class ChaosError(Exception):
 
 @dataclass(frozen=True)
 class Site:
-    """Where a part works: a folder of its own, the collection's tree, the seed and the size, and whether it is short."""
+    """Where and how the parts work: a folder, the tree of collections, the seed, the storm's size, the short form."""
 
     folder: Path
     collections: Path
@@ -111,7 +110,15 @@ class Server:
 def server(site: Site, name: str) -> Iterator[Server]:
     """Run a simulated Basedash for a while."""
     port_file, log = site.folder / f"{name}.port", site.folder / f"{name}.log"
-    command = [BIN / "basedash-simulator", "--port", "0", "--port-file", port_file, "--idle-seconds", "600"]
+    command: list[str | Path] = [
+        BIN / "basedash-simulator",
+        "--port",
+        "0",
+        "--port-file",
+        port_file,
+        "--idle-seconds",
+        "600",
+    ]
     with log.open("wb") as output, running(command, output, site.environment) as process:
         deadline = time.monotonic() + 30
         while not port_file.exists():
@@ -202,7 +209,8 @@ def playbook(site: Site, name: str, hosts: Sequence[Host], *, block: int = 0) ->
         folder.joinpath(file).write_text(json.dumps(content), encoding="utf-8")
     reports = folder / "reports.jsonl"
     environment = {**site.environment, "CHAOS_REPORTS": str(reports), "CHAOS_RUN": name}
-    command = [BIN / "ansible-playbook", "-f", str(len(hosts)), "-i", folder / "inventory.yml", folder / "playbook.yml"]
+    command: list[str | Path] = [BIN / "ansible-playbook", "-f", str(len(hosts)), "-i", folder / "inventory.yml"]
+    command.append(folder / "playbook.yml")
     with folder.joinpath("log").open("wb") as output, running(command, output, environment) as process:
         yield Run(process, reports, folder / "log")
 

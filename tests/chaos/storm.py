@@ -71,10 +71,12 @@ class Lane:
     def prepare(self, deletions: int, behaviour: dict[str, Any]) -> None:
         """Fill the server, and decide what is asked for."""
         sources = [self._source(number) for number in range(deletions)]
-        bystanders = [{"id": f"by_{number}", "displayName": f"bystander {number}"} for number in range(20)]
+        bystanders: list[dict[str, Any]] = [
+            {"id": f"by_{number}", "displayName": f"bystander {number}"} for number in range(20)
+        ]
         bystanders += [{"id": f"twin_{number}", "displayName": "twin"} for number in range(2)]
         bystanders.append({"id": "warehouse", "displayName": "warehouse", "isBasedashWarehouse": True})
-        wishes = [self._wish(source) for source in sources]
+        wishes: list[tuple[dict[str, Any], str | None, bool]] = [self._wish(source) for source in sources]
         # Neither of these may delete anything: there is nothing, or the name is no safe one.
         few = max(1, deletions // 20)
         wishes += [({"id": f"gone_{number}"}, None, False) for number in range(few)]
@@ -124,9 +126,7 @@ class Lane:
         """Return the wishes that a next run has to look at: those whose last report is a failure, or that have none."""
         last = {report.ticket: report for report in self.reports}
         return [
-            wish
-            for wish in self.wanted
-            if not wish.refused and (wish.ticket not in last or last[wish.ticket].failed)
+            wish for wish in self.wanted if not wish.refused and (wish.ticket not in last or last[wish.ticket].failed)
         ]
 
 

@@ -73,10 +73,10 @@ class Knowledge:
 
 @dataclass
 class Counts:
-    """What was not true or not done; all but the last must be 0.
+    """What was not true or not done; all but ``undecidable`` must be 0.
 
-    ``undecidable`` counts claims of a change that a client can't know to be wrong: its own DELETE was lost before the
-    work, and someone else deleted the data source before its next try. That they count as changed is documented.
+    That one counts claims of a change that a client can't know to be wrong: it read the data source, the answer to its
+    own DELETE was lost, and it was someone else who deleted it in between. Such a claim is documented.
     """
 
     false_changed: int = 0
@@ -123,8 +123,8 @@ def judge(
 ) -> Counts:
     """Count what is not true in all reports together.
 
-    ``complete`` tells that the runs came to their end, so that nothing may be left to do. What the requests up to number
-    ``killed_at`` did may be without a report, because the run that sent them was killed.
+    ``complete`` tells that the runs came to their end, so that nothing may be left to do. What the requests up to
+    number ``killed_at`` did may be without a report, because the run that sent them was killed.
     """
     counts = Counts()
     said: dict[str, list[Report]] = defaultdict(list)
@@ -180,15 +180,15 @@ def _changed(
 def _undecidable(wish: Wanted, deletion: Mapping[str, Any] | None, knowledge: Knowledge, true: bool) -> bool:
     if wish.to_delete is None or deletion is None or (own(deletion) and not true):
         return False
-    return any(
-        one["method"] == "DELETE"
-        and own(one)
-        and one["data_source"] == wish.to_delete
-        and one["fault"] not in _CLEAR
-        and one["effect"] is None
-        and one["number"] < deletion["number"]
-        for one in knowledge.requests
-    )
+    # It was read while it was there, by its id or in a list, and a DELETE of ours is of unknown effect.
+    looked_at = wish.to_delete if "id" in wish.options else None
+    read = lost = False
+    for one in filter(own, knowledge.requests):
+        if one["method"] == "GET":
+            read = read or (one["data_source"] == looked_at and one["number"] < deletion["number"])
+        elif one["data_source"] == wish.to_delete:
+            lost = lost or (one["effect"] is None and one["fault"] not in _CLEAR)
+    return read and lost
 
 
 def _gone(wish: Wanted, report: Report, knowledge: Knowledge) -> bool:
