@@ -261,7 +261,7 @@ def wait(part: str, runs: Sequence[Run], tell: Callable[[], str], look: Callable
     """Wait for the end of the runs, ``look`` often, and ``tell`` from time to time how it stands."""
     told = time.monotonic()
     while any(run.process.poll() is None for run in runs):
-        time.sleep(0.1)
+        time.sleep(0.3)
         look()
         if time.monotonic() - told > 10:
             say(part, tell())
