@@ -29,8 +29,8 @@ FAULTS: list[dict[str, Any]] = [
     *({"kind": "status_before", "status": status, "body": "html"} for status in (503, 504)),
     *({"kind": "status_after", "status": status, "body": "json"} for status in (500, 502)),
     *({"kind": "status_after", "status": status, "body": "html"} for status in (503, 504)),
-    # A proxy's own pages: neither is a word of Basedash.
-    {"kind": "status_before", "status": 404, "body": "html"},
+    # A proxy's own pages: none is a word of Basedash. The first tempts most, so it comes more often.
+    *[{"kind": "status_before", "status": 404, "body": "html"}] * 3,
     {"kind": "html", "work": False},
     {"kind": "html", "work": True},
     {"kind": "truncated"},
