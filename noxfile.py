@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import tarfile
@@ -125,7 +126,8 @@ def unit_runs() -> Iterable[Any]:
 @nox.session(python=PYTHON, tags=["test"])
 def lint(session: nox.Session) -> None:
     """Style, format, types, licence headers."""
-    install(session, "ruff>=0.12", "mypy>=1.15", "reuse>=5", "nox", "pytest", "types-requests", ANY_CORE)
+    install(session, "ruff>=0.12", "mypy>=1.15", "reuse>=5", "nox", "pytest", ANY_CORE)
+    install(session, "types-requests", "types-psutil", "-r", "tests/chaos/requirements.txt")
     with workspace.collection_copy() as tree, session.chdir(tree):
         run(session, "ruff", "check", "--no-cache", "--quiet", ".")
         run(session, "ruff", "format", "--no-cache", "--check", "--quiet", "--diff", ".")
@@ -135,7 +137,7 @@ def lint(session: nox.Session) -> None:
         with session.chdir(tree.parents[2]):
             mypy = ("mypy", "--config-file", tree / "pyproject.toml", "--cache-dir", cache)
             run(session, *mypy, "-p", "ansible_collections.community.basedash.plugins")
-        run(session, *mypy, "tests/tools", "noxfile.py")
+        run(session, *mypy, "tests/tools", "tests/chaos", "noxfile.py")
 
 
 @nox.session(venv_backend="venv")
@@ -255,7 +257,20 @@ def tools(session: nox.Session) -> None:
     """Test these tools. Arguments go to pytest."""
     install(session, "pytest")
     pytest = (interpreter(session), "-m", "pytest", "-p", "no:cacheprovider", "-q")
-    run(session, *pytest, "tests/tools/tests", *session.posargs, env={"PYTHONPATH": "tests/tools"})
+    folders = ("tests/tools", "tests/chaos")
+    tests = [f"{folder}/tests" for folder in folders]
+    run(session, *pytest, *tests, *session.posargs, env={"PYTHONPATH": os.pathsep.join(folders)})
+
+
+@nox.session(python=PYTHON)
+@nox.parametrize("size", [nox.param(["--short"], id="short", tags=["test"]), nox.param([], id="full")])
+def chaos(session: nox.Session, size: list[str]) -> None:
+    """Run playbooks while much goes wrong, and compare what they say with the truth. Arguments: `-- --help`."""
+    install(session, core(CORE), "-r", "tests/chaos/requirements.txt")
+    with workspace.collection_copy() as tree:
+        install(session, "--upgrade", "--force-reinstall", "--no-deps", str(tree / "tests" / "simulator"))
+        install(session, str(tree / "tests" / "simulator"))
+    run(session, interpreter(session), "tests/chaos/run.py", *size, *session.posargs)
 
 
 @nox.session(python=PYTHON, name="format")

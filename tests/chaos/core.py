@@ -1,0 +1,93 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The collection's own core in this process, over real HTTP: for what a module process for each task is too slow."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from stage import API_KEY, ORGANIZATION, Site
+from verdicts import Report, Wanted
+
+_UTILS = "ansible_collections.community.basedash.plugins.module_utils."
+
+
+@dataclass
+class Trace:
+    """A transport that notes when each request was under way."""
+
+    inner: Any
+    sent: list[tuple[tuple[str, str], float, float]] = field(default_factory=list)
+
+    @property
+    def secrets(self) -> Any:
+        """What to mask, as the transport says."""
+        return self.inner.secrets
+
+    def send(self, request: Any, timeout: float) -> Any:
+        """Send a request and note it."""
+        begin = time.monotonic()
+        try:
+            return self.inner.send(request, timeout)
+        finally:
+            self.sent.append(((request.method, request.url), begin, time.monotonic()))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.inner.close()
+
+
+@dataclass(frozen=True)
+class Spent:
+    """The seconds that a task took: the first tries of its requests, and what came on top of them."""
+
+    first_tries: float
+    retrying: float
+    longest_request: float
+
+
+class Core:
+    """Deletes one data source at a time, as the module does between reading its options and writing its result."""
+
+    def __init__(self, site: Site, url: str, **options: Any) -> None:
+        if str(site.collections) not in sys.path:
+            sys.path.insert(0, str(site.collections))
+        self._execute: Callable[..., Any] = importlib.import_module(_UTILS + "_task").execute
+        self._task = importlib.import_module(_UTILS + "_deletion").make_absent
+        self._transport = importlib.import_module(_UTILS + "_requests_transport").RequestsTransport
+        spec: Mapping[str, Any] = importlib.import_module(_UTILS + "_arguments").DATA_SOURCE
+        self._options = {name: option.get("default") for name, option in spec.items()}
+        self._options.update(api_key=API_KEY, api_url=url, organization_id=ORGANIZATION, state="absent", **options)
+
+    def delete(self, wish: Wanted) -> Report:
+        """Do what one task asks for."""
+        return self.measure(wish)[0]
+
+    def measure(self, wish: Wanted) -> tuple[Report, Spent]:
+        """Do what one task asks for, and tell where the time went."""
+        traces: list[Trace] = []
+
+        def transport(connection: Any) -> Trace:
+            traces.append(Trace(self._transport(connection)))
+            return traces[-1]
+
+        begin = time.monotonic()
+        options = {**self._options, **wish.options}
+        done = self._execute(self._task, options, check_mode=False, diff_mode=False, transport=transport)
+        total = time.monotonic() - begin
+        moment = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        message = str(done.result.get("msg", ""))
+        report = Report(wish.ticket, "core", done.result["changed"], done.failed, message, moment)
+        sent = [one for trace in traces for one in trace.sent]
+        # The same request straight after itself is another try of it.
+        before = [None, *(what for what, _begin, _end in sent)]
+        first = sum(end - start for (what, start, end), last in zip(sent, before, strict=False) if what != last)
+        return report, Spent(first, total - first, max((end - start for _what, start, end in sent), default=0.0))

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run real playbooks against simulated servers where much goes wrong, and hold every verdict against the truth.
+
+The seed decides what is asked for and which requests go wrong, how. Give it again to repeat a run; which of two clients
+comes first is left to the machine. Exit code 1: a count that must be 0 is not, or a promise was not kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+from random import SystemRandom
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
+
+import killed
+import limits
+import nginx
+import storm
+import twice
+import workspace
+from result import Result
+from stage import ChaosError, Site
+
+PARTS = {"storm": storm.run, "killed": killed.run, "twice": twice.run, "limits": limits.run, "nginx": nginx.run}
+
+
+def options() -> argparse.Namespace:
+    """Return what the command line asks for."""
+    parser = argparse.ArgumentParser(
+        prog="make chaos", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seed", type=int, help="repeat the run of this seed; default: a new one, which is printed")
+    parser.add_argument("--deletions", type=int, help="data sources that the storm deletes; default: 1000, short: 60")
+    parser.add_argument("--only", choices=PARTS, action="append", help="run this part alone; may be given repeatedly")
+    parser.add_argument("--short", action="store_true", help="a small form of every part, about a minute in all")
+    parser.add_argument("--keep", action="store_true", help="keep the folder with logs, playbooks and reports")
+    chosen = parser.parse_args()
+    if chosen.deletions is not None and chosen.deletions < 40:
+        parser.error("--deletions: give 40 or more, a storm of less has no point.")
+    return chosen
+
+
+def main() -> int:
+    """Run the parts and say how they ended."""
+    # Ctrl-C arrives as an exception already; a build server's stop should clean up as well.
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))
+    chosen = options()
+    seed = chosen.seed if chosen.seed is not None else SystemRandom().randrange(1_000_000)
+    deletions = chosen.deletions or (60 if chosen.short else 1000)
+    again = f"--seed {seed} --deletions {deletions}" + (" --short" if chosen.short else "")
+    print(f'Chaos with seed {seed}. To repeat it: make chaos ARGS="{again}"', flush=True)
+    folder = Path(tempfile.mkdtemp(prefix="basedash-chaos-"))
+    results = []
+    try:
+        with workspace.collection_copy() as tree:
+            site = Site(folder, tree.parents[2], seed, deletions, chosen.short)
+            for part in chosen.only or PARTS:
+                results.append(_timed(part, site))
+                print(results[-1], flush=True)
+    finally:
+        bad = any(result.bad for result in results)
+        if not bad and not chosen.keep:
+            shutil.rmtree(folder)
+    if chosen.keep or bad:
+        print(f"Playbooks, reports (reports.jsonl) and logs of the runs are in {folder}.")
+    for result in results:
+        for text in [*result.counts.findings[:20], *result.failures]:
+            print(f"  {result.part}: {text}")
+    seconds = sum(result.seconds for result in results)
+    print(f"{'FAILED' if bad else 'PASSED'}. {len(results)} parts in {seconds:.0f} s with seed {seed}.")
+    if bad:
+        print(f'To repeat it: make chaos ARGS="{again} --keep"')
+    return 1 if bad else 0
+
+
+def _timed(part: str, site: Site) -> Result:
+    begin = time.monotonic()
+    try:
+        result = PARTS[part](site)
+    except ChaosError as error:
+        result = Result(part)
+        result.fail(str(error))
+    result.seconds = time.monotonic() - begin
+    return result
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,271 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the parts of the chaos test share: where they work, simulated servers, and real runs of ansible-playbook."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import psutil
+import requests
+from verdicts import Knowledge, Report, Wanted
+
+BIN = Path(sys.executable).parent
+HERE = Path(__file__).resolve().parent
+API_KEY = "bd_key_chaos"
+OTHER_KEY = "bd_key_other"
+ORGANIZATION = "org_chaos"
+
+
+class ChaosError(Exception):
+    """The test itself can't go on; the message says why."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where and how the parts work: a folder, the tree of collections, the seed, the storm's size, the short form."""
+
+    folder: Path
+    collections: Path
+    seed: int
+    deletions: int
+    short: bool
+
+    def random(self, name: str) -> Random:
+        """Return a generator that depends on the seed and ``name`` alone."""
+        return Random(f"{self.seed}-{name}")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables with which Ansible uses this tree and leaves nothing in the user's home."""
+        return {
+            **os.environ,
+            "ANSIBLE_HOME": str(self.folder / "ansible"),
+            "ANSIBLE_LOCAL_TEMP": str(self.folder / "ansible" / "tmp"),
+            "ANSIBLE_REMOTE_TEMP": str(self.folder / "ansible" / "tmp"),
+            "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
+            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_PIPELINING": "1",
+        }
+
+
+def say(part: str, text: str) -> None:
+    """Print one line of progress."""
+    print(f"  {part:7} {text}", flush=True)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A simulated Basedash, by its control API."""
+
+    url: str
+    session: requests.Session = field(default_factory=requests.Session, repr=False)
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """Send a request to the control API and return what it answers."""
+        answer = self.session.request(method, f"{self.url}/_simulator/{path}", json=body, timeout=30)
+        if answer.status_code != 200:
+            raise ChaosError(f"The simulator refused {method} {path}: {answer.text}")
+        return answer.json()
+
+    def hold(self, sources: Sequence[Mapping[str, Any]], **behaviour: Any) -> None:
+        """Begin anew with these data sources, the newest last, and these switches."""
+        organization = {"id": ORGANIZATION, "name": "Chaos", "data_sources": list(sources)}
+        keys = [{"key": key, "role": "admin", "organizations": [ORGANIZATION]} for key in (API_KEY, OTHER_KEY)]
+        self.control("POST", "reset", {"organizations": [organization], "keys": keys, "behaviour": behaviour})
+
+    def knowledge(self) -> Knowledge:
+        """Return what the server knows by now."""
+        # The log first: what happens between the two is in the state, and the next look has it in both.
+        log = self.control("GET", "requests")
+        (organization,) = self.control("GET", "state")["organizations"]
+        return Knowledge(log, {source["id"]: source["deletedAt"] for source in organization["data_sources"]})
+
+    def delete_as_someone_else(self, source: str) -> None:
+        """Delete a data source with another client, whatever the network does."""
+        url = f"{self.url}/api/public/organizations/{ORGANIZATION}/data-sources/{source}"
+        for _try in range(50):
+            with contextlib.suppress(requests.RequestException):
+                answer = self.session.delete(url, headers={"Authorization": f"Bearer {OTHER_KEY}"}, timeout=1)
+                if answer.status_code in (202, 204, 404) or (answer.status_code == 200 and "html" not in answer.text):
+                    return
+        raise ChaosError(f"Someone else could not delete {source}.")
+
+
+@contextlib.contextmanager
+def server(site: Site, name: str) -> Iterator[Server]:
+    """Run a simulated Basedash for a while."""
+    port_file, log = site.folder / f"{name}.port", site.folder / f"{name}.log"
+    command: list[str | Path] = [
+        BIN / "basedash-simulator",
+        "--port",
+        "0",
+        "--port-file",
+        port_file,
+        "--idle-seconds",
+        "600",
+    ]
+    with log.open("wb") as output, running(command, output, site.environment) as process:
+        deadline = time.monotonic() + 30
+        while not port_file.exists():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise ChaosError(f"The simulator did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
+            time.sleep(0.05)
+        yield Server(f"http://127.0.0.1:{port_file.read_text(encoding='ascii')}")
+
+
+@contextlib.contextmanager
+def running(
+    command: Sequence[str | Path], output: Any, environment: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program for a while, in a process group of its own, and leave nothing of it behind."""
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment, start_new_session=True
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End a program and all that it started with SIGKILL, at once.
+
+    Ansible's workers lead sessions of their own, so the signal to the process group does not reach them.
+    """
+    with contextlib.suppress(psutil.NoSuchProcess):
+        offspring = psutil.Process(process.pid).children(recursive=True)
+        os.killpg(process.pid, signal.SIGKILL)
+        for one in offspring:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                # A worker that was about to start a module may have a child by now.
+                for child in [one, *one.children(recursive=True)]:
+                    child.kill()
+        psutil.wait_procs(offspring, timeout=5)
+    process.wait()
+
+
+@dataclass(frozen=True)
+class Host:
+    """One host of the inventory: which server its tasks are about, and what they ask for."""
+
+    name: str
+    server: Server
+    wanted: Sequence[Wanted]
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of ansible-playbook that was started, and the file that gets its results."""
+
+    process: subprocess.Popen[bytes]
+    reports_file: Path
+    log: Path
+
+    def reports(self) -> list[Report]:
+        """Return what was reported by now."""
+        if not self.reports_file.exists():
+            return []
+        return [Report(**json.loads(line)) for line in self.reports_file.read_text(encoding="utf-8").splitlines()]
+
+    def check(self) -> None:
+        """Refuse a run that ended for a reason of its own, and not for what its tasks met."""
+        if self.process.returncode not in (0, 2):
+            text = self.log.read_text(encoding="utf-8", errors="replace")
+            raise ChaosError(f"ansible-playbook ended with {self.process.returncode}:\n{text[-3000:]}")
+
+
+@contextlib.contextmanager
+def playbook(site: Site, name: str, hosts: Sequence[Host], *, block: int = 0) -> Iterator[Run]:
+    """Start a run; each host goes through its wishes in their order, without waiting for the others.
+
+    Loops over ``block`` of them and as many tasks of their own take turns; a last loop has the rest. 0: one loop.
+    """
+    folder = site.folder / name
+    folder.mkdir()
+    inventory = {"all": {"hosts": {host.name: _variables(host) for host in hosts}}}
+    play = _play(block, min(len(host.wanted) for host in hosts))
+    for file, content in (("inventory.yml", inventory), ("playbook.yml", [play])):
+        folder.joinpath(file).write_text(json.dumps(content), encoding="utf-8")
+    reports = folder / "reports.jsonl"
+    environment = {**site.environment, "CHAOS_REPORTS": str(reports), "CHAOS_RUN": name}
+    command: list[str | Path] = [BIN / "ansible-playbook", "-f", str(len(hosts)), "-i", folder / "inventory.yml"]
+    command.append(folder / "playbook.yml")
+    with folder.joinpath("log").open("wb") as output, running(command, output, environment) as process:
+        yield Run(process, reports, folder / "log")
+
+
+def _variables(host: Host) -> dict[str, Any]:
+    return {
+        "ansible_connection": "local",
+        "ansible_python_interpreter": sys.executable,
+        "connection_options": {
+            "api_key": API_KEY,
+            "api_url": host.server.url,
+            "organization_id": ORGANIZATION,
+            **host.options,
+        },
+        "wishes": [{"ticket": wish.ticket, **wish.options} for wish in host.wanted],
+    }
+
+
+def _play(block: int, length: int) -> dict[str, Any]:
+    tasks: list[dict[str, Any]] = []
+    place = 0
+    while block and place + 2 * block <= length:
+        tasks.append({**_task("Delete some", "item"), "loop": "{{ wishes[%d:%d] }}" % (place, place + block)})
+        # With its host, the number at the end of its name is a task's ticket.
+        singles = range(place + block, place + 2 * block)
+        tasks += [_task("Delete number %d" % single, "wishes[%d]" % single) for single in singles]
+        place += 2 * block
+    tasks.append({**_task("Delete the rest", "item"), "loop": "{{ wishes[%d:] }}" % place})
+    return {
+        "hosts": "all",
+        "gather_facts": False,
+        "strategy": "free",
+        "module_defaults": {"group/community.basedash.basedash": "{{ connection_options }}"},
+        "tasks": tasks,
+    }
+
+
+def _task(name: str, wish: str) -> dict[str, Any]:
+    arguments = {option: "{{ %s.%s | default(omit) }}" % (wish, option) for option in ("id", "name", "force")}
+    return {
+        "name": name,
+        "community.basedash.basedash_data_source": {"state": "absent", **arguments},
+        "ignore_errors": True,
+    }
+
+
+def wait(part: str, runs: Sequence[Run], tell: Callable[[], str], look: Callable[[], None] = lambda: None) -> None:
+    """Wait for the end of the runs, ``look`` often, and ``tell`` from time to time how it stands."""
+    told = time.monotonic()
+    while any(run.process.poll() is None for run in runs):
+        time.sleep(0.3)
+        look()
+        if time.monotonic() - told > 10:
+            say(part, tell())
+            told = time.monotonic()
+    for run in runs:
+        run.check()
+    look()

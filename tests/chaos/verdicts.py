@@ -1,0 +1,199 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Compare what runs reported with what the server knows, and count what was not true."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+OWN_AGENT = "ansible-community.basedash/"
+NOT_KNOWN = "is not known"
+
+# A request that met one of these, or none, told its client clearly what it did.
+_CLEAR = frozenset((None, "rate_limited", "delay"))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What one task asks for.
+
+    ``source`` is the id of the data source that the task is about, or ``None`` if there is none. ``refused`` tells that
+    the task must fail and delete nothing, because its name does not fit or fits several.
+    """
+
+    ticket: str
+    options: Mapping[str, Any]
+    source: str | None
+    refused: bool = False
+
+    @property
+    def to_delete(self) -> str | None:
+        """The id that this task may delete."""
+        return None if self.refused else self.source
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one run said about one task; ``time`` is in the simulator's form, which sorts as text."""
+
+    ticket: str
+    run: str
+    changed: bool
+    failed: bool
+    message: str
+    time: str
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether this claims that there was nothing to delete."""
+        return not self.changed and not self.failed
+
+    @property
+    def admits_doubt(self) -> bool:
+        """Tell whether this says that the effect of a DELETE is not known."""
+        return self.failed and NOT_KNOWN in self.message
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What one server knows: its log of requests, and when each data source was deleted (``None``: it is there)."""
+
+    requests: Sequence[Mapping[str, Any]]
+    deleted_at: Mapping[str, str | None]
+
+    def deletion(self, source: str) -> Mapping[str, Any] | None:
+        """Return the request that deleted a data source."""
+        return next((one for one in self.requests if one["data_source"] == source and one["effect"] == "deleted"), None)
+
+
+@dataclass
+class Counts:
+    """What was not true or not done; all but ``undecidable`` must be 0.
+
+    That one counts claims of a change that a client can't know to be wrong: it read the data source, the answer to its
+    own DELETE was lost, and it was someone else who deleted it in between. Such a claim is documented.
+    """
+
+    false_changed: int = 0
+    false_ok: int = 0
+    lost: int = 0
+    wrongly_deleted: int = 0
+    undecidable: int = 0
+    findings: list[str] = field(default_factory=list)
+
+    def __iadd__(self, other: Counts) -> Counts:
+        for one in fields(self):
+            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
+        return self
+
+    def note(self, kind: str, text: str) -> None:
+        """Count one finding."""
+        setattr(self, kind, getattr(self, kind) + 1)
+        self.findings.append(f"{kind}: {text}")
+
+    @property
+    def bad(self) -> bool:
+        """Tell whether any count that must be 0 is not."""
+        return any((self.false_changed, self.false_ok, self.lost, self.wrongly_deleted))
+
+    def __str__(self) -> str:
+        return (
+            f"false changed {self.false_changed}, false ok {self.false_ok}, lost {self.lost}, "
+            f"wrongly deleted {self.wrongly_deleted}, undecidable {self.undecidable}"
+        )
+
+
+def own(request: Mapping[str, Any]) -> bool:
+    """Tell whether a request came from the collection and not from someone else."""
+    return str(request["user_agent"] or "").startswith(OWN_AGENT)
+
+
+def judge(
+    wanted: Iterable[Wanted],
+    reports: Iterable[Report],
+    knowledge: Knowledge,
+    *,
+    complete: bool = True,
+    killed_at: int = 0,
+) -> Counts:
+    """Count what is not true in all reports together.
+
+    ``complete`` tells that the runs came to their end, so that nothing may be left to do. What the requests up to
+    number ``killed_at`` did may be without a report, because the run that sent them was killed.
+    """
+    counts = Counts()
+    said: dict[str, list[Report]] = defaultdict(list)
+    for report in reports:
+        said[report.ticket].append(report)
+    wishes = list(wanted)
+    for wish in wishes:
+        _judge_one(counts, wish, said[wish.ticket], knowledge, complete, killed_at)
+    asked = {wish.to_delete for wish in wishes}
+    for request in knowledge.requests:
+        if request["effect"] == "deleted" and own(request) and request["data_source"] not in asked:
+            counts.note("wrongly_deleted", f"{request['data_source']}, by request {request['number']}")
+    return counts
+
+
+def _judge_one(
+    counts: Counts, wish: Wanted, said: list[Report], knowledge: Knowledge, complete: bool, killed_at: int
+) -> None:
+    deletion = knowledge.deletion(wish.to_delete) if wish.to_delete is not None else None
+    _changed(counts, wish, [one for one in said if one.changed], deletion, knowledge)
+    for report in said:
+        if report.ok and (wish.refused or not _gone(wish, report, knowledge)):
+            counts.note("false_ok", f"{wish.ticket} ({wish.source}) in {report.run}: {report.message}")
+    if not complete:
+        return
+    if not said or (said[-1].failed and not wish.refused):
+        last = said[-1].message if said else "no report at all"
+        counts.note("lost", f"{wish.ticket} ({wish.source}) came to no verdict: {last}")
+    elif wish.to_delete is not None and knowledge.deleted_at[wish.to_delete] is None:
+        counts.note("lost", f"{wish.ticket} ({wish.source}) is still there")
+    if deletion is not None and own(deletion) and deletion["number"] > killed_at:
+        if any(one.changed or one.admits_doubt for one in said):
+            return
+        kind = "false_ok" if any(one.ok for one in said) else "lost"
+        counts.note(kind, f"{wish.ticket} ({wish.source}) was deleted by {deletion['number']}, and no report tells it")
+
+
+def _changed(
+    counts: Counts,
+    wish: Wanted,
+    claims: list[Report],
+    deletion: Mapping[str, Any] | None,
+    knowledge: Knowledge,
+) -> None:
+    """Hold the claims of a change against the one deletion that there can be."""
+    # A deletion can be claimed once, by us, and not before it happened.
+    true = deletion is not None and own(deletion) and any(deletion["time"] <= one.time for one in claims)
+    for claim in claims[1:] if true else claims:
+        kind = "undecidable" if _undecidable(wish, deletion, knowledge, true) else "false_changed"
+        counts.note(kind, f"{wish.ticket} ({wish.source}) in {claim.run}")
+
+
+def _undecidable(wish: Wanted, deletion: Mapping[str, Any] | None, knowledge: Knowledge, true: bool) -> bool:
+    if wish.to_delete is None or deletion is None or (own(deletion) and not true):
+        return False
+    # It was read while it was there, by its id or in a list, and a DELETE of ours is of unknown effect.
+    looked_at = wish.to_delete if "id" in wish.options else None
+    read = lost = False
+    for one in filter(own, knowledge.requests):
+        if one["method"] == "GET":
+            read = read or (one["data_source"] == looked_at and one["number"] < deletion["number"])
+        elif one["data_source"] == wish.to_delete:
+            lost = lost or (one["effect"] is None and one["fault"] not in _CLEAR)
+    return read and lost
+
+
+def _gone(wish: Wanted, report: Report, knowledge: Knowledge) -> bool:
+    """Tell whether the data source was not there when the report said so."""
+    if wish.source is None:
+        return True
+    moment = knowledge.deleted_at[wish.source]
+    return moment is not None and moment <= report.time
