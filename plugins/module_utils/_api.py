@@ -9,7 +9,7 @@ Paths, envelope, errors and paging are as on the vendor's pages; nothing here de
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -51,6 +51,43 @@ _LARGEST_LIST = 32 * 1024 * 1024
 _TELLING = ("displayName", "isBasedashWarehouse")
 
 
+class Listing:
+    """The data sources of an organization at one time, in the API's order (newest first), found by id or by name."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self._by_id = {resource["id"]: resource for resource in resources}
+        self._by_name: dict[Any, list[Resource]] = {}
+        self._by_plain_name: dict[str, Any] = {}
+        for resource in self:
+            name = resource.get("displayName")
+            if isinstance(name, str):
+                self._by_name.setdefault(name, []).append(resource)
+                self._by_plain_name.setdefault(_plain(name), name)
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self._by_id.values())
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def with_id(self, identifier: str) -> Resource | None:
+        """Return the data source with this id, if there is one."""
+        return self._by_id.get(identifier)
+
+    def named(self, name: str | None) -> list[Resource]:
+        """Return all data sources with exactly this name: names are not unique."""
+        return self._by_name.get(name, [])
+
+    def similar(self, name: str) -> str | None:
+        """Return a name that differs from this one in case or white space alone, if there is one."""
+        found: str | None = self._by_plain_name.get(_plain(name))
+        return found
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
 @dataclass(frozen=True)
 class Deleted:
     """A DELETE that was answered with success, with the data source if the answer carried it."""
@@ -76,7 +113,10 @@ class Api:
         answer = self._client.request("GET", self._one(identifier))
         return self._same(answer, identifier, self._resource(answer))
 
-    def list_all(self) -> list[Resource]:
+    reads_one = True
+    """Whether ``get`` is worth asking before the list."""
+
+    def list_all(self) -> Listing:
         """Return all data sources of the organization, newest first, from all pages.
 
         Raises:
@@ -101,7 +141,7 @@ class Api:
                     raise _not_basedash(answer, "a data source that it described otherwise before")
             cursor = _next_cursor(answer, content)
             if cursor is None:
-                return list(found.values())
+                return Listing(found.values())
             size += len(answer.body)
             if size > _LARGEST_LIST:
                 raise _not_basedash(answer, "more than %d MB of data sources" % (_LARGEST_LIST // 2**20))

@@ -153,8 +153,8 @@ def find(api: Api, identity: Identity, verify_absence: bool, advice: str = "corr
 
 
 def _find_by_name(api: Api, identity: Identity) -> Finding:
-    resources = api.list_all() if identity.name is not None else []
-    matches = [resource for resource in resources if resource.get("displayName") == identity.name]
+    listing = api.list_all()
+    matches = listing.named(identity.name)
     if len(matches) > 1:
         raise RefusedError(
             "%d data sources are named %s: nothing was changed, give one of their ids (%s)."
@@ -162,19 +162,15 @@ def _find_by_name(api: Api, identity: Identity) -> Finding:
         )
     if matches:
         return Finding(matches[0])
-    return Finding(None, hint=_similar(resources, identity.name or ""))
-
-
-def _similar(resources: list[Resource], name: str) -> str:
-    plain = " ".join(name.split()).casefold()
-    names = [resource.get("displayName") for resource in resources]
-    similar = [one for one in names if isinstance(one, str) and " ".join(one.split()).casefold() == plain]
-    if not similar:
-        return ""
-    return "there is one named %s, and names are compared letter by letter" % quoted(similar[0])
+    similar = listing.similar(identity.name or "")
+    if similar is None:
+        return Finding(None)
+    return Finding(None, hint="there is one named %s, and names are compared letter by letter" % quoted(similar))
 
 
 def _find_by_id(api: Api, identifier: str, verify_absence: bool) -> Finding:
+    if not api.reads_one:
+        return Finding(api.list_all().with_id(identifier))
     try:
         return Finding(api.get(identifier), by_get=True)
     except NotFoundError as error:
@@ -191,7 +187,7 @@ def _find_by_id(api: Api, identifier: str, verify_absence: bool) -> Finding:
 
 def _look_in_list(api: Api, identifier: str, single: ApiError) -> Finding:
     try:
-        resources = api.list_all()
+        listing = api.list_all()
     except (UnsupportedError, NotBasedashError) as error:
         # The server has the path, since it names what it does not do there, but offers no reading of it.
         no_list = isinstance(error, UnsupportedError) or error.status == 404
@@ -200,9 +196,9 @@ def _look_in_list(api: Api, identifier: str, single: ApiError) -> Finding:
         raise _unknown(error, identifier) from error
     except (NotFoundError, NoAccessError) as error:
         raise _unknown(error, identifier) from error
-    for resource in resources:
-        if resource["id"] == identifier:
-            return Finding(resource)
+    resource = listing.with_id(identifier)
+    if resource is not None:
+        return Finding(resource)
     return Finding(None, by_get=isinstance(single, NotFoundError))
 
 

@@ -103,7 +103,7 @@ def _still_there(api: Api, finding: Finding, resource: Resource) -> bool:
         if finding.by_get:
             # It was there by the single GET, so this one's 404 is no matter of access.
             return find(api, Identity(resource["id"], None), verify_absence=False).resource is not None
-        return any(one["id"] == resource["id"] for one in api.list_all())
+        return api.list_all().with_id(resource["id"]) is not None
     except ApiError as error:
         error.facts = facts(resource)
         raise _not_known(error, resource["id"]) from error

@@ -25,7 +25,7 @@ def read_data_sources(api: Api, options: Mapping[str, Any], check_mode: bool) ->
     del check_mode  # Reading is the same in both.
     filters = Filters.of(options)
     if options["id"] is None:
-        resources = api.list_all()
+        resources = list(api.list_all())
     else:
         finding = find(api, Identity.of(options["id"], None), verify_absence=True)
         if not finding.readable:

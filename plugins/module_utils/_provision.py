@@ -167,7 +167,7 @@ def _look_for(api: Api, name: str, lost: ApiError | None) -> Resource | None:
         if look and not api.back_off(look, "looking again whether the data source was created"):
             break
         try:
-            found = [resource for resource in api.list_all() if resource.get("displayName") == name]
+            found = api.list_all().named(name)
         except ApiError as error:
             if lost is None:
                 raise
