@@ -94,6 +94,10 @@ def _refusals(document: Document, schema: Schema, name: str, value: Any) -> Iter
         yield f"the request's {name} is of type {' or '.join(sorted(types))}, and the collection sends a {_name(value)}"
     elif isinstance(value, str) and values and value not in values:
         yield f"the request's {name} can't be {value}"
+    elif isinstance(value, list):
+        for least in document.keyword(schema, "minItems"):
+            if isinstance(least, int) and len(value) < least:
+                yield f"the request's {name} needs at least {least} of them, and the collection may send {len(value)}"
     elif isinstance(value, int) and not isinstance(value, bool):
         for limit in document.keyword(schema, "maximum"):
             if isinstance(limit, (int, float)) and value > limit:

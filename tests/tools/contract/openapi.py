@@ -225,10 +225,9 @@ class Document:
         found: list[Any] = []
         for part in self.parts(schema):
             kind = part.get("type")
-            found += [
-                *(kind if isinstance(kind, list) else [kind]),
-                *(["null"] if part.get("nullable") is True else []),
-            ]
+            found += kind if isinstance(kind, list) else [kind]
+            # A constant has the type that it has.
+            found += ["string" for value in (*_list(part.get("enum")), part.get("const")) if isinstance(value, str)]
         return {kind for kind in found if isinstance(kind, str)}
 
     def keyword(self, schema: Schema, name: str) -> list[Any]:

@@ -154,7 +154,8 @@ def _calls() -> Iterator[tuple[Any, ...]]:
     removable = {option: "" for option, (_field, flag) in SECRETS.items() if flag is not None}
     yield "update", _ID, _settings(**removable).update(stored)
     yield "put_access", _ID, Policy("everyone").body()
-    yield "put_access", _ID, Policy("restricted", groups=frozenset("g"), members=frozenset("m")).body()
+    for groups, members in (("g", "m"), ("g", ""), ("", "m")):
+        yield "put_access", _ID, Policy("restricted", frozenset(groups), frozenset(members)).body()
 
 
 @cache
