@@ -15,7 +15,7 @@ PIP := $(VENV)/bin/python -m pip install -qq --disable-pip-version-check
 CHECKS := lint sanity units integration simulator lifecycle docs package tools
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-matrix chaos demo format clean $(CHECKS)
+.PHONY: help test test-matrix chaos contract demo format clean $(CHECKS)
 
 help:  ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -33,6 +33,9 @@ chaos: $(STAMP)  ## Real playbooks while much goes wrong, each verdict held agai
 
 demo: $(STAMP) $(SIMULATOR_STAMP)  ## Delete a data source of a simulated Basedash, step by step
 	@$(RUN) tests/tools/demo.py
+
+contract: $(STAMP)  ## Compare with the service's OpenAPI file: make contract OPENAPI=openapi.json
+	@PYTHONPATH=tests/tools $(RUN) -m contract $(if $(OPENAPI),"$(OPENAPI)")
 
 lint: $(STAMP)  ## Style, format, types, licence headers
 sanity: $(STAMP)  ## ansible-test sanity
