@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 from collections.abc import Iterable
@@ -63,6 +64,7 @@ class Mask:
             for text in [secret, secret.strip(), *(line for line in lines if len(line) > 15)]:
                 spellings.update((text, quote(text, safe=""), quote(text), quote_plus(text), repr(text)[1:-1]))
                 spellings.update((json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]))
+                spellings.add(html.escape(text))
                 spellings.update(_encoded(text))
         # The longest first: a secret may be part of another one.
         self._secrets = sorted(spellings, key=len, reverse=True)

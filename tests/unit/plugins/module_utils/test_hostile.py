@@ -25,9 +25,12 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     ABSENT,
     INFO,
     KEY,
+    ONE,
+    PAGE,
     SOURCES,
     URL,
     Wire,
+    absent,
     answer,
     error,
     page,
@@ -502,3 +505,23 @@ def test_list_without_end(make: Any, seconds: float, words: str, most: int) -> N
         assert words in report.result["msg"]
         assert len(wire.sent) <= most
         assert {request.method for request in wire.sent} == {"GET"}
+
+
+@pytest.mark.parametrize("odd", ["..", ".", " ", "\ud800", "x" * 1001])
+def test_odd_id_in_a_list_is_never_put_into_a_path(odd: str) -> None:
+    report = absent(("GET", PAGE, page(resource(odd))), name=NAME)
+    assert report.failed
+    assert "without a usable id" in report.result["msg"]
+
+
+def test_list_that_contradicts_itself_proves_nothing() -> None:
+    for other in (resource("ds_1", "other"), resource("ds_1", isBasedashWarehouse=True)):
+        report = absent(("GET", PAGE, page(resource(), other)), name=NAME)
+        assert report.failed
+        assert "otherwise" in report.result["msg"]
+
+
+@pytest.mark.parametrize("location", ["http://[", "//\u2100.example.com"])
+def test_redirect_to_what_is_no_url(location: str) -> None:
+    report = absent(("GET", ONE, answer(302, None, {"location": location})), id="ds_1")
+    assert "a redirect to what is no URL" in report.result["msg"]

@@ -87,8 +87,8 @@ def test_large_body_is_refused_and_not_kept(behaviour: Behaviour, usual: int) ->
 
 @pytest.mark.parametrize(
     "part",
-    [b"[],", b'{"a":[]},', b'{"id":"1234567"},', b"1.5,", '"😀",'.encode(), b'{"id":"1","x":' + b"[" * 900],
-    ids=["lists", "objects", "data sources", "numbers", "wide characters", "nested"],
+    [b'{"a":[]},', b'{"id":"1234567"},', b'{"id":"1","x":' + b"[" * 900],
+    ids=["objects", "data sources", "nested"],
 )
 def test_body_that_unfolds_in_memory(part: bytes, usual: int) -> None:
     body = b'{"data": [' + part * (FULL // len(part)) + b"1]}"

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -43,7 +45,8 @@ def test_echoed_key_is_masked(echo: str) -> None:
 def test_mask_knows_other_spellings() -> None:
     secret = 'pa/ss "wörd"+=&'
     mask = Mask([secret])
-    for spelling in (secret, quote(secret), quote(secret, safe=""), json.dumps(secret), repr(secret)):
+    spellings = (secret, quote(secret), quote(secret, safe=""), json.dumps(secret), repr(secret), html.escape(secret))
+    for spelling in spellings:
         assert "ss" not in mask.text("<%s>" % spelling)
     value = mask.value({"a": [secret, 1, None, {"b": (secret,)}]})
     assert "wörd" not in json.dumps(value, ensure_ascii=False)
@@ -53,6 +56,29 @@ def test_mask_knows_other_spellings() -> None:
 def test_secret_that_is_cut_is_masked(length: int) -> None:
     report = absent(("GET", ONE, error(400, "x" * length + KEY)), id="ds_1")
     assert KEY[:5] not in report.result["msg"]
+
+
+def test_beginning_of_a_secret_before_dots_is_masked() -> None:
+    mask = Mask([KEY, "abcd...efgh"])
+    assert mask.text("%s... %s... bd_... %s" % (KEY[:4], KEY[:-1], KEY[:7])) == "********... ********... bd_... bd_key_"
+    assert mask.text("abcd... abcd...ef... abcd") == "********... ********... abcd"
+
+
+def test_masking_a_large_text_takes_its_time_once() -> None:
+    begun = time.monotonic()
+    for text in (KEY[:4] * 500_000, (KEY[:4] + "...") * 250_000, (KEY[:-1] + "...") * 80_000, "..." * 700_000):
+        Mask([KEY]).text(text)
+    # Generous: it is two seconds, and would be minutes if each occurrence made a new text.
+    assert time.monotonic() - begun < 30
+
+
+def test_value_that_python_can_not_print_is_shown() -> None:
+    nested: list[Any] = []
+    for _level in range(100_000):
+        nested = [nested]
+    assert "can't be shown" in shown(nested) or shown(nested).startswith("[[")
+    while nested:  # Else the end of the test would unfold it at once.
+        nested = nested[0]
 
 
 def test_secrets_do_not_rename_the_result() -> None:
