@@ -52,10 +52,11 @@ def _round(site: Site, result: Result, simulated: Server, random: Random, name: 
     simulated.control("POST", "faults", FAULTS)
 
     with playbook(site, f"{name}-first", hosts) as first:
-        # The moment counts from the first request on: before that there is nothing to interrupt.
-        while first.process.poll() is None and not simulated.control("GET", "requests"):
+        # In requests and not in seconds, so that it is in the middle on each machine: every deletion takes two.
+        moment = random.randint(1, len(wanted) * 3 // 2)
+        while first.process.poll() is None and len(simulated.control("GET", "requests")) < moment:
             time.sleep(0.02)
-        time.sleep(random.uniform(0.0, each * 0.5))
+        time.sleep(random.uniform(0.0, 0.2))
         kill(first.process)
     # What the server is still at when its client is gone shall count as sent before.
     time.sleep(0.5)

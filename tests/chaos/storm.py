@@ -151,7 +151,8 @@ def run(site: Site) -> Result:
         result.figures = {"deletions": deletions, "runs": number, "requests": requests, "faults": struck}
     if deletions != site.deletions:
         result.fail(f"{deletions} data sources were deleted, and not {site.deletions}")
-    if struck < requests * SHARE * 0.7:
+    # Chance may be kind, above all to a small storm, but not so kind.
+    if struck < requests * SHARE * 0.4:
         result.fail(f"only {struck} of {requests} requests met a fault: the storm was none")
     return result
 

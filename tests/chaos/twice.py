@@ -17,7 +17,7 @@ from verdicts import Wanted, judge
 def run(site: Site) -> Result:
     """Delete the same in two runs, once on a good network and once on one that loses answers."""
     result = Result("twice")
-    deletions = 8 if site.short else 25
+    deletions = 6 if site.short else 25
     with server(site, "twice") as simulated:
         for network in ("good", "bad"):
             random = site.random(f"twice-{network}")
