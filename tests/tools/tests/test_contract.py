@@ -159,7 +159,8 @@ DIFFERENCES: dict[str, tuple[Change, list[str]]] = {
     "the length of a list": (
         lambda content: schemas(content, "AccessInput")["properties"]["groupIds"].update(minItems=1),
         [
-            "the request's groupIds needs at least 1 of them, and the collection may send 0: PUT /data-sources/{id}/access"
+            "the request's groupIds needs at least 1 of them, and the collection may send 0: "
+            "PUT /data-sources/{id}/access"
         ],
     ),
     "a limit of a parameter": (
