@@ -61,7 +61,10 @@ class Mask:
             if len(secret.strip()) < _SHORTEST_SECRET:
                 continue
             lines = [line.strip() for line in secret.splitlines()] if "\n" in secret.strip() else []
-            for text in [secret, secret.strip(), *(line for line in lines if len(line) > 15)]:
+            for given in [secret, secret.strip(), *(line for line in lines if len(line) > 15)]:
+                # A variable of the environment may hold bytes that are no UTF-8: those are cleaned wherever they leave.
+                spellings.add(given)
+                text = cleaned(given)
                 spellings.update((text, quote(text, safe=""), quote(text), quote_plus(text), repr(text)[1:-1]))
                 spellings.update((json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]))
                 spellings.add(html.escape(text))

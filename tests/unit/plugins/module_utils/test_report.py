@@ -58,6 +58,22 @@ def test_secret_that_is_cut_is_masked(length: int) -> None:
     assert KEY[:5] not in report.result["msg"]
 
 
+def test_key_that_is_no_text_is_refused_in_one_sentence() -> None:
+    # As Python reads a variable of the environment whose bytes are no UTF-8.
+    key = "bd_key_\udcff_sentinel"
+    report = execute(
+        lambda api, options, check_mode: Outcome(False),
+        {**ABSENT, "api_key": key, "id": "ds_1"},
+        check_mode=False,
+        diff_mode=False,
+        transport=Wire(),
+    )
+    assert report.failed
+    assert "api_key" in report.result["msg"]
+    assert "sentinel" not in report.result["msg"]
+    assert "sentinel" not in Mask([key]).value("x %s x" % key)
+
+
 def test_beginning_of_a_secret_before_dots_is_masked() -> None:
     mask = Mask([KEY, "abcd...efgh"])
     assert mask.text("%s... %s... bd_... %s" % (KEY[:4], KEY[:-1], KEY[:7])) == "********... ********... bd_... bd_key_"
