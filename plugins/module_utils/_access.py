@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.community.basedash.plugins.module_utils._api import Api, Content, Resource
 from ansible_collections.community.basedash.plugins.module_utils._data_source import Identity, facts, find
 from ansible_collections.community.basedash.plugins.module_utils._errors import (
+    ApiError,
     BasedashError,
     IncompleteError,
     InputError,
@@ -23,6 +24,7 @@ from ansible_collections.community.basedash.plugins.module_utils._task import Di
 from ansible_collections.community.basedash.plugins.module_utils._text import quoted
 
 _RESTRICTED = "restricted"
+_KNOWN = ("groupIds", "memberIds")
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,18 @@ class Policy:
 
     @classmethod
     def read(cls, content: Content) -> Policy:
-        """Return the policy of an answer. An answer without the mode is restricted if it names anybody."""
+        """Return the policy of an answer. An answer without the mode is restricted if it names anybody.
+
+        Raises:
+            IncompleteError: if it names others than groups and members.
+        """
         groups, members = _answered(content.get("groupIds")), _answered(content.get("memberIds"))
+        unknown = [field for field, ids in content.items() if field.endswith("Ids") and field not in _KNOWN and ids]
+        if unknown:
+            raise IncompleteError(
+                "The server names others who may query, in a way that this collection does not know (%s): set the "
+                "access in Basedash." % ", ".join(map(quoted, unknown))
+            )
         mode = content.get("mode")
         if not isinstance(mode, str) or not mode:
             mode = _RESTRICTED if groups | members else "everyone"
@@ -64,6 +76,12 @@ class Policy:
     def restricted(self) -> bool:
         """Whether only some may query."""
         return self.mode == _RESTRICTED
+
+    def within(self, other: Policy) -> bool:
+        """Tell whether nobody may query by this policy who may not by the other one."""
+        if not other.restricted:
+            return True
+        return self.restricted and self.groups <= other.groups and self.members <= other.members
 
     def with_those_of(self, other: Policy) -> Policy:
         """Return this policy with the groups and members of another one added; everyone stays everyone."""
@@ -99,21 +117,36 @@ def read_policy(api: Api, identifier: str) -> Policy:
     return Policy.read(api.get_access(identifier))
 
 
-def write_policy(api: Api, identifier: str, policy: Policy) -> Policy:
+def write_policy(api: Api, identifier: str, policy: Policy) -> None:
     """Set who may query a data source, and check that it took.
 
     Raises:
         IncompleteError: if the server then shows another policy.
-        ApiError: if it could not be set.
+        ApiError: if it could not be set, or it is not known whether it was.
     """
-    content = api.put_access(identifier, policy.body())
-    found = read_policy(api, identifier) if content is None else Policy.read(content)
+    try:
+        content = api.put_access(identifier, policy.body())
+    except ApiError as error:
+        if error.arrived:
+            error.message += (
+                " Whether the access to the data source with id %s was set is not known: run the task again to find "
+                "out." % quoted(identifier)
+            )
+        raise
+    try:
+        found = read_policy(api, identifier) if content is None else Policy.read(content)
+        if found != policy:
+            found = read_policy(api, identifier)
+    except BasedashError as error:
+        error.message += " Before that, the access to the data source with id %s was set." % quoted(identifier)
+        error.changed = True
+        raise
     if found != policy:
         raise IncompleteError(
             "The access to the data source with id %s was set, and the server shows another one (%s and not %s): check "
-            "it in Basedash." % (quoted(identifier), quoted(found.as_result()), quoted(policy.as_result()))
+            "it in Basedash." % (quoted(identifier), quoted(found.as_result()), quoted(policy.as_result())),
+            changed=True,
         )
-    return found
 
 
 def set_access(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:

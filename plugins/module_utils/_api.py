@@ -9,6 +9,7 @@ Paths, envelope, errors and paging are as on the vendor's pages; nothing here de
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -79,13 +80,13 @@ class Listing:
         return self._by_name.get(name, [])
 
     def similar(self, name: str) -> str | None:
-        """Return a name that differs from this one in case or white space alone, if there is one."""
+        """Return a name that differs from this one in case, white space or composition alone, if there is one."""
         found: str | None = self._by_plain_name.get(_plain(name))
         return found
 
 
 def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    return " ".join(unicodedata.normalize("NFC", name).split()).casefold()
 
 
 @dataclass(frozen=True)
@@ -211,6 +212,8 @@ class Api:
         answer = self._client.request("POST", self._path + "/verify", body=body, repeatable=True)
         failures = field_errors(answer.content)
         if not failures:
+            if answer.status in _NOT_OFFERED:
+                raise _not_offered(answer, "to try credentials, leave verify_credentials out")
             content = _successful(answer, accept_failure=True)
             data = content.get("data", content)
             if isinstance(data, dict) and data.get("success") is True:
@@ -234,7 +237,7 @@ class Api:
         Raises:
             ApiError: if it can't be read.
         """
-        return self._policy(self._client.request("GET", self._one(identifier) + "/access"))
+        return self._policy(self._client.request("GET", self._one(identifier) + "/access"), identifier)
 
     def put_access(self, identifier: str, body: Content) -> Content | None:
         """Replace who may query a data source; return the new policy, or ``None`` if the answer does not show it.
@@ -243,11 +246,15 @@ class Api:
             ApiError: if it failed.
         """
         answer = self._client.request("PUT", self._one(identifier) + "/access", body=body)
-        return None if _shows_nothing(answer) else self._policy(answer)
+        return None if _shows_nothing(answer) else self._policy(answer, identifier)
 
     def back_off(self, setbacks: int, why: str) -> bool:
         """Wait before another try, within the task's retry budget; return false if that has no room for it."""
         return self._client.back_off(setbacks, why)
+
+    def wait(self, seconds: float, why: str) -> bool:
+        """Wait for so long within the task's retry budget; return false if that has no room for it."""
+        return self._client.wait(seconds, why)
 
     def progress(self, text: str) -> None:
         """Say what the task is doing."""
@@ -262,11 +269,18 @@ class Api:
         return None if _shows_nothing(answer) else self._resource(answer)
 
     @staticmethod
-    def _policy(answer: Answer) -> Content:
+    def _policy(answer: Answer, identifier: str) -> Content:
+        if answer.status in (405, 501) or (answer.status == 404 and error_texts(answer.content)[0] is None):
+            raise _not_offered(answer, "to say who may query a data source, leave access out")
         content = _successful(answer)
         data = content.get("data", content)
         if not isinstance(data, dict) or not data.keys() & {"mode", "groupIds", "memberIds"}:
             raise _not_basedash(answer, "no access policy in it")
+        if data.get("dataSourceId", identifier) != identifier:
+            raise _not_basedash(answer, "the access policy of %s in it" % quoted(data["dataSourceId"]))
+        for field, ids in data.items():
+            if field.endswith("Ids") and not isinstance(ids, (list, type(None))):
+                raise _not_basedash(answer, "an access policy whose %s is no list" % field)
         return data
 
     def _one(self, identifier: str) -> str:
@@ -338,6 +352,7 @@ _KINDS = {
     405: UnsupportedError,
     501: UnsupportedError,
 }
+_NOT_OFFERED = frozenset((404, 405, 501))
 _ADVICE = {
     401: "check api_key, it is missing or wrong",
     403: "the key may not do this, use that of an admin of the organization",
@@ -360,7 +375,9 @@ def _advice(answer: Answer) -> str:
 def _api_error(
     kind: type[ApiError], answer: Answer, advice: str | None, title: str | None, detail: str | None
 ) -> ApiError:
-    words = " (%s)" % shown(detail) if detail else ""
+    failures = field_errors(answer.content)
+    said = [detail, *("%s: %s" % item for item in failures.items())]
+    words = " (%s)" % "; ".join(shown(one) for one in said if one) if any(said) else ""
     message = "%s %s was answered with status %d%s%s." % (
         answer.method,
         answer.url,
@@ -368,7 +385,7 @@ def _api_error(
         words,
         ": " + advice if advice else "",
     )
-    return kind(
+    error = kind(
         message,
         method=answer.method,
         url=answer.url,
@@ -376,8 +393,15 @@ def _api_error(
         title=title,
         detail=detail,
         request_id=answer.request_id,
-        field_errors=field_errors(answer.content),
+        field_errors=failures,
     )
+    error.unclear_tries = answer.unclear_tries
+    return error
+
+
+def _not_offered(answer: Answer, what: str) -> ApiError:
+    title, detail = error_texts(answer.content)
+    return _api_error(UnsupportedError, answer, "this server does not offer %s" % what, title, detail)
 
 
 def _not_basedash(answer: Answer, what: str) -> NotBasedashError:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -126,3 +127,15 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(item)
     elif value is not None and not isinstance(value, bool):
         yield str(value)
+        yield from _keys_in(str(value))
+
+
+def _keys_in(text: str) -> Iterator[str]:
+    """Yield the keys inside a key file in JSON: a server may echo them without the rest."""
+    if not text.lstrip().startswith("{"):
+        return
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    yield from (value for name, value in content.items() if "key" in name and isinstance(value, str))

@@ -174,13 +174,13 @@ class Client:
             if sent and not limited:
                 unclear += 1
             setbacks += 1
+            pending = pending or (answer is not None and answer.status in _PENDING)
             if unclear and method not in _REPEATABLE and not repeatable:
-                pending = pending or (answer is not None and answer.status in _PENDING)
                 end = "it is not repeated, as it may have been done"
                 raise self._no_answer(request, answer, trouble, end, True, pending)
             wait = pause(setbacks, asked, self.clock.random)
             if not self._budget.allows(wait):
-                raise self._given_up(request, answer, trouble, asked, setbacks, bool(unclear))
+                raise self._given_up(request, answer, trouble, asked, setbacks, bool(unclear), pending)
             self._wait(wait, "%s %s: %s" % (method, path, trouble))
 
     def back_off(self, setbacks: int, why: str) -> bool:
@@ -188,10 +188,13 @@ class Client:
 
         For those who have to look at what a request did before they may repeat it.
         """
-        wait = pause(setbacks, None, self.clock.random)
-        if not self._budget.allows(wait):
+        return self.wait(pause(setbacks, None, self.clock.random), why)
+
+    def wait(self, seconds: float, why: str) -> bool:
+        """Wait for so long within the retry budget, or return false at once if it has no room for that."""
+        if not self._budget.allows(seconds):
             return False
-        self._wait(wait, why)
+        self._wait(seconds, why)
         return True
 
     def _wait(self, seconds: float, why: str) -> None:
@@ -234,6 +237,7 @@ class Client:
         asked: float | None,
         tries: int,
         sent: bool,
+        pending: bool,
     ) -> ApiError:
         if asked is not None:
             end = (
@@ -248,11 +252,11 @@ class Client:
                 tries,
                 "try" if tries == 1 else "tries",
             )
-        return self._no_answer(request, answer, trouble, end, sent)
+        return self._no_answer(request, answer, trouble, end, sent, pending)
 
     @staticmethod
     def _no_answer(
-        request: Request, answer: Answer | None, trouble: str, end: str, sent: bool, pending: bool = False
+        request: Request, answer: Answer | None, trouble: str, end: str, sent: bool, pending: bool
     ) -> ApiError:
         details: dict[str, Any] = {"method": request.method, "url": request.url}
         words = ""

@@ -114,13 +114,21 @@ class Finding:
     """What a look-up found out.
 
     ``resource`` is ``None`` if there is none. ``readable`` is false where the server offers no reading at all, so that
-    nothing is known. ``by_get`` tells that the single GET works on this server. ``hint`` names what is similar.
+    nothing is known. ``by_get`` tells that the single GET works on this server. ``similar`` is a name that differs from
+    the wanted one in case, white space or composition alone.
     """
 
     resource: Resource | None
     readable: bool = True
     by_get: bool = False
-    hint: str = ""
+    similar: str | None = None
+
+    @property
+    def hint(self) -> str:
+        """A clause about what is similar, empty if nothing is."""
+        if self.similar is None:
+            return ""
+        return "there is one named %s, and names are compared letter by letter" % quoted(self.similar)
 
 
 def find(api: Api, identity: Identity, verify_absence: bool, advice: str = "correct id or name") -> Finding:
@@ -162,10 +170,7 @@ def _find_by_name(api: Api, identity: Identity) -> Finding:
         )
     if matches:
         return Finding(matches[0])
-    similar = listing.similar(identity.name or "")
-    if similar is None:
-        return Finding(None)
-    return Finding(None, hint="there is one named %s, and names are compared letter by letter" % quoted(similar))
+    return Finding(None, similar=listing.similar(identity.name or ""))
 
 
 def _find_by_id(api: Api, identifier: str, verify_absence: bool) -> Finding:

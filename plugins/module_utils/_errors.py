@@ -71,7 +71,12 @@ class ApiError(BasedashError):
         self.request_id = request_id
         self.field_errors = dict(field_errors or {})
         self.unclear_tries = 0
-        """How many earlier tries of a DELETE may have worked, without a clear answer."""
+        """How many earlier tries of this request may have worked, without a clear answer."""
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the request may have been done all the same: a success that is not understood, or an earlier try."""
+        return (self.status is not None and 200 <= self.status < 300) or bool(self.unclear_tries)
 
     def details(self) -> dict[str, Any]:
         """Return what is known of the request, as the keywords that make another failure of it."""
@@ -120,3 +125,8 @@ class NoAnswerError(ApiError):
         super().__init__(message, **details)
         self.sent = sent
         self.pending = pending
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the request may have been done all the same."""
+        return self.sent

@@ -28,6 +28,9 @@ def run_module(task: Task, **arguments: Any) -> NoReturn:
             changed=False,
             api={"requests": 0, "retries": 0, "wait_seconds": 0.0},
         )
+    secrets = secret_texts(arguments["argument_spec"], module.params)
+    # Ansible collects what to hide before it makes a dictionary of a text, and so misses the secrets in it.
+    module.no_log_values.update(text for text in secrets if text)
     report = execute(
         task,
         module.params,
@@ -36,7 +39,7 @@ def run_module(task: Task, **arguments: Any) -> NoReturn:
         diff_mode=module._diff,
         transport=RequestsTransport,
         progress=lambda text: module.log(cleaned(text)),
-        secrets=secret_texts(arguments["argument_spec"], module.params),
+        secrets=secrets,
     )
     if report.progress and module._verbosity > 0:
         # A module can show nothing while it runs, so what it did meanwhile comes with the result.

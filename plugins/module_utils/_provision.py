@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from ansible_collections.community.basedash.plugins.module_utils._access import Policy, read_policy, write_policy
 from ansible_collections.community.basedash.plugins.module_utils._api import Api, Content, Resource
 from ansible_collections.community.basedash.plugins.module_utils._data_source import (
+    FIELDS,
     Facts,
     Identity,
     facts,
@@ -26,16 +27,16 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     IncompleteError,
     InputError,
     NoAnswerError,
-    NotBasedashError,
+    NotFoundError,
     RefusedError,
 )
-from ansible_collections.community.basedash.plugins.module_utils._settings import Settings
+from ansible_collections.community.basedash.plugins.module_utils._settings import Settings, told
 from ansible_collections.community.basedash.plugins.module_utils._sync import Wait, wait_for_sync
 from ansible_collections.community.basedash.plugins.module_utils._task import Diff, Outcome
-from ansible_collections.community.basedash.plugins.module_utils._text import quoted
+from ansible_collections.community.basedash.plugins.module_utils._text import is_one_line, quoted
 
-# A lost answer's work may show a moment later; each look but the first comes after a growing pause.
-_LOOKS = 3
+# A lost answer's work may show some seconds later: the seconds to wait before each look.
+_LOOKS = (0.0, 1.0, 2.0, 4.0)
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,13 @@ class Presence:
 
 @dataclass
 class _Work:
-    """What a task did so far: what is true of the data source even if the next step fails."""
+    """What a task did so far: what is true of the data source even if the next step fails.
+
+    ``stale`` tells that time went by since the data source was read.
+    """
 
     resource: Resource
+    stale: bool = False
     done: list[str] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -81,7 +86,7 @@ class _Work:
         except BasedashError as error:
             if self.done:
                 error.changed = True
-                error.message += " Before that, the data source with id %s was %s." % (
+                error.message += " By then, the data source with id %s was %s." % (
                     quoted(self.resource["id"]),
                     " and ".join(self.done),
                 )
@@ -109,96 +114,142 @@ def make_present(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outc
             "There is no %s, and one can't be created with an id of your choice: nothing was changed, correct the id, "
             "or give the name alone." % str(wanted.identity)[len("the ") :]
         )
-    return _create(api, wanted, wanted.identity.name, finding.hint, check_mode)
+    return _create(api, wanted, wanted.identity.name, finding.similar, check_mode)
 
 
 # Creating -------------------------------------------------------------------------------------------------------------
 
 
-def _create(api: Api, wanted: Presence, name: str, hint: str, check_mode: bool) -> Outcome:
-    body = wanted.settings.creation(name)
-    if name != name.strip():
-        raise InputError("The option name has white space around it (%s): remove it." % quoted(name))
-    warnings = ("There is no data source named %s yet; %s." % (quoted(name), hint),) if hint else ()
-    after = {"display_name": name, "dialect": body["dialect"], **wanted.settings.after({}, body)}
+def _create(api: Api, wanted: Presence, name: str, similar: str | None, check_mode: bool) -> Outcome:
+    settings = wanted.settings
+    body = settings.creation(name)
+    _check_new_name(name, similar)
+    after = {"display_name": name, "dialect": body["dialect"], **settings.after({}, body)}
     if wanted.policy is not None:
         after["access"] = wanted.policy.as_result()
     diff = Diff("data source %s" % quoted(name), {}, after)
+    warnings = []
+    if similar is not None:
+        warnings.append(
+            "There is a data source named %s already, which differs in case from %s." % (told(similar), told(name))
+        )
     if check_mode:
-        return Outcome(True, warnings=warnings, diff=diff)
+        return Outcome(True, warnings=tuple(warnings), diff=diff)
     if wanted.verify:
-        _verify(api, wanted.settings, {})
-    work = _Work(_post(api, body, name), ["created"], warnings=list(warnings))
+        _verify(api, settings, {})
+    work = _Work(_post(api, wanted, body, name), done=["created"], warnings=warnings)
     with work.reported():
         if wanted.policy is not None:
-            work.values["access"] = _restrict_new(api, work.resource, wanted.policy).as_result()
-        _check_taken(wanted.settings, work, body)
+            _give_access_to_new(api, work, wanted.policy)
+        _check_taken(api, settings, work, body)
         _wait(api, wanted, work)
     return _outcome(True, work, diff)
 
 
-def _post(api: Api, body: Content, name: str) -> Resource:
+def _check_new_name(name: str, similar: str | None) -> None:
+    if name != name.strip() or not is_one_line(name):
+        raise InputError(
+            "The option name has white space around it, or a control character in it (%s): remove it." % quoted(name)
+        )
+    if similar is not None and similar.casefold() != name.casefold():
+        raise RefusedError(
+            "There is no data source named %s, but one named %s, which differs in white space or in the composition of "
+            "its letters alone: nothing was changed, correct the name." % (told(name), told(similar))
+        )
+
+
+def _post(api: Api, wanted: Presence, body: Content, name: str) -> Resource:
     """Create a data source, exactly once, however many answers are lost."""
+    lost: ApiError | None = None
     setbacks = 0
     while True:
-        lost: ApiError | None = None
         try:
             created = api.create(body)
-            if created is not None:
-                return created
-        except (NoAnswerError, NotBasedashError) as error:
-            arrived = error.sent if isinstance(error, NoAnswerError) else 200 <= (error.status or 0) < 300
-            if not arrived:
-                raise
+        except ApiError as error:
+            if not error.arrived:
+                raise (error if lost is None else _maybe_created(error, wanted, name)) from error
             lost = error
-        found = _look_for(api, name, lost)
+        else:
+            # Only the list tells whether an earlier one was created as well.
+            if created is not None and lost is None:
+                return _complete(api, created, {"displayName", "dialect", *wanted.settings.shown_fields(body)})
+        found = _look_for(api, wanted, body, name, lost)
         if found is not None:
             return found
         setbacks += 1
         # Only of a server that answered, or is not there any more, can it be said that nothing will come of it.
         final = not isinstance(lost, NoAnswerError) or lost.pending
         if final or not api.back_off(setbacks, "the data source was not created, and the answer was lost"):
-            raise _maybe_created(lost, name)
+            raise _maybe_created(lost, wanted, name)
 
 
-def _look_for(api: Api, name: str, lost: ApiError | None) -> Resource | None:
-    """Look whether a POST without a clear answer created the data source."""
-    for look in range(_LOOKS):
-        if look and not api.back_off(look, "looking again whether the data source was created"):
+def _look_for(api: Api, wanted: Presence, body: Content, name: str, lost: ApiError | None) -> Resource | None:
+    """Look whether a POST without a clear answer created the data source; it may show some seconds later."""
+    for look, seconds in enumerate(_LOOKS):
+        if look and not api.wait(seconds, "looking again whether the data source was created"):
             break
         try:
             found = api.list_all().named(name)
         except ApiError as error:
-            if lost is None:
-                raise
-            raise _maybe_created(lost, name) from error
+            raise _maybe_created(error, wanted, name, lost is None) from error
         if len(found) > 1:
             raise IncompleteError(
-                "The answer to the creation was lost, and meanwhile %d data sources are named %s (%s): someone else "
-                "created one as well, delete those that are too many."
-                % (len(found), quoted(name), ", ".join(quoted(one["id"]) for one in found)),
+                "The answer to the creation was lost, and now %d data sources are named %s (%s): delete those that are "
+                "too many.%s"
+                % (len(found), quoted(name), ", ".join(quoted(one["id"]) for one in found), _open(wanted)),
                 changed=True,
             )
         if found:
+            clauses = wanted.settings.not_taken(found[0], body)
+            if clauses:
+                raise IncompleteError(
+                    "The answer to the creation was lost, and now there is a data source named %s (id %s) that is not "
+                    "as it was asked for (%s): it is not known who created it, look at it in Basedash.%s"
+                    % (quoted(name), quoted(found[0]["id"]), "; ".join(clauses), _open(wanted)),
+                    facts=facts(found[0]),
+                )
             return found[0]
     return None
 
 
-def _maybe_created(lost: ApiError | None, name: str) -> BasedashError:
-    text = "Whether the data source named %s was created is not known: run the task again to find out." % quoted(name)
-    if lost is None:
-        return IncompleteError("Basedash said that it created a data source, and does not list it. " + text)
-    lost.message += " " + text
-    return lost
+def _open(wanted: Presence) -> str:
+    if wanted.policy is None or not wanted.policy.restricted:
+        return ""
+    return " Its access was not set, so that it may be open to the whole organization."
 
 
-def _restrict_new(api: Api, resource: Resource, policy: Policy) -> Policy:
-    try:
-        return write_policy(api, resource["id"], policy)
-    except BasedashError as error:
-        error.message += (
-            " The data source is new and may be open to the whole organization: set its access, or delete it."
+def _maybe_created(error: ApiError | None, wanted: Presence, name: str, surely: bool = False) -> BasedashError:
+    if error is None:
+        return IncompleteError(
+            "Basedash said that it created a data source named %s, and does not list it: wait some minutes, look in "
+            "Basedash, then run the task again.%s" % (quoted(name), _open(wanted)),
+            changed=True,
         )
+    if surely:
+        error.message += " Before that, a data source named %s was created: run the task again to see it." % quoted(
+            name
+        )
+        error.changed = True
+    else:
+        error.message += (
+            " Whether a data source named %s was created is not known, and it may still be: wait some minutes, look in "
+            "Basedash, then run the task again." % quoted(name)
+        )
+    error.message += _open(wanted)
+    return error
+
+
+def _give_access_to_new(api: Api, work: _Work, policy: Policy) -> None:
+    work.values["access"] = policy.as_result()
+    if not policy.restricted and read_policy(api, work.resource["id"]) == policy:
+        return
+    try:
+        write_policy(api, work.resource["id"], policy)
+    except BasedashError as error:
+        if policy.restricted:
+            error.message += (
+                " The data source is new and may be open to the whole organization: set its access, or delete it."
+            )
         raise
 
 
@@ -221,69 +272,75 @@ def _change(api: Api, wanted: Presence, resource: Resource, check_mode: bool) ->
     if policy is not None and current is not None:
         before["access"], after["access"] = current.as_result(), policy.as_result()
         work.values["access"] = policy.as_result()
-    header = "data source %s (id %s)" % (quoted(resource.get("displayName")), quoted(resource["id"]))
-    diff = Diff(header, before, after)
-    changed = bool(body) or policy != current
+    diff = Diff("data source %s (id %s)" % (quoted(resource.get("displayName")), quoted(resource["id"])), before, after)
+    _warn(settings, work, body, wanted.verify)
     if check_mode:
         work.resource = settings.predicted(resource)
-        _warn_unseen(settings, work, body)
-        return _outcome(changed, work, diff)
-    if body and wanted.verify:
-        with work.reported():
-            _verify(api, settings, resource)
-    steps = []
-    if body:
-        steps.append(_patch)
-    if policy is not None and policy != current:
-        # Who may query shrinks before the settings change, and grows after it.
-        steps.insert(0 if policy.restricted else len(steps), _write_access)
+        return _outcome(bool(body) or policy != current, work, diff)
     with work.reported():
+        if wanted.verify and settings.concerns_connection(body):
+            _verify(api, settings, resource)
+            work.stale = True
+        steps = [_patch] if body else []
+        if policy is not None and current is not None and policy != current:
+            # If fewer may query, then before the settings change; else after it.
+            steps.insert(0 if policy.within(current) else len(steps), _write_access)
         for step in steps:
             step(api, wanted, work)
-        if not body:
-            _warn_unseen(settings, work, body)
         _wait(api, wanted, work, resource.get("lastSyncAttemptAt") if body else None)
-    return _outcome(changed, work, diff)
+    return _outcome(bool(work.done), work, diff)
 
 
 def _write_access(api: Api, wanted: Presence, work: _Work) -> None:
     if wanted.policy is not None:
         write_policy(api, work.resource["id"], wanted.policy)
         work.done.append("given the new access")
+        work.stale = True
 
 
 def _patch(api: Api, wanted: Presence, work: _Work) -> None:
-    """Change the settings; after a lost answer look at what it did, and send again what is still to be done."""
-    settings, before = wanted.settings, work.resource
-    body = settings.update(before)
+    """Change the settings; after a lost answer look at what it did, and send what is still to be done.
+
+    Each try begins with what was read last, so that the flags which go along are not older than that.
+    """
+    settings = wanted.settings
+    lost: ApiError | None = None
     setbacks = 0
+    if work.stale:
+        work.resource = _look_at(api, work.resource)
     while True:
+        before = work.resource
+        body = settings.update(before)
+        # A secret can't be seen, so after a lost answer only another try makes sure of it.
+        if not body:
+            if lost is not None:
+                work.done.append("updated")
+            return
         try:
             answered = api.update(before["id"], body)
-            break
-        except (NoAnswerError, NotBasedashError) as error:
-            arrived = error.sent if isinstance(error, NoAnswerError) else 200 <= (error.status or 0) < 300
-            if not arrived:
-                raise
+        except NotFoundError as error:
+            raise _vanished(error, before) from error
+        except ApiError as error:
+            if not error.arrived:
+                raise (error if lost is None else _maybe_changed(error, before)) from error
+            lost = error
             setbacks += 1
-            work.resource = _look_at(api, work.resource, error)
-            # Whether a secret arrived can't be seen, so only another PATCH makes sure of it.
-            if not settings.renewed(before) and not settings.not_taken(work.resource, body):
-                answered = work.resource
-                break
             again = isinstance(error, NoAnswerError) and api.back_off(setbacks, "the answer to the update was lost")
             if not again:
-                raise _maybe_changed(error, before, work.resource, body) from error
-    work.resource = answered if answered is not None else _look_at(api, before, None)
-    _check_taken(settings, work, body, before)
-    work.done.append("updated")
+                raise _maybe_changed(error, before) from error
+            try:
+                work.resource = _look_at(api, before)
+            except BasedashError as failure:
+                raise _maybe_changed(failure, before) from failure
+            continue
+        work.done.append("updated")
+        work.resource = _look_at(api, before) if answered is None else _complete(api, answered, FIELDS.values(), before)
+        _check_taken(api, settings, work, body, before)
+        return
 
 
-def _look_at(api: Api, resource: Resource, lost: ApiError | None) -> Resource:
-    try:
-        found = find(api, Identity(resource["id"], None), verify_absence=True).resource
-    except ApiError as error:
-        raise (error if lost is None else _maybe_changed(lost, resource, resource, {})) from error
+def _look_at(api: Api, resource: Resource) -> Resource:
+    found = find(api, Identity(resource["id"], None), verify_absence=True).resource
     if found is None:
         raise RefusedError(
             "The data source with id %s was deleted by someone else while this task ran." % quoted(resource["id"])
@@ -291,14 +348,27 @@ def _look_at(api: Api, resource: Resource, lost: ApiError | None) -> Resource:
     return found
 
 
-def _maybe_changed(lost: ApiError, before: Resource, now: Resource, body: Content) -> ApiError:
-    lost.message += (
-        " Whether the data source with id %s was changed is not known in full: run the task again to find out."
-        % quoted(before["id"])
+def _complete(api: Api, answered: Resource, fields: Iterable[str], before: Content | None = None) -> Resource:
+    """Return what was answered, or what is read anew if it lacks fields that are needed to see what took."""
+    if all(name in answered for name in fields if before is None or name in before):
+        return answered
+    return _look_at(api, answered)
+
+
+def _vanished(error: ApiError, resource: Resource) -> ApiError:
+    error.message = (
+        "The data source with id %s was there when it was read, and its update was answered 404: it was deleted "
+        "meanwhile, or the key may read it and not change it." % quoted(resource["id"])
     )
-    lost.changed = _differs(before, now, body)
-    lost.facts = facts(now)
-    return lost
+    return error
+
+
+def _maybe_changed(error: BasedashError, resource: Resource) -> BasedashError:
+    error.message += (
+        " Whether the data source with id %s was changed is not known in full: run the task again to find out."
+        % quoted(resource["id"])
+    )
+    return error
 
 
 # Both -----------------------------------------------------------------------------------------------------------------
@@ -307,47 +377,60 @@ def _maybe_changed(lost: ApiError, before: Resource, now: Resource, body: Conten
 def _verify(api: Api, settings: Settings, resource: Content) -> None:
     try:
         api.verify(settings.connection(resource))
-    except NoAnswerError as error:
-        error.message += (
-            " The check of the credentials came to no end, which hints at a firewall between Basedash and the "
-            "database: nothing was changed."
-        )
-        raise
     except ApiError as error:
-        error.message += " Nothing was changed."
-        if resource and not settings.secrets:
+        if isinstance(error, NoAnswerError) and error.pending:
+            error.message += (
+                " The check of the credentials came to no end, which hints at a firewall between Basedash and the "
+                "database, or at a timeout that is too short."
+            )
+        error.message += " Nothing was created." if not resource else " The settings were not changed."
+        if resource and error.field_errors and not settings.secrets:
             error.message += " The check can't use the secrets that are stored, so give them in this task."
         raise
 
 
-def _check_taken(settings: Settings, work: _Work, body: Content, before: Resource | None = None) -> None:
+def _check_taken(api: Api, settings: Settings, work: _Work, body: Content, before: Resource | None = None) -> None:
     """Compare what the server shows with what was sent, and fail for what did not take.
 
     Raises:
         IncompleteError: naming the fields.
     """
-    _warn_unseen(settings, work, body)
+    if before is None:
+        _warn(settings, work, body)
+    if not settings.not_taken(work.resource, body):
+        return
+    # An answer may be older than what it answers.
+    work.resource = _look_at(api, work.resource)
     clauses = settings.not_taken(work.resource, body)
-    if clauses:
-        raise IncompleteError(
-            "Basedash accepted the settings of the data source with id %s, and some did not take (%s): this server "
-            "can't set them so, correct them in the task or in Basedash."
-            % (quoted(work.resource["id"]), "; ".join(clauses)),
-            changed=before is None or bool(settings.renewed(before)) or _differs(before, work.resource, body),
-            facts=facts(work.resource),
-        )
+    if not clauses:
+        return
+    same = before is not None and all(before.get(field) == work.resource.get(field) for field in body)
+    if same and before is not None and not settings.renewed(before):
+        work.done.remove("updated")
+    raise IncompleteError(
+        "Basedash accepted the settings of the data source with id %s, and some did not take (%s): this server can't "
+        "set them so, correct them in the task or in Basedash." % (quoted(work.resource["id"]), "; ".join(clauses))
+    )
 
 
-def _differs(before: Resource, now: Resource, body: Content) -> bool:
-    return any(before.get(name) != now.get(name) for name in body)
-
-
-def _warn_unseen(settings: Settings, work: _Work, body: Content) -> None:
+def _warn(settings: Settings, work: _Work, body: Content, verify: bool = False) -> None:
     unseen = settings.unseen(work.resource, body)
+    identifier = quoted(work.resource["id"])
     if unseen:
         work.warnings.append(
             "The server does not show %s of the data source with id %s, so it can't be compared."
-            % (", ".join(unseen), quoted(work.resource["id"]))
+            % (", ".join(unseen), identifier)
+        )
+    removed = settings.removed(body)
+    if removed:
+        work.warnings.append(
+            "An empty %s removes this secret of the data source with id %s." % (", ".join(removed), identifier)
+        )
+    kept = settings.kept(body)
+    if verify and kept and settings.concerns_connection(body):
+        work.warnings.append(
+            "The connection is tried with %s of this task, and the data source with id %s keeps what is stored; "
+            "update_password=always changes that." % (", ".join(kept), identifier)
         )
 
 

@@ -19,7 +19,7 @@ from typing import Any, Callable
 from ansible_collections.community.basedash.plugins.module_utils._api import Content, Resource
 from ansible_collections.community.basedash.plugins.module_utils._data_source import FIELDS
 from ansible_collections.community.basedash.plugins.module_utils._errors import InputError, RefusedError
-from ansible_collections.community.basedash.plugins.module_utils._text import quoted
+from ansible_collections.community.basedash.plugins.module_utils._text import is_one_line, quoted
 
 Body = dict[str, Any]
 
@@ -29,19 +29,24 @@ def _text(value: Any) -> Any:
 
 
 def _any_case(value: Any) -> Any:
+    # Not casefold: to a name server, the sharp s and two plain ones are different letters.
     text = _text(value)
-    return text.casefold() if isinstance(text, str) else text
+    return text.lower() if isinstance(text, str) else text
 
 
 def _number(value: Any) -> Any:
     text = _text(value)
-    if isinstance(text, str) and text.isascii() and text.isdigit():
-        return int(text[:12])
-    return text
+    if isinstance(text, str) and re.fullmatch("[0-9]{1,9}(\\.0*)?", text):
+        text = float(text)
+    return int(text) if isinstance(text, float) and text.is_integer() else text
 
 
 def _flag(value: Any) -> Any:
-    return value is True or (isinstance(value, str) and value.strip().casefold() == "true") or value == 1
+    """Return a flag as true or false; what is neither stays, so that it differs from both."""
+    text = _any_case(value)
+    if text in (True, "true"):
+        return True
+    return False if text in (False, "false", "") else value
 
 
 PLAIN: dict[str, Callable[[Any], Any]] = {
@@ -122,7 +127,7 @@ class Settings:
         stored = {option: options[option] for option in PLAIN if options[option] is not None}
         for option, value in stored.items():
             if isinstance(value, str):
-                stored[option] = value.strip()
+                stored[option] = _line(option, value.strip())
         for option in ("port", "ssh_port"):
             if not 0 < stored.get(option, 1) < 65536:
                 raise InputError("The option %s is %d, and ports go from 1 to 65535." % (option, stored[option]))
@@ -140,7 +145,8 @@ class Settings:
         for field in extra:
             if field in extra_secrets:
                 raise InputError("The field %s is in extra and in extra_secrets: give it once." % quoted(field))
-        return cls(None if dialect is None else dialect.strip().upper(), stored, secrets, extra, extra_secrets, renew)
+        dialect = None if dialect is None else _line("dialect", dialect.strip().upper())
+        return cls(dialect, stored, secrets, extra, extra_secrets, renew)
 
     def creation(self, name: str) -> Body:
         """Return the body of the POST that creates the data source.
@@ -158,9 +164,9 @@ class Settings:
     def connection(self, resource: Content) -> Body:
         """Return the whole connection: what is given, else what ``resource`` has, and every secret that is given."""
         body: Body = {"dialect": self.dialect or resource.get("dialect")}
-        for option in PLAIN:
-            value = self.stored.get(option, resource.get(FIELDS[option]))
-            if value not in (None, ""):
+        for option, plain in PLAIN.items():
+            value = self.stored.get(option, plain(resource.get(FIELDS[option])) if resource else "")
+            if value != "":
                 body[FIELDS[option]] = value
         body.update((SECRETS[option][0], value) for option, value in self.secrets.items() if value)
         return {**body, **self.extra, **self.extra_secrets}
@@ -214,32 +220,55 @@ class Settings:
         """Return the body of the PATCH, which is empty if there is nothing to change.
 
         Raises:
-            RefusedError: if the server does not show a flag that the PATCH may reset.
+            RefusedError: if the server does not clearly show a flag that the PATCH may reset.
         """
         body = {**self.changes(resource), **self.renewed(resource)}
         if not body:
             return {}
         for option in _ALWAYS_SENT:
             field = FIELDS[option]
-            if option not in self.stored and field not in resource:
+            value = self.stored.get(option, _flag(resource.get(field, "")) if field in resource else None)
+            if not isinstance(value, bool):
                 raise RefusedError(
-                    "The server does not show %s of the data source with id %s, and an update without it might switch "
-                    "it off: nothing was changed, give the option." % (option, quoted(resource["id"]))
+                    "The server shows no clear %s of the data source with id %s (%s), and an update without it might "
+                    "switch it off: nothing was changed, give the option."
+                    % (option, quoted(resource["id"]), quoted(resource.get(field)))
                 )
-            body[field] = self.stored.get(option, _flag(resource.get(field)))
+            body[field] = value
         return body
 
+    def concerns_connection(self, body: Content) -> bool:
+        """Tell whether a PATCH changes how the database is reached, apart from the flags that each one carries."""
+        given = {FIELDS[option] for option in self.stored} | {field for field, _flag_name in SECRETS.values()}
+        return any(field in body for field in (*given, *self.extra_secrets))
+
+    def removed(self, body: Content) -> list[str]:
+        """Return the options whose secrets a PATCH removes."""
+        return [option for option, (_field, flag) in SECRETS.items() if flag in body]
+
+    def kept(self, body: Content) -> list[str]:
+        """Return the options whose secrets are given and not in this body."""
+        return [option for option, value in self.secrets.items() if value and SECRETS[option][0] not in body]
+
     def not_taken(self, resource: Content, body: Content) -> list[str]:
-        """Say which fields of a body that was sent are shown with another value, each as a clause."""
+        """Say which fields of a body that was sent are shown with another value, each as a clause.
+
+        Secrets are no part of it: a server may show them as null or as asterisks.
+        """
+        hidden = {*self.extra_secrets, "type", *(field for field, _flag_name in SECRETS.values())}
         clauses = []
         for field, value in body.items():
-            if field not in resource or field == "type":
+            if field not in resource or field in hidden:
                 continue
             option = option_name(field)
             same = _alike(resource[field], value) if field in self.extra else _same(option, resource[field], value)
             if not same:
-                clauses.append("%s is %s and not %s" % (option, quoted(resource[field]), quoted(value)))
+                clauses.append("%s is %s and not %s" % (option, told(resource[field]), told(value)))
         return clauses
+
+    def shown_fields(self, body: Content) -> list[str]:
+        """Return the fields of a body that every answer of an up-to-date server shows."""
+        return [FIELDS[option] for option in self.stored if FIELDS[option] in body]
 
     def unseen(self, resource: Content, body: Content) -> list[str]:
         """Return the options whose effect the server does not show: typed ones, and what was sent of ``extra``."""
@@ -264,17 +293,27 @@ class Settings:
         ``resource`` is what there was before, empty if there was nothing.
         """
         values = {option: value for option, value in self.stored.items() if not resource or FIELDS[option] in resource}
-        values.update((field, value) for field, value in self.extra.items() if field in resource)
+        values.update((field, value) for field, value in self.extra.items() if not resource or field in resource)
         for field in body:
-            if field in resource or field in ("type", "displayName", "dialect") or option_name(field) in values:
-                continue
             flagged = [option for option, (_field, flag) in SECRETS.items() if flag == field]
-            values[flagged[0] if flagged else option_name(field)] = "will be removed" if flagged else "will be sent"
+            if flagged:
+                values[flagged[0]] = "will be removed"
+            elif field in self.extra_secrets or field in [name for name, _flag_name in SECRETS.values()]:
+                values[option_name(field)] = "will be sent"
+            elif field in self.extra and field not in values:
+                values[field] = "will be sent"
         return values
 
     def predicted(self, resource: Resource) -> Resource:
         """Return the data source as it would be after the update."""
-        return {**resource, **self.changes(resource)}
+        body = self.update(resource)
+        return {**resource, **{field: value for field, value in body.items() if field in resource}}
+
+
+def told(value: Any) -> str:
+    """Return a value fit for a comparison in a message: characters that look alike are told apart."""
+    text = quoted(value)
+    return text if text.isascii() else "%s (%s)" % (text, ascii(value)[:120])
 
 
 def _same(option: str, one: Any, other: Any) -> bool:
@@ -282,13 +321,28 @@ def _same(option: str, one: Any, other: Any) -> bool:
     return bool(plain(one) == plain(other))
 
 
-def _alike(one: Any, other: Any) -> bool:
-    """Compare values of fields that nobody documented: numbers may come as texts, and texts with white space."""
-    if isinstance(one, (dict, list)) or isinstance(other, (dict, list)):
-        return bool(one == other)
-    if isinstance(one, bool) or isinstance(other, bool):
-        return bool(_flag(one) == _flag(other))
-    return str(_text(one)) == str(_text(other))
+def _alike(shown: Any, given: Any) -> bool:
+    """Compare values of fields that nobody documented, of objects only what was given.
+
+    Numbers may come as texts, and texts with white space.
+    """
+    if isinstance(given, dict):
+        return isinstance(shown, dict) and all(key in shown and _alike(shown[key], given[key]) for key in given)
+    if isinstance(given, (list, tuple)):
+        if not isinstance(shown, list) or len(shown) != len(given):
+            return False
+        return all(_alike(one, other) for one, other in zip(shown, given))
+    if isinstance(given, bool) or isinstance(shown, bool):
+        return bool(_flag(shown) is _flag(given))
+    if isinstance(given, (int, float)) or isinstance(shown, (int, float)):
+        return bool(_number(shown) == _number(given))
+    return bool(_text(shown) == _text(given))
+
+
+def _line(option: str, text: str) -> str:
+    if not is_one_line(text):
+        raise InputError("The option %s has a control character in it (%s): remove it." % (option, quoted(text)))
+    return text
 
 
 def _check_extra(option: str, values: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     BasedashError,
     IncompleteError,
     InputError,
+    NoAnswerError,
     RefusedError,
 )
 from ansible_collections.community.basedash.plugins.module_utils._text import quoted, shown
@@ -82,13 +84,14 @@ def wait_for_sync(api: Api, resource: Resource, wait: Wait, earlier_attempt: Any
     while True:
         spent = clock.monotonic() - begin
         status = resource.get("lastSyncStatus")
+        status = status.upper() if isinstance(status, str) else status
+        why = shown(resource.get("syncErrorMessage") or "the server gives no reason")
         stale = earlier_attempt is not None and resource.get("lastSyncAttemptAt") == earlier_attempt
         try:
             if status == "FAILED" and not stale:
                 raise IncompleteError(
-                    "The first sync of the data source with id %s failed (%s): correct its settings, or look at it in "
-                    "Basedash."
-                    % (quoted(resource["id"]), shown(resource.get("syncErrorMessage") or "the server gives no reason"))
+                    "The last sync of the data source with id %s failed (%s): correct its settings, or look at it in "
+                    "Basedash." % (quoted(resource["id"]), why)
                 )
             if status == "SUCCESS" or (resource.get("hasCompletedFirstSync") is True and status != "FAILED"):
                 return Synced(resource, polls, spent)
@@ -98,17 +101,26 @@ def wait_for_sync(api: Api, resource: Resource, wait: Wait, earlier_attempt: Any
                     % quoted(resource["id"])
                 )
             left = wait.seconds - spent
+            if left <= 0 and status == "FAILED":
+                raise IncompleteError(
+                    "The sync of the data source with id %s failed before this task (%s), and no other began within "
+                    "%g seconds: look at it in Basedash." % (quoted(resource["id"]), why, wait.seconds)
+                )
             if left <= 0:
                 raise IncompleteError(
                     "The first sync of the data source with id %s did not end within %g seconds (its status is %s): "
                     "raise wait_timeout, or run the task again later."
                     % (quoted(resource["id"]), wait.seconds, quoted(status))
                 )
-            api.progress("waiting for the first sync of %s, now %s, %.0f s" % (quoted(resource["id"]), status, spent))
+            api.progress(
+                "waiting for the first sync of %s, now %s, %.0f s" % (quoted(resource["id"]), quoted(status), spent)
+            )
             clock.sleep(min(interval, left))
             interval = min(interval * _GROWTH, _LONGEST_INTERVAL)
             polls += 1
-            resource = _read_again(api, resource)
+            with suppress(NoAnswerError):
+                # The next look may be answered.
+                resource = _read_again(api, resource)
         except BasedashError as error:
             error.facts = facts(resource)
             raise

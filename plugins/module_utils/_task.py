@@ -128,6 +128,9 @@ def execute(
         if carrier is not None:
             carrier.close()
     result = mask.value({**report.result, "api": counters.as_result()})
+    if "field_errors" in result:
+        # The names are the server's.
+        result["field_errors"] = {mask.text(name): words for name, words in result["field_errors"].items()}
     return Report(report.failed, result, [mask.text(warning) for warning in report.warnings], said)
 
 

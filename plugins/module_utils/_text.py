@@ -10,6 +10,7 @@ import base64
 import html
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -36,6 +37,11 @@ def shown(value: Any, longest: int = 300) -> str:
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in text[: longest + 1]
     )
     return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
+def is_one_line(text: str) -> bool:
+    """Tell whether ``text`` has no control characters, no line breaks of any kind and no halves of surrogate pairs."""
+    return not any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text)
 
 
 def quoted(value: Any) -> str:
@@ -67,7 +73,7 @@ class Mask:
                 text = cleaned(given)
                 spellings.update((text, quote(text, safe=""), quote(text), quote_plus(text), repr(text)[1:-1]))
                 spellings.update((json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]))
-                spellings.add(html.escape(text))
+                spellings.update((html.escape(text), shown(text, longest=12 * len(text))))
                 spellings.update(_encoded(text))
         # The longest first: a secret may be part of another one.
         self._secrets = sorted(spellings, key=len, reverse=True)

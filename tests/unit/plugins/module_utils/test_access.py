@@ -118,8 +118,10 @@ def test_unknown_group() -> None:
 
 def test_a_policy_that_did_not_take() -> None:
     put = ("PUT", POLICY, policy("everyone"), body("g1"))
-    report = access(READ, ("GET", POLICY, policy("everyone")), put, id="ds_1", mode="restricted", group_ids=["g1"])
+    look = ("GET", POLICY, policy("everyone"))
+    report = access(READ, look, put, look, id="ds_1", mode="restricted", group_ids=["g1"])
     assert report.failed
+    assert report.result["changed"]
     assert "another one" in report.result["msg"]
 
 
@@ -157,3 +159,68 @@ def test_a_data_source_that_is_not_there() -> None:
 def test_several_have_the_name() -> None:
     report = access(("GET", PAGE, page(resource("a"), resource("b"))), name="preview-42", mode="everyone")
     assert report.failed
+
+
+def test_an_answer_older_than_the_change_is_read_back() -> None:
+    steps: list[Any] = [
+        ("GET", POLICY, policy("everyone")),
+        ("PUT", POLICY, policy("everyone"), body("g1")),
+        ("GET", POLICY, policy("restricted", ["g1"])),
+    ]
+    assert not access(READ, *steps, id="ds_1", mode="restricted", group_ids=["g1"]).failed
+
+
+@pytest.mark.parametrize(
+    ("reaction", "budget"),
+    [(RESET, 0.0), (answer(200, "<html>"), 120.0), (answer(200, {"success": False, "data": {}}), 120.0)],
+)
+def test_a_policy_of_which_it_is_not_known_whether_it_was_set(reaction: Any, budget: float) -> None:
+    steps = [("GET", POLICY, policy("everyone")), ("PUT", POLICY, reaction, body("g1"))]
+    report = access(READ, *steps, id="ds_1", mode="restricted", group_ids=["g1"], retry_timeout=budget)
+    assert report.failed
+    assert "is not known" in report.result["msg"]
+
+
+def test_a_lost_answer_and_then_a_refusal() -> None:
+    steps: list[Any] = [
+        ("GET", POLICY, policy("everyone")),
+        ("PUT", POLICY, RESET, body("g1")),
+        ("PUT", POLICY, error(403, "no", "Forbidden"), body("g1")),
+    ]
+    report = access(READ, *steps, id="ds_1", mode="restricted", group_ids=["g1"])
+    assert report.failed
+    assert "is not known" in report.result["msg"]
+
+
+def test_a_policy_that_was_set_and_can_not_be_read_back() -> None:
+    steps: list[Any] = [
+        ("GET", POLICY, policy("everyone")),
+        ("PUT", POLICY, answer(204), body("g1")),
+        ("GET", POLICY, error(403, "no", "Forbidden")),
+    ]
+    report = access(READ, *steps, id="ds_1", mode="restricted", group_ids=["g1"])
+    assert report.failed
+    assert report.result["changed"]
+    assert "was set" in report.result["msg"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"mode": "restricted", "groupIds": ["g1"], "memberIds": {"m1": {}}},
+        {"mode": "restricted", "groupIds": "g1", "memberIds": []},
+        {"mode": "restricted", "groupIds": ["g1"], "memberIds": [], "roleIds": ["r1"]},
+        {"mode": "restricted", "groupIds": ["g1"], "memberIds": [], "dataSourceId": "ds_2"},
+    ],
+)
+def test_a_policy_that_is_not_understood_is_never_the_wanted_one(content: Any) -> None:
+    look = ("GET", POLICY, answer(200, {"data": content}))
+    report = access(READ, look, id="ds_1", mode="restricted", group_ids=["g1"])
+    assert report.failed
+    assert not report.result["changed"]
+
+
+@pytest.mark.parametrize("reading", [HTML, error(405, "no", "MethodNotAllowed")])
+def test_a_server_without_policies(reading: Any) -> None:
+    report = access(READ, ("GET", POLICY, reading), id="ds_1", mode="everyone")
+    assert "does not offer" in report.result["msg"]

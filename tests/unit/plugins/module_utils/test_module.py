@@ -47,6 +47,7 @@ class FakeModule:
         assert arguments["supports_check_mode"] is True
         self.params = ABSENT
         self.warnings: list[str] = []
+        self.no_log_values: set[str] = set()
 
     def warn(self, text: str) -> None:
         self.warnings.append(text)

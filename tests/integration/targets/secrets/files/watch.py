@@ -36,8 +36,9 @@ def command_lines() -> set[str]:
 def main() -> int:
     """Watch until the command ends; return its status."""
     seen: set[str] = set()
-    key = pathlib.Path(sys.argv[2]).read_text(encoding="ascii").strip()
-    process = subprocess.Popen(sys.argv[3:], env={**os.environ, "SENTINEL": key, "BASEDASH_API_KEY": key})
+    key, password, private_key, extra = pathlib.Path(sys.argv[2]).read_text(encoding="ascii").split()
+    secrets = {"SENTINEL_PASSWORD": password, "SENTINEL_PRIVATE_KEY": private_key, "SENTINEL_EXTRA": extra}
+    process = subprocess.Popen(sys.argv[3:], env={**os.environ, **secrets, "SENTINEL": key, "BASEDASH_API_KEY": key})
     while process.poll() is None:
         seen |= command_lines()
         time.sleep(0.05)
