@@ -175,7 +175,7 @@ def test_an_answer_older_than_the_change_is_read_back() -> None:
     [(RESET, 0.0), (answer(200, "<html>"), 120.0), (answer(200, {"success": False, "data": {}}), 120.0)],
 )
 def test_a_policy_of_which_it_is_not_known_whether_it_was_set(reaction: Any, budget: float) -> None:
-    steps = [("GET", POLICY, policy("everyone")), ("PUT", POLICY, reaction, body("g1"))]
+    steps: list[Any] = [("GET", POLICY, policy("everyone")), ("PUT", POLICY, reaction, body("g1"))]
     report = access(READ, *steps, id="ds_1", mode="restricted", group_ids=["g1"], retry_timeout=budget)
     assert report.failed
     assert "is not known" in report.result["msg"]

@@ -718,6 +718,253 @@ def test_what_was_done_before_a_failure_is_told() -> None:
     assert "given the new access" in report.result["msg"]
 
 
+def test_one_group_more_gets_access_after_the_settings_changed() -> None:
+    both = {"mode": "restricted", "groupIds": ["grp_1", "grp_2"], "memberIds": []}
+    steps: list[Any] = [
+        ("GET", ONE + "/access", RESTRICTED),
+        ("PATCH", ONE, updated(port=6432), PATCH),
+        ("PUT", ONE + "/access", answer(200, {"data": both}), both),
+    ]
+    wanted = {**ACCESS, "group_ids": ["grp_1", "grp_2"]}
+    assert present(THERE, *steps, **{**WANTED, "port": 6432}, access=wanted).result["changed"]
+
+
+def test_a_new_source_for_everyone_is_not_restricted_first() -> None:
+    everyone: dict[str, Any] = {"mode": "everyone", "group_ids": None, "member_ids": None}
+    steps: list[Any] = [("POST", SOURCES, CREATED, NEW), ("GET", ONE + "/access", EVERYONE)]
+    assert not present(EMPTY, *steps, **WANTED, access=everyone).failed
+
+
+def test_a_policy_that_was_set_and_is_shown_otherwise_on_a_new_source() -> None:
+    put = ("PUT", ONE + "/access", EVERYONE, GROUPS)
+    look = ("GET", ONE + "/access", EVERYONE)
+    report = present(EMPTY, ("POST", SOURCES, CREATED, NEW), put, look, **WANTED, access=ACCESS)
+    assert report.failed
+    assert report.result["changed"]
+    assert "open to the whole organization" in report.result["msg"]
+
+
+# What an operator must not be told
+
+
+@pytest.mark.parametrize("flag", ["require", "1", 2, {}])
+def test_a_flag_that_is_not_understood_is_not_overwritten(flag: Any) -> None:
+    report = present(("GET", PAGE, page(resource(sslEnabled=flag))), name="preview-42", port=6432)
+    assert report.failed
+    assert "ssl_enabled" in report.result["msg"]
+
+
+def test_a_flag_that_is_not_understood_is_not_off() -> None:
+    there = ("GET", PAGE, page(resource(sslEnabled="require")))
+    assert present(there, name="preview-42", ssl_enabled=False, check_mode=True).result["changed"]
+
+
+def test_a_null_flag_is_sent_as_off_and_predicted_so() -> None:
+    there = ("GET", PAGE, page(resource(sslEnabled=None)))
+    real = present(
+        there,
+        ("PATCH", ONE, updated(port=6432, sslEnabled=False), {**PATCH, "sslEnabled": False}),
+        name="preview-42",
+        port=6432,
+    )
+    predicted = present(there, name="preview-42", port=6432, check_mode=True)
+    assert real.result["data_source"] == predicted.result["data_source"]
+
+
+def test_another_try_does_not_undo_what_someone_else_did() -> None:
+    off = ("GET", PAGE, page(resource(sslEnabled=False)))
+    meanwhile = ("GET", ONE, found(sslEnabled=True, port=6432))
+    body = {"port": 6432, "sslEnabled": False, "sshEnabled": False}
+    assert present(off, ("PATCH", ONE, RESET, body), meanwhile, name="preview-42", port=6432).result["changed"]
+    meanwhile = ("GET", ONE, found(sslEnabled=True))
+    patch = ("PATCH", ONE, updated(sslEnabled=True, port=6432), PATCH)
+    assert present(off, ("PATCH", ONE, RESET, body), meanwhile, patch, name="preview-42", port=6432).result["changed"]
+
+
+def test_an_answer_with_parts_of_the_object_is_no_proof() -> None:
+    partial = answer(200, {"data": {"id": "ds_1"}})
+    report = present(
+        THERE, ("PATCH", ONE, partial, PATCH), ("GET", ONE, updated(port=6432)), **{**WANTED, "port": 6432}
+    )
+    assert report.result["data_source"]["port"] == 6432
+    report = present(EMPTY, ("POST", SOURCES, partial, NEW), ("GET", ONE, found()), **WANTED)
+    assert report.result["data_source"]["host"] == "db.example.com"
+
+
+def test_an_answer_older_than_the_update_is_read_back() -> None:
+    report = present(
+        THERE, ("PATCH", ONE, updated(), PATCH), ("GET", ONE, updated(port=6432)), **{**WANTED, "port": 6432}
+    )
+    assert not report.failed
+    assert report.result["changed"]
+
+
+def test_a_late_creation_is_never_silently_two() -> None:
+    both = ("GET", PAGE, page(resource("ds_1"), resource("ds_2")))
+    steps: list[Any] = [("POST", SOURCES, RESET, NEW), *NEVER, ("POST", SOURCES, CREATED, NEW), both]
+    report = present(EMPTY, *steps, **WANTED, access=ACCESS)
+    assert report.failed
+    assert report.result["changed"]
+    assert "'ds_1', 'ds_2'" in report.result["msg"]
+    assert "open to the whole organization" in report.result["msg"]
+
+
+@pytest.mark.parametrize("second", [UNTRUSTED, error(403, "no", "Forbidden")])
+def test_a_lost_creation_is_not_forgotten(second: Any) -> None:
+    steps: list[Any] = [("POST", SOURCES, RESET, NEW), *NEVER, ("POST", SOURCES, second, NEW)]
+    report = present(EMPTY, *steps, **WANTED, access=ACCESS)
+    assert report.failed
+    assert "is not known" in report.result["msg"]
+    assert "open to the whole organization" in report.result["msg"]
+
+
+def test_a_stranger_of_the_name_is_not_adopted() -> None:
+    stranger = ("GET", PAGE, page(resource("ds_9", host="elsewhere.example.com")))
+    report = present(EMPTY, ("POST", SOURCES, RESET, NEW), stranger, **WANTED, access=ACCESS)
+    assert report.failed
+    assert not report.result["changed"]
+    assert "not known who created it" in report.result["msg"]
+
+
+@pytest.mark.parametrize("similar", ["preview  42", "pre\u0301view", "preview\t42"])
+def test_a_name_that_only_looks_other_is_not_created(similar: str) -> None:
+    wanted = {"preview  42": "preview 42", "preview\t42": "preview 42"}.get(similar, "pr\u00e9view")
+    report = present(("GET", PAGE, page(resource("ds_2", similar))), **{**WANTED, "name": wanted})
+    assert report.failed
+    assert "alone" in report.result["msg"]
+
+
+@pytest.mark.parametrize("status", [503, 401])
+def test_a_creation_that_was_answered_and_can_not_be_read(status: int) -> None:
+    trouble = ("GET", PAGE, error(status, "no", "Trouble"))
+    report = present(EMPTY, ("POST", SOURCES, answer(201), NEW), trouble, **WANTED, retry_timeout=0.0)
+    assert report.failed
+    assert report.result["changed"]
+    assert "was created" in report.result["msg"]
+
+
+def test_an_update_that_was_answered_and_can_not_be_read() -> None:
+    steps: list[Any] = [("PATCH", ONE, answer(204), PATCH), ("GET", ONE, error(503, "no", "Trouble"))]
+    report = present(THERE, *steps, **{**WANTED, "port": 6432, "retry_timeout": 0.0})
+    assert report.failed
+    assert report.result["changed"]
+    assert "was updated" in report.result["msg"]
+
+
+def test_an_update_of_what_vanished() -> None:
+    report = present(THERE, ("PATCH", ONE, NOT_FOUND, PATCH), **{**WANTED, "port": 6432})
+    assert report.failed
+    assert "deleted meanwhile" in report.result["msg"]
+
+
+def test_a_creation_that_says_success_and_error_is_looked_up() -> None:
+    odd = answer(200, {"success": False, "data": {}})
+    assert present(EMPTY, ("POST", SOURCES, odd, NEW), THERE, **WANTED).result["changed"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "given", "same"),
+    [
+        ("require", False, False),
+        (50, False, False),
+        ("", False, True),
+        ("false", False, True),
+        (1, 1.0, True),
+        ("1", 1.0, True),
+        ({"max": 5, "min": 0}, {"max": 5}, True),
+        ({"max": 5}, {"max": 6}, False),
+        ([1, "a "], [1.0, "a"], True),
+        ([1], [1, 2], False),
+        (None, {"max": 5}, False),
+    ],
+)
+def test_extra_is_compared_by_what_was_given(stored: Any, given: Any, same: bool) -> None:
+    there = ("GET", PAGE, page(resource(poolSize=stored)))
+    report = present(there, name="preview-42", extra={"poolSize": given}, check_mode=True)
+    assert report.result["changed"] != same
+
+
+def test_extra_is_shown_by_its_name_and_value() -> None:
+    report = present(EMPTY, **WANTED, extra={"poolSize": 5}, extra_secrets={"poolKey": "hush hush"}, check_mode=True)
+    assert report.result["diff"]["after"]["poolSize"] == 5
+    assert report.result["diff"]["after"]["pool_key"] == "will be sent"
+
+
+@pytest.mark.parametrize("shown", [None, "***", "x"])
+def test_secrets_that_are_shown_are_not_compared(shown: Any) -> None:
+    created = answer(201, {"data": resource(password=shown, token=shown)})
+    body = {**NEW, "password": PASSWORD, "token": "hush hush"}
+    report = present(
+        EMPTY, ("POST", SOURCES, created, body), **WANTED, password=PASSWORD, extra_secrets={"token": "hush hush"}
+    )
+    assert not report.failed
+
+
+def test_hosts_of_other_letters_are_other_hosts() -> None:
+    there = ("GET", PAGE, page(resource(host="stra\u00dfe.example")))
+    assert present(there, name="preview-42", host="strasse.example", check_mode=True).result["changed"]
+
+
+def test_the_key_in_a_key_file_is_masked() -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\n-----END PRIVATE KEY-----\n"
+    file = json.dumps({"type": "service_account", "private_key": key, "private_key_id": "0123456789abcdef"})
+    refusal = error(400, "bad keys: " + key + " and 0123456789abcdef", "ValidationError")
+    report = present(
+        EMPTY, ("POST", SOURCES, refusal, {**NEW, "bigQueryJsonKey": file}), **WANTED, bigquery_json_key=file
+    )
+    assert "MIIEvQIBADANBgkq" not in json.dumps(report.result)
+    assert "0123456789abcdef" not in json.dumps(report.result)
+
+
+def test_an_escaped_secret_is_masked() -> None:
+    secret = "pa\\ss\tword1"
+    refusal = error(400, "bad: " + secret, "ValidationError")
+    report = present(EMPTY, ("POST", SOURCES, refusal, {**NEW, "password": secret}), **WANTED, password=secret)
+    assert "word1" not in json.dumps(report.result)
+
+
+@pytest.mark.parametrize("trouble", [REFUSED, UNTRUSTED, error(429, "slow down", "RateLimitExceeded")])
+def test_a_check_that_never_left_hints_at_no_firewall(trouble: Any) -> None:
+    options: dict[str, Any] = {**WANTED, "verify_credentials": True, "retry_timeout": 0.0}
+    assert "firewall" not in present(EMPTY, ("POST", VERIFY, trouble, CHECK), **options).result["msg"]
+
+
+@pytest.mark.parametrize("reading", [HTML, NOT_FOUND, error(405, "no", "MethodNotAllowed"), error(501, "no", "No")])
+def test_a_server_that_can_not_verify(reading: Any) -> None:
+    report = present(EMPTY, ("POST", VERIFY, reading, CHECK), **WANTED, verify_credentials=True)
+    assert "leave verify_credentials out" in report.result["msg"]
+
+
+def test_what_is_no_connection_setting_is_not_verified() -> None:
+    there = ("GET", PAGE, page(resource(poolSize=5)))
+    patch = ("PATCH", ONE, updated(poolSize=6), {"poolSize": 6, **FLAGS})
+    assert present(there, patch, name="preview-42", extra={"poolSize": 6}, verify_credentials=True).result["changed"]
+
+
+def test_removing_a_secret_is_worth_a_warning() -> None:
+    patch = ("PATCH", ONE, updated(), {"unsetPassword": True, **FLAGS})
+    report = present(THERE, patch, name="preview-42", password="", update_password="always")
+    assert "An empty password removes" in report.warnings[0]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"host": "a\nb"},
+        {"dialect": "POST\nGRES"},
+        {"username": "a\x00"},
+        {"database_name": "\ud800"},
+        {"name": "a\nb"},
+        {"name": "\ud800"},
+    ],
+)
+def test_control_characters_are_not_sent(options: dict[str, Any]) -> None:
+    steps = [EMPTY] if "name" in options else []
+    report = present(*steps, **{**WANTED, **options})
+    assert report.failed
+    assert "control character" in report.result["msg"]
+
+
 # Waiting
 
 
@@ -782,6 +1029,27 @@ def test_an_old_failure_does_not_count_after_an_update() -> None:
         ("GET", ONE, found(port=6432, lastSyncAttemptAt="later")),
     ]
     report = present_and_wait(("GET", PAGE, page(old)), *steps, port=6432)
+    assert not report.failed
+
+
+def test_an_old_failure_and_no_other_sync() -> None:
+    old = resource(lastSyncStatus="FAILED", syncErrorMessage="no such schema", hasCompletedFirstSync=False, port=6432)
+    steps: list[Any] = [
+        ("PATCH", ONE, answer(200, {"data": old}), PATCH),
+        *[("GET", ONE, answer(200, {"data": old}))] * 2,
+    ]
+    before = ("GET", PAGE, page({**old, "port": 5432}))
+    report = present_and_wait(before, *steps, port=6432, wait_timeout=2.0)
+    assert report.failed
+    assert "no such schema" in report.result["msg"]
+    assert "no other began" in report.result["msg"]
+
+
+def test_trouble_while_waiting_is_waited_out() -> None:
+    trouble = ("GET", ONE, error(503, "no", "Trouble"))
+    report = present_and_wait(
+        ("GET", PAGE, page(pending())), trouble, trouble, ("GET", ONE, found()), retry_timeout=0.0
+    )
     assert not report.failed
 
 
