@@ -86,6 +86,28 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+access:
+  description: Who may query the data source, in check mode who might.
+  returned: success
+  type: dict
+  contains:
+    mode:
+      description: V(everyone) or V(restricted).
+      returned: always
+      type: str
+      sample: restricted
+    group_ids:
+      description: The identifiers of the groups, sorted.
+      returned: always
+      type: list
+      elements: str
+      sample: [grp_analysts]
+    member_ids:
+      description: The identifiers of the members, sorted.
+      returned: always
+      type: list
+      elements: str
+      sample: []
 data_source:
   description:
     - The facts of the data source, as the API's documentation lists them, in snake_case.
@@ -128,17 +150,16 @@ data_source:
     mutating_queries_enabled: false
     created_at: "2026-11-20T08:00:00.000Z"
     updated_at: "2026-11-20T08:00:00.000Z"
-progress:
-  description: What the task did while it waited, a line each.
-  returned: with C(-v), if it waited
-  type: list
-  elements: str
-  sample: ["waiting for the first sync of 'ds_preview_1', now PENDING, 0 s"]
+field_errors:
+  description: The server's messages about single settings, by the names of the options.
+  returned: on failure, if the server sent some
+  type: dict
+  sample: {group_ids: unknown group}
 msg:
   description: What happened and what to do next, in one sentence.
-  returned: on failure, or if unchanged for a reason that is worth saying
+  returned: on failure
   type: str
-  sample: "There is no data source with id 'ds_preview_1': nothing to delete."
+  sample: "There is no data source with id 'ds_1': nothing was changed, create it first."
 api:
   description: What the task did on the wire.
   returned: if the options are complete

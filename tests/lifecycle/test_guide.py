@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -42,12 +43,17 @@ def play(tmp_path: Path) -> Iterator[Play]:
             "BASEDASH_USE_PROXY": "false",
         }
 
-        def run(*arguments: str) -> str:
+        def run(*arguments: str, succeeds: bool = True, **variables: str) -> str:
             command = [str(Path(sys.executable).with_name("ansible-playbook")), str(PLAYBOOK), *arguments]
             done = subprocess.run(
-                command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+                command,
+                env={**environment, **variables},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
             )
-            assert done.returncode == 0, done.stdout
+            assert (done.returncode == 0) == succeeds, done.stdout
             assert not any(secret in done.stdout for secret in SECRETS.values())
             return done.stdout
 
@@ -93,10 +99,20 @@ def test_plan_apply_drift_and_repair(play: Play) -> None:
     assert '+        "mode": "restricted"' in drift
     assert '"host": "by-hand' not in drift
 
-    assert "changed=1 " in run()
-    assert "changed=0 " in run("--check")
+    assert "changed=1 " in run("-v")
+    assert re.search("changed=0 .*failed=0 ", run("--check"))
 
     renewed = run("--diff", "--extra-vars", "update_password=always")
     assert renewed.count('+    "password": "will be sent"') == 2
     secrets = {source["displayName"]: source["secrets"] for source in basedash.sources()}
     assert secrets["orders"] == {"password": SECRETS["ORDERS_PASSWORD"]}
+
+
+def test_a_run_that_fails_is_no_sign_of_peace(play: Play) -> None:
+    run, basedash = play
+    refused = run("--check", "--diff", "-v", succeeds=False, BASEDASH_API_KEY="bd_key_that_expired")
+    assert not re.search("changed=0 .*failed=0 ", refused)
+
+    missing = run("--extra-vars", "update_password=always", succeeds=False, ORDERS_PASSWORD="")
+    assert "ORDERS_PASSWORD" in missing
+    assert "orders" not in [source["displayName"] for source in basedash.sources()]

@@ -6,10 +6,14 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any, Union
+
+import yaml
 
 from ansible_collections.community.basedash.plugins.module_utils._access import set_access
 from ansible_collections.community.basedash.plugins.module_utils._arguments import (
@@ -164,6 +168,21 @@ INFO: dict[str, Any] = {
 }
 
 
+MODULES: dict[Any, str] = {
+    make_so: "basedash_data_source",
+    make_absent: "basedash_data_source",
+    read_data_sources: "basedash_data_source_info",
+    set_access: "basedash_data_source_access",
+}
+
+
+@functools.cache
+def documented(module: str) -> set[str]:
+    """Return the keys of a module's result, as its documentation has them."""
+    source = (Path(__file__).parents[4] / "plugins" / "modules" / (module + ".py")).read_text(encoding="utf-8")
+    return set(yaml.safe_load(source.split('RETURN = r"""')[1].split('"""')[0]))
+
+
 def run(task: Task, wire: Wire, options: Mapping[str, Any], check_mode: bool = False) -> Report:
     """Run a task over a wire in diff mode, and check what is true of every report."""
     report = execute(
@@ -181,6 +200,7 @@ def run(task: Task, wire: Wire, options: Mapping[str, Any], check_mode: bool = F
     assert report.result["api"]["retries"] == len(wire.slept)
     assert report.result["api"]["wait_seconds"] == round(sum(wire.slept), 3)
     assert isinstance(report.result["changed"], bool)
+    assert set(report.result) - {"changed", "diff"} <= documented(MODULES[task])
     assert KEY not in json.dumps([report.result, report.warnings])
     if check_mode:
         assert {request.method for request in wire.sent} <= {"GET"}
