@@ -325,18 +325,28 @@ def _patch(api: Api, wanted: Presence, work: _Work) -> None:
                 raise (error if lost is None else _maybe_changed(error, before)) from error
             lost = error
             setbacks += 1
-            again = isinstance(error, NoAnswerError) and api.back_off(setbacks, "the answer to the update was lost")
-            if not again:
-                raise _maybe_changed(error, before) from error
-            try:
-                work.resource = _look_at(api, before)
-            except BasedashError as failure:
-                raise _maybe_changed(failure, before) from failure
+            _look_after(api, wanted, work, error, setbacks)
             continue
         work.done.append("updated")
         work.resource = _look_at(api, before) if answered is None else _complete(api, answered, FIELDS.values(), before)
         _check_taken(api, settings, work, body, before)
         return
+
+
+def _look_after(api: Api, wanted: Presence, work: _Work, lost: ApiError, setbacks: int) -> None:
+    """Look at what an update without a clear answer did; if there is more to do, wait before that, and look again."""
+    before = work.resource
+    try:
+        work.resource = _look_at(api, before)
+        if not wanted.settings.update(work.resource):
+            return
+        again = isinstance(lost, NoAnswerError) and api.back_off(setbacks, "the answer to the update was lost")
+        if again:
+            work.resource = _look_at(api, before)
+            return
+    except BasedashError as failure:
+        raise _maybe_changed(failure, before) from failure
+    raise _maybe_changed(lost, before) from lost
 
 
 def _look_at(api: Api, resource: Resource) -> Resource:

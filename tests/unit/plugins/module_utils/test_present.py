@@ -541,7 +541,7 @@ def test_lost_answer_of_an_update_that_was_done(trouble: Any) -> None:
 
 @pytest.mark.parametrize("trouble", [RESET, error(500), error(504), TIMED_OUT])
 def test_lost_answer_of_an_update_that_was_not_done(trouble: Any) -> None:
-    again: list[Any] = [("GET", ONE, found()), ("PATCH", ONE, updated(port=6432), PATCH)]
+    again: list[Any] = [("GET", ONE, found()), ("GET", ONE, found()), ("PATCH", ONE, updated(port=6432), PATCH)]
     report = present(THERE, ("PATCH", ONE, trouble, PATCH), *again, **{**WANTED, "port": 6432})
     assert not report.failed
     assert report.result["changed"]
@@ -549,16 +549,25 @@ def test_lost_answer_of_an_update_that_was_not_done(trouble: Any) -> None:
 
 def test_lost_answer_of_an_update_with_a_secret_is_sent_again() -> None:
     body = {"password": PASSWORD, **FLAGS}
-    again: list[Any] = [("GET", ONE, found()), ("PATCH", ONE, updated(), body)]
+    again: list[Any] = [("GET", ONE, found()), ("GET", ONE, found()), ("PATCH", ONE, updated(), body)]
     report = present(THERE, ("PATCH", ONE, RESET, body), *again, **WANTED, password=PASSWORD, update_password="always")
     assert report.result["changed"]
 
 
 def test_lost_answer_of_an_update_without_a_budget() -> None:
     options: dict[str, Any] = {**WANTED, "port": 6432, "retry_timeout": 0.0}
-    report = present(THERE, ("PATCH", ONE, RESET, PATCH), **options)
+    report = present(THERE, ("PATCH", ONE, RESET, PATCH), ("GET", ONE, found()), **options)
     assert report.failed
     assert not report.result["changed"]
+    assert "is not known" in report.result["msg"]
+
+
+def test_a_page_instead_of_the_answer_to_an_update() -> None:
+    html = ("PATCH", ONE, answer(200, "<html>"), PATCH)
+    done = ("GET", ONE, updated(port=6432))
+    assert present(THERE, html, done, **{**WANTED, "port": 6432}).result["changed"]
+    report = present(THERE, html, ("GET", ONE, found()), **{**WANTED, "port": 6432})
+    assert report.failed
     assert "is not known" in report.result["msg"]
 
 
@@ -778,7 +787,8 @@ def test_another_try_does_not_undo_what_someone_else_did() -> None:
     assert present(off, ("PATCH", ONE, RESET, body), meanwhile, name="preview-42", port=6432).result["changed"]
     meanwhile = ("GET", ONE, found(sslEnabled=True))
     patch = ("PATCH", ONE, updated(sslEnabled=True, port=6432), PATCH)
-    assert present(off, ("PATCH", ONE, RESET, body), meanwhile, patch, name="preview-42", port=6432).result["changed"]
+    steps: list[Any] = [("PATCH", ONE, RESET, body), ("GET", ONE, found(sslEnabled=False)), meanwhile, patch]
+    assert present(off, *steps, name="preview-42", port=6432).result["changed"]
 
 
 def test_an_answer_with_parts_of_the_object_is_no_proof() -> None:
