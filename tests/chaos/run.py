@@ -21,6 +21,7 @@ from random import SystemRandom
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 
+import built
 import killed
 import limits
 import nginx
@@ -30,7 +31,14 @@ import workspace
 from result import Result
 from stage import ChaosError, Site
 
-PARTS = {"storm": storm.run, "killed": killed.run, "twice": twice.run, "limits": limits.run, "nginx": nginx.run}
+PARTS = {
+    "storm": storm.run,
+    "built": built.run,
+    "killed": killed.run,
+    "twice": twice.run,
+    "limits": limits.run,
+    "nginx": nginx.run,
+}
 
 
 def options() -> argparse.Namespace:

@@ -28,6 +28,15 @@ HERE = Path(__file__).resolve().parent
 API_KEY = "bd_key_chaos"
 OTHER_KEY = "bd_key_other"
 ORGANIZATION = "org_chaos"
+GROUP = "grp_chaos"
+
+# What a wish may say, and what counts if it does not.
+ARGUMENTS = {
+    "state": "'absent'",
+    **dict.fromkeys(
+        ("id", "name", "force", "dialect", "host", "password", "update_password", "ssl_enabled", "access"), "omit"
+    ),
+}
 
 
 class ChaosError(Exception):
@@ -83,7 +92,7 @@ class Server:
 
     def hold(self, sources: Sequence[Mapping[str, Any]], **behaviour: Any) -> None:
         """Begin anew with these data sources, the newest last, and these switches."""
-        organization = {"id": ORGANIZATION, "name": "Chaos", "data_sources": list(sources)}
+        organization = {"id": ORGANIZATION, "name": "Chaos", "groups": [GROUP], "data_sources": list(sources)}
         keys = [{"key": key, "role": "admin", "organizations": [ORGANIZATION]} for key in (API_KEY, OTHER_KEY)]
         self.control("POST", "reset", {"organizations": [organization], "keys": keys, "behaviour": behaviour})
 
@@ -91,8 +100,13 @@ class Server:
         """Return what the server knows by now."""
         # The log first: what happens between the two is in the state, and the next look has it in both.
         log = self.control("GET", "requests")
+        return Knowledge(log, {source["id"]: source["deletedAt"] for source in self.sources()})
+
+    def sources(self) -> list[dict[str, Any]]:
+        """Return all data sources, deleted ones too, with their secrets and access."""
         (organization,) = self.control("GET", "state")["organizations"]
-        return Knowledge(log, {source["id"]: source["deletedAt"] for source in organization["data_sources"]})
+        found: list[dict[str, Any]] = organization["data_sources"]
+        return found
 
     def delete_as_someone_else(self, source: str) -> None:
         """Delete a data source with another client, whatever the network does."""
@@ -232,12 +246,12 @@ def _play(block: int, length: int) -> dict[str, Any]:
     tasks: list[dict[str, Any]] = []
     place = 0
     while block and place + 2 * block <= length:
-        tasks.append({**_task("Delete some", "item"), "loop": "{{ wishes[%d:%d] }}" % (place, place + block)})
+        tasks.append({**_task("Do some", "item"), "loop": "{{ wishes[%d:%d] }}" % (place, place + block)})
         # With its host, the number at the end of its name is a task's ticket.
         singles = range(place + block, place + 2 * block)
-        tasks += [_task("Delete number %d" % single, "wishes[%d]" % single) for single in singles]
+        tasks += [_task("Do number %d" % single, "wishes[%d]" % single) for single in singles]
         place += 2 * block
-    tasks.append({**_task("Delete the rest", "item"), "loop": "{{ wishes[%d:] }}" % place})
+    tasks.append({**_task("Do the rest", "item"), "loop": "{{ wishes[%d:] }}" % place})
     return {
         "hosts": "all",
         "gather_facts": False,
@@ -248,10 +262,10 @@ def _play(block: int, length: int) -> dict[str, Any]:
 
 
 def _task(name: str, wish: str) -> dict[str, Any]:
-    arguments = {option: "{{ %s.%s | default(omit) }}" % (wish, option) for option in ("id", "name", "force")}
+    arguments = {name: "{{ %s.%s | default(%s) }}" % (wish, name, other) for name, other in ARGUMENTS.items()}
     return {
         "name": name,
-        "community.basedash.basedash_data_source": {"state": "absent", **arguments},
+        "community.basedash.basedash_data_source": arguments,
         "ignore_errors": True,
     }
 

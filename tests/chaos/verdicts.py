@@ -73,7 +73,7 @@ class Knowledge:
 
 @dataclass
 class Counts:
-    """What was not true or not done; all but ``undecidable`` must be 0.
+    """What was not true or not done; all but ``undecidable`` must be 0. The last four are of what was created.
 
     That one counts claims of a change that a client can't know to be wrong: it read the data source, the answer to its
     own DELETE was lost, and it was someone else who deleted it in between. Such a claim is documented.
@@ -84,6 +84,10 @@ class Counts:
     lost: int = 0
     wrongly_deleted: int = 0
     undecidable: int = 0
+    duplicates: int = 0
+    lost_secrets: int = 0
+    tls_off: int = 0
+    left_open: int = 0
     findings: list[str] = field(default_factory=list)
 
     def __iadd__(self, other: Counts) -> Counts:
@@ -99,13 +103,18 @@ class Counts:
     @property
     def bad(self) -> bool:
         """Tell whether any count that must be 0 is not."""
-        return any((self.false_changed, self.false_ok, self.lost, self.wrongly_deleted))
+        deleting = (self.false_changed, self.false_ok, self.lost, self.wrongly_deleted)
+        return any((*deleting, self.duplicates, self.lost_secrets, self.tls_off, self.left_open))
 
     def __str__(self) -> str:
-        return (
+        text = (
             f"false changed {self.false_changed}, false ok {self.false_ok}, lost {self.lost}, "
             f"wrongly deleted {self.wrongly_deleted}, undecidable {self.undecidable}"
         )
+        building = (self.duplicates, self.lost_secrets, self.tls_off, self.left_open)
+        if any(building):
+            text += ", duplicates %d, lost secrets %d, TLS off %d, left open %d" % building
+        return text
 
 
 def own(request: Mapping[str, Any]) -> bool:
