@@ -41,7 +41,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="repeat the run of this seed; default: a new one, which is printed")
     parser.add_argument("--deletions", type=int, help="data sources that the storm deletes; default: 1000, short: 40")
     parser.add_argument("--only", choices=PARTS, action="append", help="run this part alone; may be given repeatedly")
-    parser.add_argument("--short", action="store_true", help="a small form of every part, about a minute and a half in all")
+    parser.add_argument(
+        "--short", action="store_true", help="a small form of every part, about a minute and a half in all"
+    )
     parser.add_argument("--keep", action="store_true", help="keep the folder with logs, playbooks and reports")
     chosen = parser.parse_args()
     if chosen.deletions is not None and chosen.deletions < 40:
