@@ -80,7 +80,7 @@ def run(site: Site) -> Result:
             name: [Wanted(f"{name}-{n}", {"id": f"{name}_{n}"}, f"{name}_{n}") for n in range(4 if site.short else 10)]
             for name in names
         }
-        of_core = [Wanted(f"core-{n}", {"id": f"core_{n}"}, f"core_{n}") for n in range(20 if site.short else 80)]
+        of_core = [Wanted(f"core-{n}", {"id": f"core_{n}"}, f"core_{n}") for n in range(12 if site.short else 80)]
         stranger = Wanted("stranger", {"id": "stranger"}, "stranger", refused=True)
         wanted = [*of_core, stranger, *(wish for one in of_host.values() for wish in one)]
         simulated.hold([{"id": wish.source, "displayName": wish.ticket} for wish in wanted])
