@@ -17,7 +17,7 @@ from stage import Host, Server, Site, playbook, say, server, wait
 from verdicts import Counts, Report, Wanted, judge
 
 SHARE = 0.2
-LANES = 6
+LANES = 9
 MOST_RUNS = 8
 OPTIONS = {"timeout": 4, "retry_timeout": 90}
 
