@@ -100,7 +100,8 @@ class Api:
     """The data sources of one organization."""
 
     def __init__(self, client: Client, organization_id: str) -> None:
-        self._client = client
+        self.client = client
+        self.organization_id = organization_id
         self._path = "/api/public/organizations/%s/data-sources" % segment(organization_id)
 
     def get(self, identifier: str) -> Resource:
@@ -111,11 +112,13 @@ class Api:
             NotBasedashError: if the answer is not one of this API.
             ApiError: for any other failure.
         """
-        answer = self._client.request("GET", self._one(identifier))
+        answer = self.client.request("GET", self._one(identifier))
         return self._same(answer, identifier, self._resource(answer))
 
-    reads_one = True
-    """Whether ``get`` is worth asking before the list."""
+    @property
+    def reads_one(self) -> bool:
+        """Whether ``get`` is worth asking before the list."""
+        return True
 
     def list_all(self) -> Listing:
         """Return all data sources of the organization, newest first, from all pages.
@@ -128,12 +131,12 @@ class Api:
         found: dict[str, Resource] = {}
         cursors: set[str] = set()
         size = 0
-        begun = self._client.clock.monotonic()
+        begun = self.client.clock.monotonic()
         query = {"limit": str(_PAGE_SIZE)}
         for page in range(_MOST_PAGES):
             if page:
-                self._client.progress("reading page %d of the data sources" % (page + 1))
-            answer = self._client.request("GET", self._path, query)
+                self.client.progress("reading page %d of the data sources" % (page + 1))
+            answer = self.client.request("GET", self._path, query)
             content = _successful(answer)
             before = len(found)
             for item in _items(answer, content):
@@ -146,8 +149,8 @@ class Api:
             size += len(answer.body)
             if size > _LARGEST_LIST:
                 raise _not_basedash(answer, "more than %d MB of data sources" % (_LARGEST_LIST // 2**20))
-            if self._client.clock.monotonic() - begun > self._client.patience:
-                raise _api_error(ApiError, answer, _SLOW % self._client.patience, None, None)
+            if self.client.clock.monotonic() - begun > self.client.patience:
+                raise _api_error(ApiError, answer, _SLOW % self.client.patience, None, None)
             if len(found) == before:
                 raise _not_basedash(answer, "a page that brings nothing new and says that there is more")
             if cursor in cursors:
@@ -163,7 +166,7 @@ class Api:
             NotFoundError: by the API's own word; ``unclear_tries`` tells whether an earlier try may have worked.
             ApiError: for any other failure.
         """
-        answer = self._client.request("DELETE", self._one(identifier))
+        answer = self.client.request("DELETE", self._one(identifier))
         if 200 <= answer.status < 300 and not answer.body.strip():
             return Deleted(None)
         if 200 <= answer.status < 300 and answer.is_json and not isinstance(answer.content, dict):
@@ -187,7 +190,7 @@ class Api:
             NoAnswerError: if it is not known whether it was created; a POST is never repeated here.
             ApiError: for any other failure.
         """
-        return self._shown(self._client.request("POST", self._path, body=body))
+        return self._shown(self.client.request("POST", self._path, body=body))
 
     def update(self, identifier: str, body: Content) -> Resource | None:
         """Change a data source and return it, or ``None`` if the answer says success without showing it.
@@ -196,7 +199,7 @@ class Api:
             NoAnswerError: if it is not known whether it was changed; a PATCH is never repeated here.
             ApiError: for any other failure.
         """
-        answer = self._client.request("PATCH", self._one(identifier), body=body)
+        answer = self.client.request("PATCH", self._one(identifier), body=body)
         resource = self._shown(answer)
         return None if resource is None else self._same(answer, identifier, resource)
 
@@ -209,7 +212,7 @@ class Api:
         Raises:
             ApiError: if the check failed, with its ``field_errors``, or could not be made.
         """
-        answer = self._client.request("POST", self._path + "/verify", body=body, repeatable=True)
+        answer = self.client.request("POST", self._path + "/verify", body=body, repeatable=True)
         failures = field_errors(answer.content)
         if not failures:
             if answer.status in _NOT_OFFERED:
@@ -237,7 +240,7 @@ class Api:
         Raises:
             ApiError: if it can't be read.
         """
-        return self._policy(self._client.request("GET", self._one(identifier) + "/access"), identifier)
+        return self._policy(self.client.request("GET", self._one(identifier) + "/access"), identifier)
 
     def put_access(self, identifier: str, body: Content) -> Content | None:
         """Replace who may query a data source; return the new policy, or ``None`` if the answer does not show it.
@@ -245,25 +248,25 @@ class Api:
         Raises:
             ApiError: if it failed.
         """
-        answer = self._client.request("PUT", self._one(identifier) + "/access", body=body)
+        answer = self.client.request("PUT", self._one(identifier) + "/access", body=body)
         return None if _shows_nothing(answer) else self._policy(answer, identifier)
 
     def back_off(self, setbacks: int, why: str) -> bool:
         """Wait before another try, within the task's retry budget; return false if that has no room for it."""
-        return self._client.back_off(setbacks, why)
+        return self.client.back_off(setbacks, why)
 
     def wait(self, seconds: float, why: str) -> bool:
         """Wait for so long within the task's retry budget; return false if that has no room for it."""
-        return self._client.wait(seconds, why)
+        return self.client.wait(seconds, why)
 
     def progress(self, text: str) -> None:
         """Say what the task is doing."""
-        self._client.progress(text)
+        self.client.progress(text)
 
     @property
     def clock(self) -> Clock:
         """The time that the task goes by."""
-        return self._client.clock
+        return self.client.clock
 
     def _shown(self, answer: Answer) -> Resource | None:
         return None if _shows_nothing(answer) else self._resource(answer)

@@ -113,10 +113,34 @@ DATA_SOURCE_INFO: dict[str, dict[str, Any]] = {
     "health_status": {"type": "str"},
 }
 
+_ITEM = {name: entry for name, entry in DATA_SOURCE.items() if name not in CONNECTION and name != "state"}
+_SELECTION: dict[str, dict[str, Any]] = {
+    name: {"type": "str"}
+    for name in ("name_pattern", "dialect", "host", "health_status", "sync_status", "created_before")
+}
+
+DATA_SOURCES: dict[str, dict[str, Any]] = {
+    **CONNECTION,
+    "state": {"type": "str", "required": True, "choices": ["present", "absent"]},
+    "data_sources": {"type": "list", "elements": "dict", "options": _ITEM, "required_one_of": ONE_OF},
+    "filters": {"type": "dict", "options": _SELECTION},
+    "exclude": {"type": "list", "elements": "str"},
+    "prune": {"type": "bool", "default": False},
+    "max_deletions": {"type": "int"},
+    "concurrency": {"type": "int", "default": 4},
+    "on_error": {"type": "str", "default": "continue", "choices": ["continue", "stop"]},
+}
+
 
 def secret_texts(spec: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]) -> list[str]:
     """Return every text in the options that ``spec`` marks as secret."""
-    return [text for name, entry in spec.items() if entry.get("no_log") for text in _texts(options.get(name))]
+    found = [text for name, entry in spec.items() if entry.get("no_log") for text in _texts(options.get(name))]
+    for name, entry in spec.items():
+        within = options.get(name) if "options" in entry else None
+        for item in within if isinstance(within, list) else [within]:
+            if isinstance(item, Mapping):
+                found += secret_texts(entry["options"], item)
+    return found
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from urllib.parse import urlencode
 
 from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
 from ansible_collections.community.basedash.plugins.module_utils._errors import ApiError, NoAnswerError
+from ansible_collections.community.basedash.plugins.module_utils._gate import Gate
 from ansible_collections.community.basedash.plugins.module_utils._json import NotJsonError, parse_json
 from ansible_collections.community.basedash.plugins.module_utils._retry import (
     RATE_LIMITED,
@@ -84,6 +86,14 @@ class Counters:
     requests: int = 0
     retries: int = 0
     wait_seconds: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def count(self, requests: int = 0, retries: int = 0, wait_seconds: float = 0.0) -> None:
+        """Add to the counters. Safe for threads."""
+        with self._lock:
+            self.requests += requests
+            self.retries += retries
+            self.wait_seconds += wait_seconds
 
     def as_result(self) -> dict[str, Any]:
         """Return the contents of the result's ``api``; the wait in seconds, to the millisecond."""
@@ -93,7 +103,9 @@ class Counters:
 class Client:
     """Sends requests to one service with one key, within one retry budget.
 
-    With ``read_only`` it refuses every method but GET: that is how check mode is kept, whatever a caller does.
+    With ``read_only`` it refuses every method but GET: that is how check mode is kept, whatever a caller does. Safe
+    for threads: they share the budget, and the gate that a rate limit closes for all. ``exhausted`` tells that a
+    request was given up because the budget had no room for another try.
     """
 
     def __init__(
@@ -113,6 +125,8 @@ class Client:
         self._connection = connection
         self._transport = transport
         self._budget = RetryBudget(connection.retry_timeout)
+        self._gate = Gate(self.clock.monotonic)
+        self.exhausted = False
         self._headers = {
             "Authorization": "Bearer " + connection.api_key,
             "Accept": "application/json",
@@ -155,7 +169,8 @@ class Client:
         pending = False
         while True:
             answer: Answer | None = None
-            self.counters.requests += 1
+            self._pass_gate()
+            self.counters.count(requests=1)
             started = self.clock.monotonic()
             try:
                 answer = self._answer(request, self._transport.send(request, self._connection.timeout), unclear)
@@ -167,8 +182,10 @@ class Client:
                 trouble, sent, asked, pending = str(error), error.sent, None, error.timed_out
             finally:
                 if setbacks:
-                    self._budget.spend(self.clock.monotonic() - started)
+                    self._budget.spend(started, self.clock.monotonic())
             limited = answer is not None and answer.status == RATE_LIMITED
+            if not limited:
+                self._gate.granted()
             if answer is not None and not limited and not _may_pass(answer):
                 return answer
             if sent and not limited:
@@ -179,7 +196,10 @@ class Client:
                 end = "it is not repeated, as it may have been done"
                 raise self._no_answer(request, answer, trouble, end, True, pending)
             wait = pause(setbacks, asked, self.clock.random)
-            if not self._budget.allows(wait):
+            if limited:
+                self._gate.refused(wait)
+            if not self._budget.allows(self.clock.monotonic(), wait):
+                self.exhausted = True
                 raise self._given_up(request, answer, trouble, asked, setbacks, bool(unclear), pending)
             self._wait(wait, "%s %s: %s" % (method, path, trouble))
 
@@ -192,17 +212,22 @@ class Client:
 
     def wait(self, seconds: float, why: str) -> bool:
         """Wait for so long within the retry budget, or return false at once if it has no room for that."""
-        if not self._budget.allows(seconds):
+        if not self._budget.allows(self.clock.monotonic(), seconds):
             return False
         self._wait(seconds, why)
         return True
 
     def _wait(self, seconds: float, why: str) -> None:
         self.progress("%s; trying again in %.1f seconds" % (why, seconds))
-        self._budget.spend(seconds)
-        self.counters.wait_seconds += seconds
-        self.counters.retries += 1
+        now = self.clock.monotonic()
+        self._budget.spend(now, now + seconds)
+        self.counters.count(retries=1, wait_seconds=seconds)
         self.clock.sleep(seconds)
+
+    def _pass_gate(self) -> None:
+        delay = self._gate.delay()
+        if delay > 0:
+            self.clock.sleep(delay)
 
     def _request(
         self, method: str, path: str, query: Mapping[str, str] | None, body: Mapping[str, Any] | None

@@ -126,7 +126,7 @@ def _delete_unread(api: Api, wanted: Absence, identifier: str) -> Outcome:
             if not finding.readable and not error.unclear_tries:
                 return _not_there(wanted, warning=_UNVERIFIED)
         if error.unclear_tries:
-            return Outcome(True, warnings=(_MAYBE_BEFORE % quoted(identifier),))
+            return Outcome(True, warnings=(_MAYBE_BEFORE % quoted(identifier),), action="deleted")
         return _not_there(wanted)
     except ApiError as error:
         raise _unknown_delete(error, identifier) from error
@@ -140,12 +140,12 @@ def _delete_unreadable(api: Api, wanted: Absence, identifier: str, check_mode: b
             "This server lets no data source be read, so check mode can't know whether %s is there; "
             "the DELETE would decide." % quoted(identifier)
         )
-        return Outcome(True, warnings=(warning,))
+        return Outcome(True, warnings=(warning,), action="deleted")
     try:
         answered = api.delete(identifier).resource
     except NotFoundError as error:
         if error.unclear_tries:
-            return Outcome(True, warnings=(_MAYBE_BEFORE % quoted(identifier),))
+            return Outcome(True, warnings=(_MAYBE_BEFORE % quoted(identifier),), action="deleted")
         return _not_there(wanted, warning=_UNVERIFIED)
     except ApiError as error:
         raise _unknown_delete(error, identifier) from error
@@ -176,7 +176,7 @@ def _deleted(before: Resource | None, answered: Resource | None, identifier: str
     else:
         header = "data source %s (id %s)" % (quoted(known["display_name"]), quoted(known["id"]))
     old = facts(before) if before is not None else known or {"id": identifier}
-    return Outcome(True, data_source=known, diff=Diff(header, old, {}))
+    return Outcome(True, data_source=known, diff=Diff(header, old, {}), action="deleted")
 
 
 def _not_there(wanted: Absence, hint: str = "", warning: str = "") -> Outcome:

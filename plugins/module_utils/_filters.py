@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any, Callable
 
 from ansible_collections.community.basedash.plugins.module_utils._api import Resource
@@ -31,15 +32,21 @@ class Filters:
     exact: Mapping[str, str]
     any_case: Mapping[str, str]
     pattern: Callable[[str], Any] | None
+    created_before: datetime | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether they select everything."""
+        return not (self.exact or self.any_case or self.pattern or self.created_before)
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Filters:
         """Return the filters that a task's options give; options that are absent or ``None`` select everything.
 
         Raises:
-            InputError: if the pattern is no regular expression, or a filter is blank.
+            InputError: if the pattern is no regular expression, the time is none, or a filter is blank.
         """
-        for option in (*_EXACT, *_ANY_CASE, "name_pattern"):
+        for option in (*_EXACT, *_ANY_CASE, "name_pattern", "created_before"):
             value = options.get(option)
             if value is not None and not value.strip():
                 raise InputError("The option %s is empty: give a value, or leave the option out." % option)
@@ -47,6 +54,7 @@ class Filters:
             exact=_given(options, _EXACT),
             any_case={field: value.strip().casefold() for field, value in _given(options, _ANY_CASE).items()},
             pattern=_pattern(options.get("name_pattern")),
+            created_before=_wanted_time(options.get("created_before")),
         )
 
     def match(self, resource: Resource) -> bool:
@@ -55,6 +63,10 @@ class Filters:
             return False
         if any(str(resource.get(field) or "").casefold() != value for field, value in self.any_case.items()):
             return False
+        if self.created_before is not None:
+            created = _time(resource.get("createdAt"))
+            if created is None or created >= self.created_before:
+                return False
         name = resource.get("displayName")
         return self.pattern is None or bool(self.pattern(name if isinstance(name, str) else ""))
 
@@ -72,3 +84,28 @@ def _pattern(text: str | None) -> Callable[[str], Any] | None:
         raise InputError(
             "The option name_pattern (%s) is no regular expression: %s." % (quoted(text), error)
         ) from error
+
+
+def _wanted_time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    moment = _time(text.strip())
+    if moment is None:
+        raise InputError(
+            "The option created_before (%s) is no date: give one such as 2026-11-24 or 2026-11-24T08:00:00Z."
+            % quoted(text)
+        )
+    return moment
+
+
+def _time(text: Any) -> datetime | None:
+    """Return a date or a time in the form of ISO 8601, in UTC if it does not say otherwise."""
+    if not isinstance(text, str):
+        return None
+    try:
+        # Python before 3.11 knows neither the Z nor other fractions than thousandths and millionths.
+        plain = re.sub("\\.[0-9]+", "", text)
+        moment = datetime.fromisoformat(plain[:-1] + "+00:00" if plain[-1:] in "Zz" and plain else plain)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)

@@ -134,7 +134,7 @@ def _create(api: Api, wanted: Presence, name: str, similar: str | None, check_mo
             "There is a data source named %s already, which differs in case from %s." % (told(similar), told(name))
         )
     if check_mode:
-        return Outcome(True, warnings=tuple(warnings), diff=diff)
+        return Outcome(True, warnings=tuple(warnings), diff=diff, action="created")
     if wanted.verify:
         _verify(api, settings, {})
     work = _Work(_post(api, wanted, body, name), done=["created"], warnings=warnings)
@@ -143,7 +143,7 @@ def _create(api: Api, wanted: Presence, name: str, similar: str | None, check_mo
             _give_access_to_new(api, work, wanted.policy)
         _check_taken(api, settings, work, body)
         _wait(api, wanted, work)
-    return _outcome(True, work, diff)
+    return _outcome("created", work, diff)
 
 
 def _check_new_name(name: str, similar: str | None) -> None:
@@ -276,7 +276,7 @@ def _change(api: Api, wanted: Presence, resource: Resource, check_mode: bool) ->
     _warn(settings, work, body, wanted.verify)
     if check_mode:
         work.resource = settings.predicted(resource)
-        return _outcome(bool(body) or policy != current, work, diff)
+        return _outcome("updated" if body or policy != current else "unchanged", work, diff)
     with work.reported():
         if wanted.verify and settings.concerns_connection(body):
             _verify(api, settings, resource)
@@ -288,7 +288,7 @@ def _change(api: Api, wanted: Presence, resource: Resource, check_mode: bool) ->
         for step in steps:
             step(api, wanted, work)
         _wait(api, wanted, work, resource.get("lastSyncAttemptAt") if body else None)
-    return _outcome(bool(work.done), work, diff)
+    return _outcome("updated" if work.done else "unchanged", work, diff)
 
 
 def _write_access(api: Api, wanted: Presence, work: _Work) -> None:
@@ -451,6 +451,13 @@ def _wait(api: Api, wanted: Presence, work: _Work, earlier_attempt: Any = None) 
         work.values["sync"] = synced.as_result()
 
 
-def _outcome(changed: bool, work: _Work, diff: Diff) -> Outcome:
+def _outcome(action: str, work: _Work, diff: Diff) -> Outcome:
     known: Facts = facts(work.resource)
-    return Outcome(changed, data_source=known, warnings=tuple(work.warnings), diff=diff, values=work.values)
+    return Outcome(
+        action != "unchanged",
+        data_source=known,
+        warnings=tuple(work.warnings),
+        diff=diff,
+        values=work.values,
+        action=action,
+    )

@@ -111,7 +111,8 @@ else:
 
         def __init__(self, verify: bool | str) -> None:
             self._verify_proxy = verify
-            super().__init__(max_retries=0)
+            # As many as there can be requests at once, so that each keeps its connection.
+            super().__init__(max_retries=0, pool_maxsize=64)
 
         def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
             super().init_poolmanager(*args, **kwargs)

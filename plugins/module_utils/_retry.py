@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -22,19 +23,30 @@ _LONGEST_PAUSE = 30.0
 
 
 class RetryBudget:
-    """The seconds that one task may spend on waiting and on trying again, all its requests together."""
+    """The seconds that one task may spend on waiting and on trying again, all its requests together.
+
+    Seconds in which several requests wait at once count once. Safe for threads.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._spent = 0.0
+        self._until = float("-inf")
+        self._lock = threading.Lock()
 
-    def allows(self, wait: float) -> bool:
-        """Tell whether ``wait`` more seconds are within the budget. A budget of 0 allows nothing."""
-        return self._seconds > 0 and self._spent + wait <= self._seconds
+    def allows(self, now: float, wait: float) -> bool:
+        """Tell whether ``wait`` more seconds from ``now`` on are within the budget. A budget of 0 allows nothing."""
+        with self._lock:
+            return self._seconds > 0 and self._spent + self._new(now, now + wait) <= self._seconds
 
-    def spend(self, seconds: float) -> None:
-        """Note that ``seconds`` went by."""
-        self._spent += seconds
+    def spend(self, begin: float, end: float) -> None:
+        """Note that the time from ``begin`` to ``end`` goes by."""
+        with self._lock:
+            self._spent += self._new(begin, end)
+            self._until = max(self._until, end)
+
+    def _new(self, begin: float, end: float) -> float:
+        return max(0.0, end - max(begin, self._until))
 
     @property
     def left(self) -> float:

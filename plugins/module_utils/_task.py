@@ -48,16 +48,18 @@ class Diff:
 class Outcome:
     """What a task found and did.
 
-    ``values`` are result keys of this task alone. ``message`` is given for an unchanged result whose reason is worth
-    saying.
+    ``action`` is a word for that. ``values`` are result keys of this task alone. ``message`` is given for an unchanged
+    result whose reason is worth saying, and for one that ``failed`` with more to tell than an error can carry.
     """
 
     changed: bool
     data_source: Facts | None = None
     message: str | None = None
     warnings: tuple[str, ...] = ()
-    diff: Diff | None = None
+    diff: Diff | tuple[Diff, ...] | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
+    action: str = "unchanged"
+    failed: bool = False
 
 
 Task = Callable[[Api, Mapping[str, Any], bool], Outcome]
@@ -141,8 +143,10 @@ def _succeeded(outcome: Outcome, diff_mode: bool) -> Report:
     if outcome.message is not None:
         result["msg"] = outcome.message
     if diff_mode and outcome.diff is not None:
-        result["diff"] = outcome.diff.as_result()
-    return Report(False, result, list(outcome.warnings))
+        diffs = [outcome.diff] if isinstance(outcome.diff, Diff) else outcome.diff
+        results = [diff.as_result() for diff in diffs]
+        result["diff"] = results[0] if isinstance(outcome.diff, Diff) else results
+    return Report(outcome.failed, result, list(outcome.warnings))
 
 
 def _failed(error: BasedashError) -> Report:

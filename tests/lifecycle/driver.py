@@ -16,8 +16,10 @@ from ansible_collections.community.basedash.plugins.module_utils._access import 
 from ansible_collections.community.basedash.plugins.module_utils._arguments import (
     DATA_SOURCE,
     DATA_SOURCE_ACCESS,
+    DATA_SOURCES,
     secret_texts,
 )
+from ansible_collections.community.basedash.plugins.module_utils._bulk import manage_many
 from ansible_collections.community.basedash.plugins.module_utils._client import Clock
 from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
 from ansible_collections.community.basedash.plugins.module_utils._requests_transport import RequestsTransport
@@ -61,6 +63,13 @@ class Basedash:
     def access(self, *, check_mode: bool = False, **options: Any) -> Report:
         """Run the task of ``basedash_data_source_access``."""
         return self._run(set_access, DATA_SOURCE_ACCESS, check_mode, options)
+
+    def many(self, *, check_mode: bool = False, **options: Any) -> Report:
+        """Run the task of ``basedash_data_sources``; entries get the defaults that the argument check puts in."""
+        defaults = {name: entry.get("default") for name, entry in DATA_SOURCES["data_sources"]["options"].items()}
+        if options.get("data_sources") is not None:
+            options["data_sources"] = [{**defaults, **entry} for entry in options["data_sources"]]
+        return self._run(manage_many, DATA_SOURCES, check_mode, options)
 
     def _run(self, task: Task, spec: Mapping[str, Mapping[str, Any]], check_mode: bool, given: Any) -> Report:
         options = {name: entry.get("default") for name, entry in spec.items()}

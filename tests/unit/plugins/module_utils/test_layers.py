@@ -17,15 +17,16 @@ PREFIX = "ansible_collections.community.basedash.plugins.module_utils."
 # From the top to the bottom; those in one line don't know each other.
 LAYERS = [
     ["_module"],
+    ["_bulk"],
     ["_lifecycle"],
     ["_provision"],
     ["_arguments", "_access", "_deletion", "_info"],
     ["_task", "_filters"],
-    ["_settings", "_sync"],
+    ["_settings", "_sync", "_snapshot"],
     ["_data_source"],
     ["_api"],
     ["_client", "_requests_transport"],
-    ["_retry", "_sockets", "_transport"],
+    ["_gate", "_retry", "_sockets", "_transport"],
     ["_connection"],
     ["_paths"],
     ["_errors", "_json", "_text", "_version"],

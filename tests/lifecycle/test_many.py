@@ -1,0 +1,323 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Many data sources in one task: what is said of each, held against what the server holds."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.basedash.plugins.module_utils._bulk import ACTIONS
+from ansible_collections.community.basedash.plugins.module_utils._task import Report
+from ansible_collections.community.basedash.tests.lifecycle.driver import ORGANIZATION, Basedash
+
+
+def fill(basedash: Basedash, count: int, **fields: Any) -> None:
+    """Start from the seed, and add so many data sources."""
+    basedash.reset({})
+    many = {"count": count, "name_format": "bulk-{n}", "id_format": "ds_bulk_{n}", **fields}
+    basedash.control("POST", "data-sources", {"organization": ORGANIZATION, "data_sources": [many]})
+    basedash.control("DELETE", "requests")
+
+
+def names(basedash: Basedash) -> list[str]:
+    """Return the names of all data sources that are there."""
+    return [source["displayName"] for source in basedash.sources()]
+
+
+def actions(report: Report) -> list[str]:
+    """Return what became of each, and check that the summary says the same."""
+    found = [entry["action"] for entry in report.result["results"]]
+    summary = report.result["summary"]
+    assert summary["total"] == len(found)
+    assert {action: summary[action] for action in ACTIONS} == {action: found.count(action) for action in ACTIONS}
+    assert report.result["changed"] == any(entry["changed"] for entry in report.result["results"])
+    assert report.failed == bool({"failed", "not_attempted"} & set(found))
+    return found
+
+
+def test_a_list_is_deleted_in_the_order_given(basedash: Basedash) -> None:
+    basedash.reset({})
+    entries = [
+        {"name": "preview-43"},
+        {"id": "ds_nowhere"},
+        {"id": "ds_preview_1", "name": "preview-42"},
+        {"name": "x"},
+    ]
+    predicted = basedash.many(state="absent", data_sources=entries, check_mode=True)
+    assert set(basedash.methods()) == {"GET"}
+    report = basedash.many(state="absent", data_sources=entries)
+    assert actions(report) == actions(predicted) == ["deleted", "unchanged", "deleted", "unchanged"]
+    assert [entry["id"] for entry in report.result["results"]] == ["ds_preview_2", "ds_nowhere", "ds_preview_1", None]
+    assert report.result["diff"] == predicted.result["diff"]
+    assert len(report.result["diff"]) == 2
+    assert report.result["results"][0]["data_source"]["host"]
+    assert "nothing to delete" in report.result["results"][1]["msg"]
+    again = basedash.many(state="absent", data_sources=entries)
+    assert set(actions(again)) == {"unchanged"}
+    assert again.result["diff"] == []
+
+
+@pytest.mark.parametrize("concurrency", [1, 8])
+def test_a_thousand_deletions_cost_a_thousand_requests_and_ten(basedash: Basedash, concurrency: int) -> None:
+    fill(basedash, 1000)
+    entries = [{"id": f"ds_bulk_{number}"} for number in range(1, 1001)]
+    report = basedash.many(state="absent", data_sources=entries, concurrency=concurrency)
+    assert set(actions(report)) == {"deleted"}
+    assert [entry["id"] for entry in report.result["results"]] == [entry["id"] for entry in entries]
+    assert report.result["api"]["requests"] <= 1011
+    assert not [name for name in names(basedash) if name.startswith("bulk")]
+
+
+def test_one_that_fails_does_not_hide_the_others(basedash: Basedash) -> None:
+    fill(basedash, 30)
+    fault = {"kind": "status_before", "status": 403, "method": "DELETE", "path": "ds_bulk_7$"}
+    basedash.control("POST", "faults", [fault])
+    entries = [{"id": f"ds_bulk_{number}"} for number in range(1, 31)]
+    report = basedash.many(state="absent", data_sources=entries)
+    found = actions(report)
+    assert found.count("deleted") == 29
+    assert found[6] == "failed"
+    assert report.result["results"][6]["error"]["status"] == 403
+    assert "1 of 30 data sources failed" in report.result["msg"]
+    assert [name for name in names(basedash) if name.startswith("bulk")] == ["bulk-7"]
+
+
+def test_on_error_stop_leaves_the_others_alone(basedash: Basedash) -> None:
+    fill(basedash, 30)
+    basedash.control("POST", "faults", [{"kind": "status_before", "status": 403, "path": "ds_bulk_7$"}])
+    entries = [{"id": f"ds_bulk_{number}"} for number in range(1, 31)]
+    report = basedash.many(state="absent", data_sources=entries, concurrency=1, on_error="stop")
+    assert actions(report) == ["deleted"] * 6 + ["failed"] + ["not_attempted"] * 23
+    assert len([name for name in names(basedash) if name.startswith("bulk")]) == 24
+
+
+def test_a_used_up_budget_leaves_the_others_alone(basedash: Basedash) -> None:
+    fill(basedash, 30)
+    basedash.control("POST", "faults", [{"kind": "status_before", "status": 503, "method": "DELETE", "after": 5}])
+    entries = [{"id": f"ds_bulk_{number}"} for number in range(1, 31)]
+    report = basedash.many(state="absent", data_sources=entries, concurrency=2, retry_timeout=3.0)
+    found = actions(report)
+    assert found.count("deleted") == 5
+    assert found.count("not_attempted") >= 20
+    assert len([name for name in names(basedash) if name.startswith("bulk")]) == 25
+
+
+@pytest.mark.parametrize("kind", ["reset_after", "reset_before", "status_after", "truncated", "rate_limited"])
+def test_each_verdict_is_the_truth_when_answers_are_lost(basedash: Basedash, kind: str) -> None:
+    fill(basedash, 60)
+    basedash.control("POST", "random", {"seed": 5})
+    basedash.control("POST", "faults", [{"kind": kind, "method": "DELETE", "probability": 0.3}])
+    entries = [{"id": f"ds_bulk_{number}"} for number in range(1, 61)]
+    report = basedash.many(state="absent", data_sources=entries, concurrency=8)
+    assert set(actions(report)) == {"deleted"}
+    assert not [name for name in names(basedash) if name.startswith("bulk")]
+
+
+def test_filters(basedash: Basedash) -> None:
+    fill(basedash, 5, host="OLD.example.com")
+    wanted = {"state": "absent", "filters": {"name_pattern": "^bulk-", "host": "old.example.com"}}
+    predicted = basedash.many(**wanted, check_mode=True, exclude=["bulk-2", "ds_bulk_3"])
+    report = basedash.many(**wanted, exclude=["bulk-2", "ds_bulk_3"])
+    assert actions(report) == actions(predicted) == ["deleted"] * 3
+    assert [entry["name"] for entry in report.result["results"]] == ["bulk-5", "bulk-4", "bulk-1"]
+    assert {"bulk-2", "bulk-3", "production"} <= set(names(basedash))
+
+
+def test_filters_by_time(basedash: Basedash) -> None:
+    basedash.reset({})
+    dates = sorted(source["createdAt"] for source in basedash.sources())
+    report = basedash.many(state="absent", filters={"created_before": dates[3]}, check_mode=True)
+    assert len(report.result["results"]) == 1
+    assert basedash.many(state="absent", filters={"created_before": "soon"}).failed
+    nothing = basedash.many(state="absent", filters={"created_before": "2000-01-01"})
+    assert actions(nothing) == []
+
+
+@pytest.mark.parametrize("filters", [{}, {"name_pattern": "."}, {"name_pattern": None, "host": None}])
+def test_filters_that_select_everything_are_refused(basedash: Basedash, filters: dict[str, Any]) -> None:
+    basedash.reset({})
+    before = basedash.sources()
+    report = basedash.many(state="absent", filters=filters)
+    assert report.failed
+    assert not report.result["changed"]
+    assert "max_deletions" in report.result["msg"]
+    assert basedash.sources() == before
+    report = basedash.many(state="absent", filters=filters, max_deletions=10)
+    assert set(actions(report)) == {"deleted"}
+    # Never by a filter: the managed warehouse, and the demonstration.
+    assert sorted(names(basedash)) == ["Basedash warehouse", "Demo data"]
+
+
+@pytest.mark.parametrize("options", [{}, {"max_deletions": 4}, {"max_deletions": 0}])
+def test_more_than_allowed_is_refused_before_the_first(basedash: Basedash, options: dict[str, Any]) -> None:
+    fill(basedash, 11)
+    before = basedash.sources()
+    report = basedash.many(state="absent", filters={"name_pattern": "^bulk"}, **options)
+    assert report.failed
+    assert actions(report) == ["not_attempted"] * 11
+    assert "'bulk-11' (ds_bulk_11)" in report.result["msg"]
+    assert basedash.sources() == before
+    assert set(basedash.methods()) == {"GET"}
+
+
+def test_a_list_has_a_limit_only_if_one_is_set(basedash: Basedash) -> None:
+    fill(basedash, 12)
+    entries = [{"id": f"ds_bulk_{number}"} for number in range(1, 13)]
+    assert basedash.many(state="absent", data_sources=entries, max_deletions=11).failed
+    assert len(basedash.sources()) > 12
+    # What is not there does not count.
+    gone = [*entries, {"id": "ds_nowhere"}]
+    assert not basedash.many(state="absent", data_sources=gone, max_deletions=12).failed
+
+
+def test_duplicates_are_one(basedash: Basedash) -> None:
+    basedash.reset({})
+    entries = [
+        {"id": "ds_preview_1"},
+        {"name": "preview-42"},
+        {"id": "ds_preview_1", "name": "preview-42"},
+        {"name": "x"},
+    ]
+    report = basedash.many(state="absent", data_sources=[*entries, {"name": "x"}])
+    assert actions(report) == ["deleted", "unchanged"]
+
+
+def test_a_guard_of_a_duplicate_counts(basedash: Basedash) -> None:
+    basedash.reset({})
+    report = basedash.many(
+        state="absent", data_sources=[{"id": "ds_preview_1"}, {"id": "ds_preview_1", "name": "production"}]
+    )
+    assert actions(report) == ["failed"]
+    assert "preview-42" in names(basedash)
+
+
+@pytest.mark.parametrize(
+    ("state", "entries", "options", "words"),
+    [
+        ("absent", [{"id": "ds_preview_1", "name": "a"}, {"id": "ds_preview_1", "name": "b"}], {}, "contradict"),
+        ("absent", [{"id": "ds_preview_1"}, {"name": "preview-42", "missing_ok": False}], {}, "contradict"),
+        ("present", [{"name": "preview-42", "port": 1}, {"id": "ds_preview_1", "port": 2}], {}, "contradict"),
+        ("absent", [{"name": "preview-42"}], {"exclude": ["ds_preview_1"]}, "exclude"),
+        ("absent", [{"id": "ds_preview_1"}], {"exclude": ["preview-42"]}, "exclude"),
+        ("absent", [{"id": "ds_nowhere"}], {"exclude": ["ds_nowhere"]}, "exclude"),
+    ],
+)
+def test_contradictions_are_refused(
+    basedash: Basedash, state: str, entries: list[dict[str, Any]], options: dict[str, Any], words: str
+) -> None:
+    basedash.reset({})
+    before = basedash.sources()
+    report = basedash.many(state=state, data_sources=entries, **options)
+    assert report.failed
+    assert words in report.result["msg"]
+    assert basedash.sources() == before
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"state": "absent"}, "either"),
+        ({"state": "absent", "data_sources": [{"name": "a"}], "filters": {}}, "either"),
+        ({"state": "present", "filters": {"host": "a"}}, "filters"),
+        ({"state": "absent", "data_sources": [{"name": "a"}], "prune": True}, "prune"),
+        ({"state": "absent", "data_sources": [{"name": "a"}], "concurrency": 0}, "concurrency"),
+        ({"state": "absent", "data_sources": [{"name": "a"}], "concurrency": 65}, "concurrency"),
+        ({"state": "absent", "data_sources": [{"name": "a"}], "max_deletions": -1}, "max_deletions"),
+        ({"state": "absent", "data_sources": [{"name": "a"}, {"id": " "}]}, "Entry 2 of data_sources"),
+        ({"state": "present", "data_sources": [{"name": "a"}, {"name": "b", "port": 0}]}, "Entry 2 of data_sources"),
+        ({"state": "absent", "filters": {"name_pattern": "("}}, "regular expression"),
+    ],
+)
+def test_bad_input_sends_nothing(basedash: Basedash, options: dict[str, Any], words: str) -> None:
+    report = basedash.many(**options)
+    assert report.failed
+    assert words in report.result["msg"]
+    assert report.result["api"]["requests"] == 0
+
+
+def test_present_and_prune(basedash: Basedash) -> None:
+    basedash.reset({})
+    entries: list[dict[str, Any]] = [
+        {"name": "orders", "dialect": "POSTGRES", "password": "a sentinel of a password"},
+        {"name": "production", "port": 6432},
+        {"id": "ds_preview_1", "name": "preview-42"},
+    ]
+    options = {"state": "present", "data_sources": entries, "prune": True, "exclude": ["ds_analytics_1"]}
+    predicted = basedash.many(**options, check_mode=True)
+    assert set(basedash.methods()) == {"GET"}
+    report = basedash.many(**options)
+    assert actions(report) == actions(predicted) == ["created", "updated", "unchanged", "deleted", "deleted"]
+    assert report.result["diff"] == predicted.result["diff"]
+    assert "sentinel" not in json.dumps(report.result)
+    left = ["Basedash warehouse", "Demo data", "analytics", "orders", "preview-42", "production"]
+    assert sorted(names(basedash)) == left
+    assert actions(basedash.many(**options)) == ["unchanged"] * 3
+
+
+def test_nothing_is_pruned_after_a_failure(basedash: Basedash) -> None:
+    basedash.reset({})
+    before = names(basedash)
+    report = basedash.many(state="present", data_sources=[{"name": "orders"}], prune=True)
+    assert actions(report)[0] == "failed"
+    assert set(actions(report)[1:]) == {"not_attempted"}
+    assert names(basedash) == before
+
+
+def test_an_entry_that_several_fit_protects_them_all(basedash: Basedash) -> None:
+    basedash.reset({})
+    report = basedash.many(state="present", data_sources=[{"name": "analytics"}], prune=True)
+    assert actions(report)[0] == "failed"
+    assert names(basedash).count("analytics") == 2
+
+
+def test_an_empty_list_prunes_everything_only_within_the_limit(basedash: Basedash) -> None:
+    fill(basedash, 11)
+    assert basedash.many(state="present", data_sources=[], prune=True).failed
+    report = basedash.many(state="present", data_sources=[], prune=True, max_deletions=100)
+    assert set(actions(report)) == {"deleted"}
+    assert sorted(names(basedash)) == ["Basedash warehouse", "Demo data"]
+
+
+def test_a_list_that_can_not_be_read_is_a_failure(basedash: Basedash) -> None:
+    basedash.reset({})
+    report = basedash.many(state="absent", data_sources=[{"id": "ds_preview_1"}], api_key="bd_key_demo_member")
+    assert report.failed
+    assert not report.result["changed"]
+    assert "admin" in report.result["msg"]
+
+
+def test_forced_deletions_read_nothing(basedash: Basedash) -> None:
+    fill(basedash, 5)
+    entries = [{"id": f"ds_bulk_{number}", "force": True} for number in range(1, 6)]
+    report = basedash.many(state="absent", data_sources=entries)
+    assert set(actions(report)) == {"deleted"}
+    assert report.result["api"]["requests"] == 5
+
+
+def test_others_that_delete_at_the_same_time_cost_few_lists(basedash: Basedash) -> None:
+    fill(basedash, 300)
+    entries = [{"id": f"ds_bulk_{number}"} for number in range(1, 301)]
+    fault = {"kind": "status_before", "status": 404, "body": "json", "method": "DELETE", "probability": 0.2}
+    basedash.control("POST", "faults", [fault])
+    report = basedash.many(state="absent", data_sources=entries, concurrency=8)
+    # Each 404 of a DELETE is doubted: it is looked up again, and there it is.
+    failed = [entry for entry in report.result["results"] if entry["action"] == "failed"]
+    assert failed
+    assert all("still there" in entry["msg"] for entry in failed)
+    assert {entry["name"] for entry in failed} == {name for name in names(basedash) if name.startswith("bulk")}
+
+
+def test_behind_a_rate_limit(basedash: Basedash) -> None:
+    fill(basedash, 100)
+    basedash.control("POST", "behaviour", {"rate_limit": {"requests": 1000000, "seconds": 1.0}})
+    entries = [{"id": f"ds_bulk_{number}"} for number in range(1, 101)]
+    fault = {"kind": "rate_limited", "how": "body", "seconds": 1, "probability": 0.05}
+    basedash.control("POST", "faults", [fault])
+    report = basedash.many(state="absent", data_sources=entries, concurrency=8, retry_timeout=600.0)
+    assert set(actions(report)) == {"deleted"}
+    assert report.result["api"]["retries"] > 0

@@ -1,0 +1,107 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The gate that a rate limit closes, and the budget that counts the time of several requests once."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.community.basedash.plugins.module_utils._gate import Gate
+from ansible_collections.community.basedash.plugins.module_utils._retry import RetryBudget
+
+
+class Time:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_an_open_gate_lets_all_through() -> None:
+    gate = Gate(Time())
+    for _request in range(100):
+        assert gate.delay() == 0
+        gate.granted()
+
+
+def test_a_refusal_closes_it_for_all() -> None:
+    time = Time()
+    gate = Gate(time)
+    gate.refused(2.0)
+    assert [gate.delay(), gate.delay()] == [2.0, 2.0]
+    time.now += 1.5
+    assert gate.delay() == 0.5
+    time.now += 1.0
+    assert gate.delay() == 0
+
+
+def test_after_a_limit_was_met_requests_keep_its_pace() -> None:
+    time = Time()
+    gate = Gate(time)
+    for _request in range(50):
+        gate.delay()
+        gate.granted()
+    time.now += 0.2
+    # 50 in a second: 0.2 s have passed, and the server asks for 0.8 s.
+    gate.refused(0.8)
+    turns = [time.now + gate.delay() for _request in range(51)]
+    assert turns[0] == pytest.approx(101.0)
+    assert 1.0 <= turns[50] - turns[0] <= 1.05
+
+
+def test_few_requests_say_nothing_about_the_limit() -> None:
+    time = Time()
+    gate = Gate(time)
+    for _request in range(3):
+        gate.granted()
+    gate.refused(1.0)
+    time.now += 1.0
+    assert [gate.delay() for _request in range(5)] == [0.0] * 5
+
+
+def test_refusals_of_what_was_under_way_count_as_one() -> None:
+    time = Time()
+    gate = Gate(time)
+    for _request in range(50):
+        gate.granted()
+    gate.refused(1.0)
+    gate.refused(1.0)
+    first, second = gate.delay(), gate.delay()
+    assert first == pytest.approx(1.0)
+    assert 0.0 < second - first < 0.03
+
+
+def test_the_pace_grows_while_nobody_refuses() -> None:
+    time = Time()
+    gate = Gate(time)
+    for _request in range(50):
+        gate.granted()
+    gate.refused(1.0)
+    time.now += 1.0
+    gate.delay()
+    slow = gate.delay()
+    time.now += 60.0
+    gate.delay()
+    assert gate.delay() < slow * 0.6
+
+
+def test_seconds_in_which_several_wait_count_once() -> None:
+    budget = RetryBudget(10.0)
+    for _request in range(8):
+        assert budget.allows(100.0, 4.0)
+        budget.spend(100.0, 104.0)
+    assert budget.left == 6.0
+    budget.spend(102.0, 106.0)
+    assert budget.left == 4.0
+    assert budget.allows(106.0, 4.0)
+    assert not budget.allows(106.0, 4.1)
+    assert budget.allows(104.0, 6.0)
+
+
+def test_a_budget_of_nothing_allows_nothing() -> None:
+    assert not RetryBudget(0.0).allows(100.0, 0.0)
