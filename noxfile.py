@@ -257,7 +257,7 @@ def package(session: nox.Session) -> None:
 @nox.session(python=PYTHON, tags=["test"])
 def tools(session: nox.Session) -> None:
     """Test these tools. Arguments go to pytest."""
-    install(session, "pytest", "-r", "tests/tools/requirements.txt")
+    install(session, "pytest", "-r", "tests/tools/requirements.txt", "-r", "tests/chaos/requirements.txt")
     pytest = (interpreter(session), "-m", "pytest", "-p", "no:cacheprovider", "-q")
     folders = ("tests/tools", "tests/chaos")
     tests = [f"{folder}/tests" for folder in folders]
