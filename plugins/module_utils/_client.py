@@ -226,8 +226,9 @@ class Client:
 
     def _pass_gate(self) -> None:
         delay = self._gate.delay()
-        if delay > 0:
+        while delay > 0:
             self.clock.sleep(delay)
+            delay = self._gate.delay() if self._gate.closed else 0.0
 
     def _request(
         self, method: str, path: str, query: Mapping[str, str] | None, body: Mapping[str, Any] | None

@@ -43,6 +43,11 @@ class Gate:
                 self._next = turn + 1 / faster
             return turn - now
 
+    @property
+    def closed(self) -> bool:
+        """Whether the server asked meanwhile to wait, so that a turn that was given before does not count."""
+        return self._monotonic() < self._closed_until
+
     def granted(self) -> None:
         """Note that a request was not refused."""
         with self._lock:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -63,13 +63,29 @@ class Core:
         self._execute: Callable[..., Any] = importlib.import_module(_UTILS + "_task").execute
         self._task = importlib.import_module(_UTILS + "_deletion").make_absent
         self._transport = importlib.import_module(_UTILS + "_requests_transport").RequestsTransport
-        spec: Mapping[str, Any] = importlib.import_module(_UTILS + "_arguments").DATA_SOURCE
+        self._many = importlib.import_module(_UTILS + "_bulk").manage_many
+        arguments = importlib.import_module(_UTILS + "_arguments")
+        self._many_spec: Mapping[str, Any] = arguments.DATA_SOURCES
+        spec: Mapping[str, Any] = arguments.DATA_SOURCE
         self._options = {name: option.get("default") for name, option in spec.items()}
         self._options.update(api_key=API_KEY, api_url=url, organization_id=ORGANIZATION, state="absent", **options)
 
     def delete(self, wish: Wanted) -> Report:
         """Do what one task asks for."""
         return self.measure(wish)[0]
+
+    def delete_many(self, wishes: Sequence[Wanted], concurrency: int) -> list[Report]:
+        """Do in one task what many ask for, as the plural module does."""
+        options = {name: option.get("default") for name, option in self._many_spec.items()}
+        entry = {name: option.get("default") for name, option in self._many_spec["data_sources"]["options"].items()}
+        options.update((name, self._options[name]) for name in ("api_key", "api_url", "organization_id", "state"))
+        options.update(data_sources=[{**entry, **wish.options} for wish in wishes], concurrency=concurrency)
+        done = self._execute(self._many, options, check_mode=False, diff_mode=False, transport=self._transport)
+        moment = _now()
+        return [
+            Report(wish.ticket, "many", one["changed"], one["action"] == "failed", one.get("msg", ""), moment)
+            for wish, one in zip(wishes, done.result["results"], strict=True)
+        ]
 
     def measure(self, wish: Wanted) -> tuple[Report, Spent]:
         """Do what one task asks for, and tell where the time went."""
@@ -83,7 +99,7 @@ class Core:
         options = {**self._options, **wish.options}
         done = self._execute(self._task, options, check_mode=False, diff_mode=False, transport=transport)
         total = time.monotonic() - begin
-        moment = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        moment = _now()
         message = str(done.result.get("msg", ""))
         report = Report(wish.ticket, "core", done.result["changed"], done.failed, message, moment)
         sent = [one for trace in traces for one in trace.sent]
@@ -91,3 +107,7 @@ class Core:
         before = [None, *(what for what, _begin, _end in sent)]
         first = sum(end - start for (what, start, end), last in zip(sent, before, strict=False) if what != last)
         return report, Spent(first, total - first, max((end - start for _what, start, end in sent), default=0.0))
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")

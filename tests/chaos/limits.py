@@ -5,7 +5,8 @@
 """Limits: the server's on requests, shared with another client, and the task's own on time.
 
 A module in a process of its own for each task is slower than the limit. So the figures come from the same core in one
-process, in sequence and with two threads; a playbook with several hosts then meets a lower limit.
+process: one task after the other, and one task for all with eight requests at once; a playbook with several hosts then
+meets a lower limit.
 """
 
 from __future__ import annotations
@@ -53,9 +54,10 @@ def run(site: Site) -> Result:
     """Delete within a limit on requests, then measure what tasks make of their time."""
     result = Result("limits")
     with server(site, "limits") as simulated:
-        _in_one_process(site, result, simulated, 100 if site.short else 500, threads=1)
+        deletions = 100 if site.short else 500
+        _in_one_process(site, result, simulated, deletions, at_once=1)
+        _in_one_process(site, result, simulated, deletions, at_once=8)
         if not site.short:
-            _in_one_process(site, result, simulated, 500, threads=2)
             _in_playbook(site, result, simulated)
         _budget(site, result, simulated)
     return result
@@ -94,20 +96,22 @@ def _other_client(simulated: Server, pace: float) -> Iterator[None]:
         thread.join()
 
 
-def _in_one_process(site: Site, result: Result, simulated: Server, deletions: int, threads: int) -> None:
-    wanted = _wanted(f"core{threads}", deletions)
+def _in_one_process(site: Site, result: Result, simulated: Server, deletions: int, at_once: int) -> None:
+    wanted = _wanted(f"core{at_once}", deletions)
     _hold(simulated, wanted, LIMIT)
     core = Core(site, simulated.url)
     reports: list[Report] = []
     told = begin = time.monotonic()
-    with _other_client(simulated, OTHERS_PACE), ThreadPoolExecutor(threads) as pool:
-        for report in pool.map(core.delete, wanted):
-            reports.append(report)
+    with _other_client(simulated, OTHERS_PACE):
+        if at_once > 1:
+            reports = core.delete_many(wanted, at_once)
+        for wish in wanted if at_once == 1 else []:
+            reports.append(core.delete(wish))
             if time.monotonic() - told > 10:
                 say("limits", f"{len(reports)} of {deletions} deleted behind {LIMIT} requests in a second")
                 told = time.monotonic()
         seconds = time.monotonic() - begin
-    name = "in sequence" if threads == 1 else f"{threads} threads"
+    name = "one by one" if at_once == 1 else f"{at_once} at once"
     knowledge = simulated.knowledge()
     result.counts += judge(wanted, reports, knowledge)
     mine = [one for one in knowledge.requests if own(one)]

@@ -40,6 +40,16 @@ def test_a_refusal_closes_it_for_all() -> None:
     assert gate.delay() == 0
 
 
+def test_a_turn_that_was_given_before_a_refusal_does_not_count() -> None:
+    time = Time()
+    gate = Gate(time)
+    assert not gate.closed
+    gate.refused(2.0)
+    assert gate.closed
+    time.now += 2.0
+    assert not gate.closed
+
+
 def test_after_a_limit_was_met_requests_keep_its_pace() -> None:
     time = Time()
     gate = Gate(time)
