@@ -25,7 +25,7 @@ def run(site: Site) -> Result:
     """Kill runs at random moments with SIGKILL, repeat each, and judge what both said together."""
     result = Result("killed")
     random = site.random("killed")
-    rounds, each = (1, 4) if site.short else (4, 6)
+    rounds, each = (1, 4) if site.short else (3, 6)
     deletions = HOSTS * each
     cut = 0
     with server(site, "killed") as simulated:
