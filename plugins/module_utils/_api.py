@@ -12,7 +12,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from ansible_collections.community.basedash.plugins.module_utils._client import (
@@ -150,7 +150,7 @@ class Api:
             if size > _LARGEST_LIST:
                 raise _not_basedash(answer, "more than %d MB of data sources" % (_LARGEST_LIST // 2**20))
             if self.client.clock.monotonic() - begun > self.client.patience:
-                raise _api_error(ApiError, answer, _SLOW % self.client.patience, None, None)
+                raise _api_error(ApiError, answer, _SLOW % self.client.patience)
             if len(found) == before:
                 raise _not_basedash(answer, "a page that brings nothing new and says that there is more")
             if cursor in cursors:
@@ -171,15 +171,11 @@ class Api:
             return Deleted(None)
         if 200 <= answer.status < 300 and answer.is_json and not isinstance(answer.content, dict):
             return Deleted(None)
-        try:
-            content = _successful(answer)
-            data = content.get("data", content)
-            if not isinstance(data, dict) or "id" not in data:
-                return Deleted(None)
-            return Deleted(self._same(answer, identifier, self._resource(answer)))
-        except ApiError as error:
-            error.unclear_tries = answer.unclear_tries
-            raise
+        content = _successful(answer)
+        data = content.get("data", content)
+        if not isinstance(data, dict) or "id" not in data:
+            return Deleted(None)
+        return Deleted(self._same(answer, identifier, self._resource(answer)))
 
     def create(self, body: Content) -> Resource | None:
         """Create a data source and return it, or ``None`` if the answer says success without showing it.
@@ -221,18 +217,9 @@ class Api:
             data = content.get("data", content)
             if isinstance(data, dict) and data.get("success") is True:
                 return
-        words = "; ".join("%s: %s" % item for item in failures.items())
-        title, detail = error_texts(answer.content)
-        raise ApiError(
-            "Basedash could not connect with these settings (%s)." % (words or detail or "it gives no reason"),
-            method=answer.method,
-            url=answer.url,
-            status=answer.status,
-            title=title,
-            detail=detail,
-            request_id=answer.request_id,
-            field_errors=failures,
-        )
+        words = "; ".join("%s: %s" % item for item in failures.items()) or error_texts(answer.content)[1]
+        message = "Basedash could not connect with these settings (%s)." % (words or "it gives no reason")
+        raise _error(ApiError, answer, message)
 
     def get_access(self, identifier: str) -> Content:
         """Return who may query a data source, as the API spells it.
@@ -324,19 +311,16 @@ def _successful(answer: Answer, accept_failure: bool = False) -> dict[str, Any]:
             raise _not_basedash(answer, "a body that is no JSON object")
         said = answer.content.get("error") is not None or answer.content.get("success") is False
         if said and not accept_failure:
-            title, detail = error_texts(answer.content)
-            raise _api_error(ApiError, answer, "success by its status and an error in its body", title, detail)
+            raise _api_error(ApiError, answer, "success by its status and an error in its body")
         return answer.content
     if 300 <= status < 400:
         target = _redirect_target(answer.headers.get("location", ""))
         advice = "a redirect to %s, which is never followed; correct api_url" % target
-        raise _api_error(ApiError, answer, advice, None, None)
-    title, detail = error_texts(answer.content)
-    own = title is not None
-    if status == 404 and not own:
+        raise _api_error(ApiError, answer, advice)
+    if status == 404 and error_texts(answer.content)[0] is None:
         raise _not_basedash(answer, "no error of this API in it")
     kind = _KINDS.get(status, ApiError)
-    raise _api_error(kind, answer, _advice(answer), title, detail)
+    raise _api_error(kind, answer, _advice(answer))
 
 
 def _redirect_target(location: str) -> str:
@@ -375,19 +359,12 @@ def _advice(answer: Answer) -> str:
     return words
 
 
-def _api_error(
-    kind: type[ApiError], answer: Answer, advice: str | None, title: str | None, detail: str | None
-) -> ApiError:
-    failures = field_errors(answer.content)
-    said = [detail, *("%s: %s" % item for item in failures.items())]
-    words = " (%s)" % "; ".join(shown(one) for one in said if one) if any(said) else ""
-    message = "%s %s was answered with status %d%s%s." % (
-        answer.method,
-        answer.url,
-        answer.status,
-        words,
-        ": " + advice if advice else "",
-    )
+_Kind = TypeVar("_Kind", bound=ApiError)
+
+
+def _error(kind: type[_Kind], answer: Answer, message: str) -> _Kind:
+    """Return a failure with all that an answer tells."""
+    title, detail = error_texts(answer.content)
     error = kind(
         message,
         method=answer.method,
@@ -396,26 +373,29 @@ def _api_error(
         title=title,
         detail=detail,
         request_id=answer.request_id,
-        field_errors=failures,
+        field_errors=field_errors(answer.content),
     )
     error.unclear_tries = answer.unclear_tries
     return error
 
 
+def _api_error(kind: type[ApiError], answer: Answer, advice: str) -> ApiError:
+    said = [error_texts(answer.content)[1], *("%s: %s" % item for item in field_errors(answer.content).items())]
+    words = " (%s)" % "; ".join(shown(one) for one in said if one) if any(said) else ""
+    message = "%s %s was answered with status %d%s: %s."
+    return _error(kind, answer, message % (answer.method, answer.url, answer.status, words, advice))
+
+
 def _not_offered(answer: Answer, what: str) -> ApiError:
-    title, detail = error_texts(answer.content)
-    return _api_error(UnsupportedError, answer, "this server does not offer %s" % what, title, detail)
+    return _api_error(UnsupportedError, answer, "this server does not offer %s" % what)
 
 
 def _not_basedash(answer: Answer, what: str) -> NotBasedashError:
-    return NotBasedashError(
+    message = (
         "%s %s was answered with status %d and %s: this is not an answer of the Basedash API, check api_url and any "
-        "proxy on the way." % (answer.method, answer.url, answer.status, what),
-        method=answer.method,
-        url=answer.url,
-        status=answer.status,
-        request_id=answer.request_id,
+        "proxy on the way."
     )
+    return _error(NotBasedashError, answer, message % (answer.method, answer.url, answer.status, what))
 
 
 def _with_id(value: Any) -> dict[str, Any] | None:

@@ -141,6 +141,8 @@ def _create(api: Api, wanted: Presence, name: str, similar: str | None, check_mo
     with work.reported():
         if wanted.policy is not None:
             _give_access_to_new(api, work, wanted.policy)
+        # Not before its access is set: until then, everyone may query it.
+        work.resource = _complete(api, work.resource, {"displayName", "dialect", *settings.shown_fields(body)})
         _check_taken(api, settings, work, body)
         _wait(api, wanted, work)
     return _outcome("created", work, diff)
@@ -163,19 +165,26 @@ def _post(api: Api, wanted: Presence, body: Content, name: str) -> Resource:
     lost: ApiError | None = None
     setbacks = 0
     while True:
+        answered = False
         try:
             created = api.create(body)
+            answered = True
+            # After a lost answer, only the list tells whether that one was created as well.
+            if created is not None and lost is None:
+                return created
         except ApiError as error:
             if not error.arrived:
                 raise (error if lost is None else _maybe_created(error, wanted, name)) from error
             lost = error
-        else:
-            # Only the list tells whether an earlier one was created as well.
-            if created is not None and lost is None:
-                return _complete(api, created, {"displayName", "dialect", *wanted.settings.shown_fields(body)})
-        found = _look_for(api, wanted, body, name, lost)
+        found = _look_for(api, wanted, body, name, answered)
         if found is not None:
             return found
+        if answered or lost is None:
+            raise IncompleteError(
+                "Basedash said that it created a data source named %s, and does not list it: wait some minutes, look "
+                "in Basedash, then run the task again.%s" % (quoted(name), _open(wanted)),
+                changed=True,
+            )
         setbacks += 1
         # Only of a server that answered, or is not there any more, can it be said that nothing will come of it.
         final = not isinstance(lost, NoAnswerError) or lost.pending
@@ -183,15 +192,15 @@ def _post(api: Api, wanted: Presence, body: Content, name: str) -> Resource:
             raise _maybe_created(lost, wanted, name)
 
 
-def _look_for(api: Api, wanted: Presence, body: Content, name: str, lost: ApiError | None) -> Resource | None:
-    """Look whether a POST without a clear answer created the data source; it may show some seconds later."""
+def _look_for(api: Api, wanted: Presence, body: Content, name: str, answered: bool) -> Resource | None:
+    """Look what a POST created; it may show some seconds later. ``answered`` tells that its success is certain."""
     for look, seconds in enumerate(_LOOKS):
         if look and not api.wait(seconds, "looking again whether the data source was created"):
             break
         try:
             found = api.list_all().named(name)
         except ApiError as error:
-            raise _maybe_created(error, wanted, name, lost is None) from error
+            raise _maybe_created(error, wanted, name, answered) from error
         if len(found) > 1:
             raise IncompleteError(
                 "The answer to the creation was lost, and now %d data sources are named %s (%s): delete those that are "
@@ -218,24 +227,16 @@ def _open(wanted: Presence) -> str:
     return " Its access was not set, so that it may be open to the whole organization."
 
 
-def _maybe_created(error: ApiError | None, wanted: Presence, name: str, surely: bool = False) -> BasedashError:
-    if error is None:
-        return IncompleteError(
-            "Basedash said that it created a data source named %s, and does not list it: wait some minutes, look in "
-            "Basedash, then run the task again.%s" % (quoted(name), _open(wanted)),
-            changed=True,
-        )
+def _maybe_created(error: ApiError, wanted: Presence, name: str, surely: bool = False) -> ApiError:
     if surely:
-        error.message += " Before that, a data source named %s was created: run the task again to see it." % quoted(
-            name
-        )
+        words = " Before that, a data source named %s was created: run the task again to see it."
         error.changed = True
     else:
-        error.message += (
+        words = (
             " Whether a data source named %s was created is not known, and it may still be: wait some minutes, look in "
-            "Basedash, then run the task again." % quoted(name)
+            "Basedash, then run the task again."
         )
-    error.message += _open(wanted)
+    error.message += words % quoted(name) + _open(wanted)
     return error
 
 
@@ -319,7 +320,8 @@ def _patch(api: Api, wanted: Presence, work: _Work) -> None:
         try:
             answered = api.update(before["id"], body)
         except NotFoundError as error:
-            raise _vanished(error, before) from error
+            vanished = _vanished(error, before)
+            raise (vanished if lost is None else _maybe_changed(vanished, before)) from error
         except ApiError as error:
             if not error.arrived:
                 raise (error if lost is None else _maybe_changed(error, before)) from error

@@ -181,11 +181,12 @@ def test_a_policy_of_which_it_is_not_known_whether_it_was_set(reaction: Any, bud
     assert "is not known" in report.result["msg"]
 
 
-def test_a_lost_answer_and_then_a_refusal() -> None:
+@pytest.mark.parametrize("refusal", [error(403, "no", "Forbidden"), HTML])
+def test_a_lost_answer_and_then_a_refusal(refusal: Any) -> None:
     steps: list[Any] = [
         ("GET", POLICY, policy("everyone")),
         ("PUT", POLICY, RESET, body("g1")),
-        ("PUT", POLICY, error(403, "no", "Forbidden"), body("g1")),
+        ("PUT", POLICY, refusal, body("g1")),
     ]
     report = access(READ, *steps, id="ds_1", mode="restricted", group_ids=["g1"])
     assert report.failed

@@ -809,6 +809,33 @@ def test_an_answer_older_than_the_update_is_read_back() -> None:
     assert report.result["changed"]
 
 
+@pytest.mark.parametrize("access", [None, ACCESS])
+def test_a_creation_shown_in_parts_that_can_not_be_read_is_told_and_restricted(access: Any) -> None:
+    partial = answer(201, {"data": {"id": "ds_1"}})
+    put: list[Any] = [("PUT", ONE + "/access", RESTRICTED, GROUPS)] if access else []
+    look = ("GET", ONE, error(503, "no", "Trouble"))
+    report = present(EMPTY, ("POST", SOURCES, partial, NEW), *put, look, **WANTED, access=access, retry_timeout=0.0)
+    assert report.failed
+    assert report.result["changed"]
+    assert "was created" in report.result["msg"]
+
+
+@pytest.mark.parametrize("looks", [NEVER, [("GET", PAGE, error(401, "no", "Unauthorized"))]])
+def test_a_creation_that_was_answered_at_the_second_try_is_told(looks: list[Any]) -> None:
+    steps: list[Any] = [("POST", SOURCES, RESET, NEW), *NEVER, ("POST", SOURCES, CREATED, NEW), *looks]
+    report = present(EMPTY, *steps, **WANTED)
+    assert report.failed
+    assert report.result["changed"]
+    assert "created" in report.result["msg"]
+
+
+def test_an_update_of_what_vanished_after_a_lost_answer() -> None:
+    steps: list[Any] = [("PATCH", ONE, RESET, PATCH), ("GET", ONE, found()), ("GET", ONE, found())]
+    report = present(THERE, *steps, ("PATCH", ONE, NOT_FOUND, PATCH), **{**WANTED, "port": 6432})
+    assert report.failed
+    assert "is not known" in report.result["msg"]
+
+
 def test_a_late_creation_is_never_silently_two() -> None:
     both = ("GET", PAGE, page(resource("ds_1"), resource("ds_2")))
     steps: list[Any] = [("POST", SOURCES, RESET, NEW), *NEVER, ("POST", SOURCES, CREATED, NEW), both]
