@@ -541,13 +541,16 @@ error:
 """
 
 from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCE, ONE_OF
+from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
 from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
 from ansible_collections.community.basedash.plugins.module_utils._module import run_module
+
+DEFINITION = Definition(make_so, DATA_SOURCE, ONE_OF)
 
 
 def main() -> None:
     """Run the module."""
-    run_module(make_so, argument_spec=DATA_SOURCE, required_one_of=ONE_OF)
+    run_module(DEFINITION)
 
 
 if __name__ == "__main__":

@@ -219,12 +219,15 @@ error:
 
 from ansible_collections.community.basedash.plugins.module_utils._access import set_access
 from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCE_ACCESS, ONE_OF
+from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
 from ansible_collections.community.basedash.plugins.module_utils._module import run_module
+
+DEFINITION = Definition(set_access, DATA_SOURCE_ACCESS, ONE_OF)
 
 
 def main() -> None:
     """Run the module."""
-    run_module(set_access, argument_spec=DATA_SOURCE_ACCESS, required_one_of=ONE_OF)
+    run_module(DEFINITION)
 
 
 if __name__ == "__main__":

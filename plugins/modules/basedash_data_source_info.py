@@ -120,13 +120,16 @@ error:
 """
 
 from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCE_INFO
+from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
 from ansible_collections.community.basedash.plugins.module_utils._info import read_data_sources
 from ansible_collections.community.basedash.plugins.module_utils._module import run_module
+
+DEFINITION = Definition(read_data_sources, DATA_SOURCE_INFO)
 
 
 def main() -> None:
     """Run the module."""
-    run_module(read_data_sources, argument_spec=DATA_SOURCE_INFO)
+    run_module(DEFINITION)
 
 
 if __name__ == "__main__":

@@ -483,12 +483,15 @@ error:
 
 from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCES
 from ansible_collections.community.basedash.plugins.module_utils._bulk import manage_many
+from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
 from ansible_collections.community.basedash.plugins.module_utils._module import run_module
+
+DEFINITION = Definition(manage_many, DATA_SOURCES)
 
 
 def main() -> None:
     """Run the module."""
-    run_module(manage_many, argument_spec=DATA_SOURCES)
+    run_module(DEFINITION)
 
 
 if __name__ == "__main__":

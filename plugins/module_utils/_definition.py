@@ -1,0 +1,64 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: what a module is, wherever it runs: its options and its task, one object for both ways."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Callable
+
+from ansible_collections.community.basedash.plugins.module_utils._arguments import secret_texts
+from ansible_collections.community.basedash.plugins.module_utils._client import Counters
+from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
+from ansible_collections.community.basedash.plugins.module_utils._requests_transport import MISSING, RequestsTransport
+from ansible_collections.community.basedash.plugins.module_utils._task import Report, Task, execute
+from ansible_collections.community.basedash.plugins.module_utils._transport import Transport
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A module without its documentation: its task, and its options as Ansible's argument check wants them."""
+
+    task: Task
+    argument_spec: Mapping[str, Mapping[str, Any]]
+    required_one_of: Sequence[Sequence[str]] = ()
+
+    def secrets(self, options: Mapping[str, Any]) -> list[str]:
+        """Return every secret text in these options, the empty ones left out."""
+        return [text for text in secret_texts(self.argument_spec, options) if text]
+
+    def run(
+        self,
+        options: Mapping[str, Any],
+        *,
+        check_mode: bool,
+        diff_mode: bool,
+        verbosity: int,
+        progress: Callable[[str], None],
+        transport: Callable[[Connection], Transport] = RequestsTransport,
+    ) -> Report:
+        """Run the task with options that passed the argument check, and return its report, whatever happens."""
+        if MISSING is not None:
+            message = (
+                "The Python library requests is missing (%s): this task runs with %s, install it there with "
+                "'%s -m pip install requests', or set ansible_python_interpreter to a Python that has it."
+            )
+            result = {"changed": False, "msg": message % (MISSING, sys.executable, sys.executable)}
+            return Report(True, {**result, "api": Counters().as_result()}, [])
+        report = execute(
+            self.task,
+            options,
+            check_mode=check_mode,
+            diff_mode=diff_mode,
+            transport=transport,
+            progress=progress,
+            secrets=self.secrets(options),
+        )
+        if report.progress and verbosity > 0:
+            # Not every place can show it while it happens, so it comes with the result as well.
+            report.result["progress"] = report.progress
+        return report

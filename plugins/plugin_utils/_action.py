@@ -1,0 +1,200 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: where a task meets Ansible in the controller's worker.
+
+A process for each item of a loop costs far more than the requests it sends. So the work is done in the worker that has
+the task already, as long as that is the same; else the module runs as any module does. docs/where_tasks_run.md says
+what decides.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from ansible import constants
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible.parsing.ajson import AnsibleJSONEncoder
+from ansible.plugins.action import ActionBase
+from ansible.plugins.action.normal import ActionModule as NormalAction
+from ansible.utils.display import Display
+
+from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
+from ansible_collections.community.basedash.plugins.module_utils._requests_transport import MISSING
+from ansible_collections.community.basedash.plugins.module_utils._text import cleaned
+from ansible_collections.community.basedash.plugins.plugin_utils._sessions import Sessions
+
+try:
+    from ansible.module_utils.common.json import Direction, get_module_encoder
+except ImportError:  # Before ansible-core 2.19.
+    _ENCODING: dict[str, Any] = {"cls": AnsibleJSONEncoder, "vault_to_text": True}
+else:
+    _ENCODING = {"cls": get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE)}
+
+_WAYS = ("auto", "controller", "target")
+
+# Seconds between two lines of progress: a person waits no longer for a sign of life, and a log takes it.
+_TELL_EVERY = 5.0
+
+_display = Display()
+_sessions = Sessions()
+
+
+class TaskAction(NormalAction):
+    """Runs a module's task in this worker or, where that would not be the same, the module."""
+
+    definition: Definition
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run the task and return its result, the same one both ways."""
+        variables = task_vars or {}
+        wanted = self._templar.template(variables.get("basedash_run_on", "auto"))
+        if wanted not in _WAYS:
+            return _failure("The variable basedash_run_on is %r: give %s or %s." % (wanted, ", ".join(_WAYS[:2]), _WAYS[2]))
+        why_not = self._why_not_here(variables, forced=wanted == "controller")
+        if wanted == "controller" and why_not:
+            return _failure("The variable basedash_run_on is 'controller', which can't be: %s." % why_not)
+        if wanted == "target":
+            why_not = "basedash_run_on is target"
+        way = "as a module, because %s" % why_not if why_not else "in the controller"
+        _display.v("%s runs %s" % (self._task.action, way), host=variables.get("inventory_hostname"))
+        if why_not:
+            result: dict[str, Any] = super().run(tmp, task_vars)
+            return result
+        # What any action does first: it refuses what the task can't have.
+        ActionBase.run(self, tmp, task_vars)
+        with _working_in(self._loader.get_basedir()):
+            return self._run_here(variables)
+
+    def _why_not_here(self, variables: Mapping[str, Any], forced: bool) -> str:
+        """Return why the work can't be done in this worker, empty if it can.
+
+        ``forced`` leaves out what only the choice of the host decides.
+        """
+        if self._task.async_val:
+            return "of async"
+        if any(self._task.environment or ()):
+            return "the task has an environment"
+        if forced:
+            return ""
+        if getattr(self._connection, "transport", None) != "local":
+            return "the connection is not local"
+        if self._connection.become is not None:
+            return "of become"
+        if MISSING is not None:
+            return "the Python library requests is missing in the controller"
+        python = self._chosen_python(variables)
+        return "its Python is %s" % python if python else ""
+
+    def _chosen_python(self, variables: Mapping[str, Any]) -> str:
+        """Return the Python that the user set for the task, empty if it is the one here or was left to Ansible."""
+        if self._task.delegate_to:
+            variables = variables.get("ansible_delegated_vars", {}).get(self._task.delegate_to, {})
+        python = variables.get("ansible_python_interpreter")
+        if python is None:
+            python = constants.config.get_config_value("INTERPRETER_PYTHON")
+        python = str(self._templar.template(python) or "").strip()
+        if not python or python.startswith("auto") or _same_program(python, sys.executable):
+            return ""
+        return python
+
+    def _run_here(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Do what ``AnsibleModule`` and the module do, and return what would arrive here of it."""
+        # As a module's arguments travel: vaulted texts in plain, dates as texts.
+        given = json.loads(json.dumps(self._task.args, **_ENCODING))
+        validator = ArgumentSpecValidator(
+            self.definition.argument_spec, required_one_of=self.definition.required_one_of
+        )
+        checked = validator.validate(given)
+        options = {**given, **checked.validated_parameters}
+        # Private in ansible-core, and the same that AnsibleModule goes by.
+        hidden, told = set(checked._no_log_values), list(checked._warnings)
+        warnings = ["Both option %(option)s and its alias %(alias)s are set." % one for one in told]
+        if checked.error_messages:
+            message = checked.errors.msg
+            if isinstance(checked.errors[0], UnsupportedError):
+                message = "Unsupported parameters for (%s) module: %s" % (self._task.action, message)
+            result: dict[str, Any] = {"failed": True, "msg": message}
+        else:
+            report = self.definition.run(
+                options,
+                check_mode=self._task.check_mode,
+                diff_mode=self._task.diff,
+                verbosity=_display.verbosity,
+                progress=self._progress(variables),
+                transport=_sessions.lend,
+            )
+            result = {**report.result, **({"failed": True} if report.failed else {})}
+            warnings += report.warnings
+            hidden.update(self.definition.secrets(options))
+        if warnings:
+            result["warnings"] = warnings
+        if _wants_invocation(variables):
+            result["invocation"] = {"module_args": options}
+        kept = {name: value for name, value in result.items() if value is None or isinstance(value, bool)}
+        return {**remove_values(result, hidden), **kept}
+
+    def _progress(self, variables: Mapping[str, Any]) -> Any:
+        """Return what tells a person at the screen how far it is, now and then, or all of it with ``-v``."""
+        told = time.monotonic()
+        host = variables.get("inventory_hostname")
+
+        def tell(text: str) -> None:
+            nonlocal told
+            if self._task.no_log:
+                return
+            if _display.verbosity == 0:
+                now = time.monotonic()
+                if now - told < _TELL_EVERY:
+                    return
+                told = now
+            _display.display("[%s] %s" % (host, cleaned(text)))
+
+        return tell
+
+
+def _failure(message: str) -> dict[str, Any]:
+    return {"failed": True, "changed": False, "msg": message, "api": {"requests": 0, "retries": 0, "wait_seconds": 0.0}}
+
+
+def _same_program(one: str, other: str) -> bool:
+    """Tell whether two paths are the same program of the same environment, such as python and python3 of one folder."""
+    one, other = os.path.abspath(one), os.path.abspath(other)
+    if one == other:
+        return True
+    try:
+        return os.path.dirname(one) == os.path.dirname(other) and os.path.samefile(one, other)
+    except OSError:
+        return False
+
+
+def _wants_invocation(variables: Mapping[str, Any]) -> bool:
+    """Tell whether results have the task's options: always, before ansible-core 2.21 made it a setting."""
+    try:
+        return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=variables))
+    except AnsibleError:
+        return True
+
+
+@contextmanager
+def _working_in(folder: str) -> Iterator[None]:
+    """Work in ``folder``, which relative paths in a module's options begin from on a local connection."""
+    before = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(folder)
+        try:
+            yield
+        finally:
+            os.fchdir(before)
+    finally:
+        os.close(before)
