@@ -24,6 +24,17 @@ attributes:
       - The same task run again is unchanged, unless somebody else changed the data source in between, or it was told to
         send secrets each time.
     support: full
+  action:
+    description: Whether an action plugin can do the work in the controller, without a process of the module's own.
+    support: full
+    details:
+      - It does so where that is the same. The variable C(basedash_run_on) decides otherwise, with V(controller) or
+        V(target); V(auto) is the default.
+  async:
+    description: Whether the task can be run with the keyword C(async).
+    support: full
+    details:
+      - It runs as a module then.
   action_group:
     description: Use C(group/community.basedash.basedash) in C(module_defaults) to set defaults for this module.
     support: full

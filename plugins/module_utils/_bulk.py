@@ -17,7 +17,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.community.basedash.plugins.module_utils._api import Api, Listing, Resource
-from ansible_collections.community.basedash.plugins.module_utils._data_source import facts, is_warehouse
+from ansible_collections.community.basedash.plugins.module_utils._data_source import (
+    facts,
+    is_warehouse,
+    option_name,
+)
 from ansible_collections.community.basedash.plugins.module_utils._deletion import Absence
 from ansible_collections.community.basedash.plugins.module_utils._errors import (
     ApiError,
@@ -28,7 +32,6 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
 from ansible_collections.community.basedash.plugins.module_utils._filters import Filters
 from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
 from ansible_collections.community.basedash.plugins.module_utils._provision import Presence
-from ansible_collections.community.basedash.plugins.module_utils._settings import option_name
 from ansible_collections.community.basedash.plugins.module_utils._snapshot import Lists, Snapshot
 from ansible_collections.community.basedash.plugins.module_utils._task import Diff, Outcome
 from ansible_collections.community.basedash.plugins.module_utils._text import quoted
@@ -96,19 +99,18 @@ class Wanted:
 
 @dataclass
 class Item:
-    """One data source that the task is about: what is wanted, and in the end what became of it."""
+    """One data source that the task is about: what is wanted, and in the end what became of it.
+
+    ``options`` are those of the task of one data source, but for its ``state``: ``deletes`` tells that it is to go.
+    """
 
     options: Mapping[str, Any]
+    deletes: bool
     resource: Resource | None = None
     action: str = "not_attempted"
     changed: bool = False
     outcome: Outcome | None = None
     error: BasedashError | None = None
-
-    @property
-    def deletes(self) -> bool:
-        """Whether it would be deleted if it is there."""
-        return bool(self.options["state"] == "absent")
 
     def __str__(self) -> str:
         known = self.resource or {}
@@ -163,28 +165,42 @@ class _Run:
     stopped: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _done: int = 0
+    _failed: int = 0
     _begun: float = 0.0
     _told: float = 0.0
 
     def go(self, items: Sequence[Item]) -> None:
         """Do what is wanted with each; whatever happens, each item says what became of it."""
-        self._done, self._begun = 0, self.api.clock.monotonic()
+        self._done, self._failed, self._begun = 0, 0, self.api.clock.monotonic()
         self._told = self._begun
+        waiting = iter(items)
         with ThreadPoolExecutor(self.wanted.concurrency) as pool:
+            # A few that take one item after the other: to submit each of thousands would cost more than their facts.
+            workers = [pool.submit(self._work, waiting, len(items)) for _number in range(self.wanted.concurrency)]
             try:
-                for _result in pool.map(lambda item: self._one(item, len(items)), items):
-                    pass
+                for worker in workers:
+                    worker.result()
             except BaseException:
                 # An interruption: what is under way comes to its end, and nothing else begins.
                 self.stopped.set()
+                self.api.client.end()
                 raise
 
-    def _one(self, item: Item, total: int) -> None:
-        if self.stopped.is_set():
-            return
+    def _work(self, waiting: Iterator[Item], total: int) -> None:
+        while not self.stopped.is_set():
+            with self._lock:
+                item = next(waiting, None)
+            if item is None:
+                return
+            self._one(item)
+            self._tell(item, total)
+
+    def _one(self, item: Item) -> None:
         try:
-            item.outcome = make_so(Snapshot(self.api, self.lists), item.options, self.check_mode)
+            item.outcome = self._done_with(item)
             item.action, item.changed = item.outcome.action, item.outcome.changed
+            if item.outcome.data_source is not None:
+                item.resource = None
         except BasedashError as error:
             item.error, item.action, item.changed = error, "failed", error.changed
             if self.wanted.stop or self.api.client.exhausted:
@@ -197,17 +213,22 @@ class _Run:
                 % (type(error).__name__, error)
             )
             self.stopped.set()
-        self._tell(total)
 
-    def _tell(self, total: int) -> None:
+    def _done_with(self, item: Item) -> Outcome:
+        state = "absent" if item.deletes else "present"
+        return make_so(Snapshot(self.api, self.lists), {**item.options, "state": state}, self.check_mode)
+
+    def _tell(self, item: Item, total: int) -> None:
         with self._lock:
             self._done += 1
+            self._failed += item.error is not None
             now = self.api.clock.monotonic()
             if now - self._told < _TELL_EVERY:
                 return
             self._told = now
-            done, rate = self._done, self._done / max(0.001, now - self._begun)
-        self.api.progress("%d of %d data sources, %.0f in a second" % (done, total, rate))
+            done, failed, rate = self._done, self._failed, self._done / max(0.001, now - self._begun)
+        failures = ", %d failed" % failed if failed else ""
+        self.api.progress("%d of %d data sources, %.0f in a second%s" % (done, total, rate, failures))
 
 
 def manage_many(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
@@ -216,18 +237,23 @@ def manage_many(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outco
     Raises:
         BasedashError: if it was refused before anything was changed.
     """
-    wanted = Wanted.of(options)
+    # The list that serves them all ends with the work: of thousands, it needs as much memory as their facts.
+    return _outcome(*_managed(api, Wanted.of(options), check_mode))
+
+
+def _managed(api: Api, wanted: Wanted, check_mode: bool) -> tuple[Sequence[Item], str]:
+    """Do what is wanted, and return what became of each, or why all of it was refused."""
     lists = Lists(api)
     items = _selected(wanted, lists) if wanted.items is None else _merged(wanted, lists, wanted.items)
     pruned = _left_over(wanted, lists.first, items) if wanted.prune else []
-    refusal = _refusal(wanted, [*items, *pruned])
-    if refusal:
-        return _outcome([*items, *pruned], refusal)
-    run = _Run(api, lists, wanted, check_mode)
-    run.go(items)
-    if pruned and not run.stopped.is_set() and not any(item.action == "failed" for item in items):
-        run.go(pruned)
-    return _outcome([*items, *pruned])
+    everything = [*items, *pruned]
+    refusal = _refusal(wanted, everything)
+    if not refusal:
+        run = _Run(api, lists, wanted, check_mode)
+        run.go(items)
+        if pruned and not run.stopped.is_set() and not any(item.action == "failed" for item in items):
+            run.go(pruned)
+    return everything, refusal
 
 
 # What is wanted -------------------------------------------------------------------------------------------------------
@@ -235,7 +261,6 @@ def manage_many(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outco
 
 def _deletion(resource: Resource) -> Item:
     options = {
-        "state": "absent",
         "id": resource["id"],
         # A guard: what was selected by its name has to have it still.
         "name": resource.get("displayName") if isinstance(resource.get("displayName"), str) else None,
@@ -243,7 +268,7 @@ def _deletion(resource: Resource) -> Item:
         "verify_absence": True,
         "force": False,
     }
-    return Item(options, resource)
+    return Item(options, True, resource)
 
 
 def _protected(resource: Resource) -> bool:
@@ -296,7 +321,7 @@ def _merged(wanted: Wanted, lists: Lists, entries: Sequence[Mapping[str, Any]]) 
     items: dict[tuple[str, str], Item] = {}
     numbers: dict[tuple[str, str], int] = {}
     for number, entry in enumerate(entries, 1):
-        item = Item({**entry, "state": wanted.state})
+        item = Item(entry, wanted.state == "absent")
         key = _resolve(item, lists)
         known = items.get(key)
         if known is None:
@@ -315,7 +340,7 @@ def _merged(wanted: Wanted, lists: Lists, entries: Sequence[Mapping[str, Any]]) 
 def _resolve(item: Item, lists: Lists) -> tuple[str, str]:
     identifier, name = item.options["id"], item.options["name"]
     if identifier is not None:
-        if not item.options["force"] or item.options["state"] == "present":
+        if not (item.deletes and item.options["force"]):
             item.resource = lists.first.with_id(identifier)
         return "id", identifier
     matches = lists.first.named(name)

@@ -74,7 +74,7 @@ class Clock:
     """Time and chance, so that tests need neither."""
 
     monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], object] = time.sleep
     random: Callable[[], float] = random.random
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
 
@@ -120,7 +120,8 @@ class Client:
     ) -> None:
         self.read_only = read_only
         self.counters = counters
-        self.clock = clock or Clock()
+        self._ended = threading.Event()
+        self.clock = clock or Clock(sleep=self._ended.wait)
         self.progress = progress
         self._connection = connection
         self._transport = transport
@@ -170,6 +171,9 @@ class Client:
         while True:
             answer: Answer | None = None
             self._pass_gate()
+            if self._ended.is_set():
+                message = "%s %s: the task was interrupted." % (method, request.url)
+                raise NoAnswerError(message, sent=bool(unclear), method=method, url=request.url)
             self.counters.count(requests=1)
             started = self.clock.monotonic()
             try:
@@ -203,6 +207,10 @@ class Client:
                 raise self._given_up(request, answer, trouble, asked, setbacks, bool(unclear), pending)
             self._wait(wait, "%s %s: %s" % (method, path, trouble))
 
+    def end(self) -> None:
+        """Let no further request go out, and end all waiting, because the task was interrupted. Safe for threads."""
+        self._ended.set()
+
     def back_off(self, setbacks: int, why: str) -> bool:
         """Wait as before another try, after the ``setbacks``-th setback in a row, or return false without the time.
 
@@ -226,7 +234,7 @@ class Client:
 
     def _pass_gate(self) -> None:
         delay = self._gate.delay()
-        while delay > 0:
+        while delay > 0 and not self._ended.is_set():
             self.clock.sleep(delay)
             delay = self._gate.delay() if self._gate.closed else 0.0
 

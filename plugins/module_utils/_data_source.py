@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +67,13 @@ FIELDS = {
 
 Only these leave the collection. A field that nobody documented could be a secret.
 """
+
+
+def option_name(field: str) -> str:
+    """Return the option for one of the API's fields, known to this collection or not."""
+    if field == "displayName":
+        return "name"
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", field.replace("bigQuery", "bigquery")).lower()
 
 
 def facts(resource: Resource) -> Facts:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: what a module is, wherever it runs: its options and its task, one object for both ways."""
+"""Private to this collection: what a module is, wherever it runs: its options and its task, one object for both."""
 
 from __future__ import annotations
 

@@ -175,7 +175,8 @@ def _deleted(before: Resource | None, answered: Resource | None, identifier: str
         header = "data source %s" % quoted(identifier)
     else:
         header = "data source %s (id %s)" % (quoted(known["display_name"]), quoted(known["id"]))
-    old = facts(before) if before is not None else known or {"id": identifier}
+    # The same object where it is the same: of thousands, each counts.
+    old = facts(before) if before is not None and answered is not None else known or {"id": identifier}
     return Outcome(True, data_source=known, diff=Diff(header, old, {}), action="deleted")
 
 

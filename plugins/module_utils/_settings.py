@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Callable
 
 from ansible_collections.community.basedash.plugins.module_utils._api import Content, Resource
-from ansible_collections.community.basedash.plugins.module_utils._data_source import FIELDS
+from ansible_collections.community.basedash.plugins.module_utils._data_source import FIELDS, option_name
 from ansible_collections.community.basedash.plugins.module_utils._errors import InputError, RefusedError
 from ansible_collections.community.basedash.plugins.module_utils._text import is_one_line, quoted
 
@@ -84,18 +84,8 @@ SECRETS: dict[str, tuple[str, str | None]] = {
 # A PATCH that leaves one of these out may set it to false: its documentation shows that as the default.
 _ALWAYS_SENT = ("ssl_enabled", "ssh_enabled")
 
-_OPTIONS = {
-    **{FIELDS[option]: option for option in PLAIN},
-    **{spelling: option for option, (spelling, _flag_name) in SECRETS.items()},
-    "displayName": "name",
-    "dialect": "dialect",
-}
-
-
-def option_name(field: str) -> str:
-    """Return the option for one of the API's fields; an unknown field in snake_case."""
-    known = _OPTIONS.get(field)
-    return known or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", field).lower()
+# The API's fields that have an option of their own.
+_TYPED = ("displayName", "dialect", *(FIELDS[option] for option in PLAIN), *(one for one, _ in SECRETS.values()))
 
 
 @dataclass(frozen=True)
@@ -353,7 +343,8 @@ def _check_extra(option: str, values: Mapping[str, Any]) -> None:
                 "The option %s has the field %s: to remove a secret, give its option as an empty string, with "
                 "update_password=always." % (option, quoted(field))
             )
-        for spelling, typed in _OPTIONS.items():
+        for spelling in _TYPED:
+            typed = option_name(spelling)
             if field in (spelling, typed):
                 raise InputError("The option %s has the field %s: use the option %s." % (option, quoted(field), typed))
         if field in ("id", "type") or not isinstance(field, str) or not field.strip():

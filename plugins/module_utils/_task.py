@@ -18,8 +18,8 @@ from typing import Any, Callable
 from ansible_collections.community.basedash.plugins.module_utils._api import Api
 from ansible_collections.community.basedash.plugins.module_utils._client import Client, Clock, Counters
 from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
+from ansible_collections.community.basedash.plugins.module_utils._data_source import option_name
 from ansible_collections.community.basedash.plugins.module_utils._errors import ApiError, BasedashError
-from ansible_collections.community.basedash.plugins.module_utils._settings import option_name
 from ansible_collections.community.basedash.plugins.module_utils._text import Mask
 from ansible_collections.community.basedash.plugins.module_utils._transport import Transport
 

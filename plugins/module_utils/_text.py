@@ -23,7 +23,7 @@ _SHORTEST_SECRET = 4
 
 def cleaned(text: str) -> str:
     """Return ``text`` without halves of surrogate pairs, which no UTF-8 output can carry."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def shown(value: Any, longest: int = 300) -> str:
@@ -57,12 +57,13 @@ class Mask:
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._secrets: list[str] = []
+        # By how they begin: a task of many has thousands of secrets, and most texts begin none of them.
+        self._by_head: dict[str, set[str]] = {}
         self.add(secrets)
 
     def add(self, secrets: Iterable[str]) -> None:
         """Mask these from now on. Texts of fewer than four characters and blank ones are left alone."""
-        spellings: set[str] = set(self._secrets)
+        spellings: set[str] = set()
         for secret in secrets:
             if len(secret.strip()) < _SHORTEST_SECRET:
                 continue
@@ -75,30 +76,43 @@ class Mask:
                 spellings.update((json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]))
                 spellings.update((html.escape(text), shown(text, longest=12 * len(text))))
                 spellings.update(_encoded(text))
-        # The longest first: a secret may be part of another one.
-        self._secrets = sorted(spellings, key=len, reverse=True)
+        for spelling in spellings:
+            self._by_head.setdefault(spelling[:_SHORTEST_SECRET], set()).add(spelling)
 
     def text(self, text: str) -> str:
-        """Return ``text`` with every secret replaced by asterisks."""
-        for secret in self._secrets:
-            if secret in text:
-                text = text.replace(secret, _MASK)
+        """Return ``text`` with every secret replaced by asterisks; itself if there is none in it."""
+        secrets = self._begun_in(text)
+        for secret in secrets:
+            text = text.replace(secret, _MASK)
         # What was shortened may end within a secret.
-        for secret in self._secrets if "..." in text else ():
+        for secret in secrets if "..." in text else ():
             text = _without_beginnings(text, secret)
         return text
 
+    def _begun_in(self, text: str) -> list[str]:
+        """Return the secrets whose first characters are in ``text``, the longest first: one may be part of another."""
+        heads = self._by_head
+        if len(heads) < len(text):
+            found = [head for head in heads if head in text]
+        else:
+            ends = range(_SHORTEST_SECRET, len(text) + 1)
+            found = [head for head in (text[end - _SHORTEST_SECRET : end] for end in ends) if head in heads]
+        return sorted((secret for head in set(found) for secret in heads[head]), key=len, reverse=True)
+
     def value(self, value: Any) -> Any:
-        """Return a copy of a JSON value with every secret replaced and every text cleaned.
+        """Return a JSON value with every secret replaced and every text cleaned; itself if that changes nothing.
 
         Keys stay: those of a result are the collection's own, and a secret that resembles one must not rename it.
         """
         if isinstance(value, str):
             return self.text(cleaned(value))
         if isinstance(value, dict):
-            return {key: self.value(item) for key, item in value.items()}
+            masked = {key: self.value(item) for key, item in value.items()}
+            return masked if any(masked[key] is not item for key, item in value.items()) else value
         if isinstance(value, (list, tuple)):
-            return [self.value(item) for item in value]
+            items = [self.value(item) for item in value]
+            same = isinstance(value, list) and all(new is old for new, old in zip(items, value))
+            return value if same else items
         return value
 
 

@@ -60,7 +60,7 @@ class TaskAction(NormalAction):
         variables = task_vars or {}
         wanted = self._templar.template(variables.get("basedash_run_on", "auto"))
         if wanted not in _WAYS:
-            return _failure("The variable basedash_run_on is %r: give %s or %s." % (wanted, ", ".join(_WAYS[:2]), _WAYS[2]))
+            return _failure("The variable basedash_run_on is %r: give auto, controller or target." % wanted)
         why_not = self._why_not_here(variables, forced=wanted == "controller")
         if wanted == "controller" and why_not:
             return _failure("The variable basedash_run_on is 'controller', which can't be: %s." % why_not)

@@ -25,12 +25,9 @@ class _Lent:
 
     def __init__(self, inner: Transport, monotonic: Callable[[], float]) -> None:
         self.inner = inner
+        self.secrets: Sequence[str] = inner.secrets
         self._monotonic = monotonic
         self.used = monotonic()
-
-    @property
-    def secrets(self) -> Sequence[str]:
-        return self.inner.secrets
 
     def send(self, request: Request, timeout: float) -> RawAnswer:
         try:

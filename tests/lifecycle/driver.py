@@ -65,16 +65,21 @@ class Basedash:
         return self._run(set_access, DATA_SOURCE_ACCESS, check_mode, options)
 
     def many(self, *, check_mode: bool = False, **options: Any) -> Report:
-        """Run the task of ``basedash_data_sources``; entries get the defaults that the argument check puts in."""
-        defaults = {name: entry.get("default") for name, entry in DATA_SOURCES["data_sources"]["options"].items()}
-        if options.get("data_sources") is not None:
-            options["data_sources"] = [{**defaults, **entry} for entry in options["data_sources"]]
+        """Run the task of ``basedash_data_sources``."""
         return self._run(manage_many, DATA_SOURCES, check_mode, options)
 
-    def _run(self, task: Task, spec: Mapping[str, Mapping[str, Any]], check_mode: bool, given: Any) -> Report:
+    def options(self, spec: Mapping[str, Mapping[str, Any]], given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the argument check makes of options: with all defaults, those of entries as well."""
         options = {name: entry.get("default") for name, entry in spec.items()}
         options.update(api_key="bd_key_demo_admin", api_url=self._url, organization_id=ORGANIZATION, use_proxy=False)
         options.update(given)
+        if options.get("data_sources") is not None:
+            defaults = {name: entry.get("default") for name, entry in spec["data_sources"]["options"].items()}
+            options["data_sources"] = [{**defaults, **entry} for entry in options["data_sources"]]
+        return options
+
+    def _run(self, task: Task, spec: Mapping[str, Mapping[str, Any]], check_mode: bool, given: Any) -> Report:
+        options = self.options(spec, given)
         slept = [0.0]
 
         def sleep(seconds: float) -> None:

@@ -7,12 +7,18 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
+import time
+from types import FrameType
 from typing import Any
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._bulk import ACTIONS
-from ansible_collections.community.basedash.plugins.module_utils._task import Report
+from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCES
+from ansible_collections.community.basedash.plugins.module_utils._bulk import ACTIONS, manage_many
+from ansible_collections.community.basedash.plugins.module_utils._requests_transport import RequestsTransport
+from ansible_collections.community.basedash.plugins.module_utils._task import Report, execute
 from ansible_collections.community.basedash.tests.lifecycle.driver import ORGANIZATION, Basedash
 
 
@@ -321,3 +327,43 @@ def test_behind_a_rate_limit(basedash: Basedash) -> None:
     report = basedash.many(state="absent", data_sources=entries, concurrency=8, retry_timeout=600.0)
     assert set(actions(report)) == {"deleted"}
     assert report.result["api"]["retries"] > 0
+
+
+class Interrupted(BaseException):
+    """What a time-out of Ansible's does to the main thread."""
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "rate_limited", "how": "header_seconds", "seconds": 60},
+        {"kind": "status_before", "status": 503, "probability": 0.9},
+        {"kind": "delay", "seconds": 0.3},
+    ],
+    ids=["waiting for a limit", "trying again", "at work"],
+)
+def test_an_interruption_ends_all_waiting_and_leaves_nothing_behind(basedash: Basedash, fault: dict[str, Any]) -> None:
+    fill(basedash, 40)
+    basedash.control("POST", "faults", [{**fault, "method": "DELETE"}])
+    entries = [{"id": f"ds_bulk_{number}"} for number in range(1, 41)]
+    options = basedash.options(DATA_SOURCES, {"state": "absent", "data_sources": entries, "concurrency": 4})
+    threads = threading.active_count()
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise Interrupted
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    begun = time.monotonic()
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 1.0)
+        with pytest.raises(Interrupted):
+            execute(manage_many, options, check_mode=False, diff_mode=False, transport=RequestsTransport)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    # Not the minute that the server asks for, nor the two that may go into trying again.
+    assert time.monotonic() - begun < 10
+    assert threading.active_count() == threads
+    sent = len(basedash.methods())
+    time.sleep(0.5)
+    assert len(basedash.methods()) == sent

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
-CORE = Path(__file__).parents[4] / "plugins" / "module_utils"
+PLUGINS = Path(__file__).parents[4] / "plugins"
+CORE = PLUGINS / "module_utils"
 PREFIX = "ansible_collections.community.basedash.plugins.module_utils."
 
 # From the top to the bottom; those in one line don't know each other.
 LAYERS = [
     ["_module"],
+    ["_definition"],
     ["_bulk"],
     ["_lifecycle"],
     ["_provision"],
@@ -54,7 +56,23 @@ def test_only_the_rim_knows_ansible(name: str) -> None:
     assert "from ansible." not in text
 
 
-@pytest.mark.parametrize("path", sorted((CORE.parent / "modules").glob("*.py")), ids=lambda path: str(path.stem))
+@pytest.mark.parametrize("path", sorted((PLUGINS / "modules").glob("*.py")), ids=lambda path: str(path.stem))
 def test_modules_are_thin(path: Path) -> None:
     code = path.read_text(encoding="utf-8").split('"""')[-3:]
     assert len([line for line in "".join(code).splitlines() if line.strip()]) <= 60
+
+
+def test_every_module_has_its_action() -> None:
+    modules = {path.stem for path in (PLUGINS / "modules").glob("*.py")}
+    assert {path.stem for path in (PLUGINS / "action").glob("*.py")} == modules
+    for name in modules:
+        action = (PLUGINS / "action" / (name + ".py")).read_text(encoding="utf-8")
+        assert "plugins.modules.%s import DEFINITION" % name in action
+
+
+@pytest.mark.parametrize("folder", ["modules", "module_utils"])
+def test_nothing_below_knows_the_controller(folder: str) -> None:
+    for path in (PLUGINS / folder).glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "plugin_utils" not in text
+        assert "plugins.action" not in text

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
-from ansible_collections.community.basedash.plugins.module_utils import _module
+from ansible_collections.community.basedash.plugins.module_utils import _definition, _module
 from ansible_collections.community.basedash.plugins.module_utils._api import Api
 from ansible_collections.community.basedash.plugins.module_utils._arguments import (
     CONNECTION,
@@ -22,6 +22,7 @@ from ansible_collections.community.basedash.plugins.module_utils._arguments impo
     DATA_SOURCE_INFO,
     secret_texts,
 )
+from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
 from ansible_collections.community.basedash.plugins.module_utils._errors import RefusedError
 from ansible_collections.community.basedash.plugins.module_utils._task import Outcome
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import ABSENT, KEY
@@ -64,7 +65,7 @@ class FakeModule:
 
 def run(task: Any) -> End:
     with pytest.raises(End) as end:
-        _module.run_module(task, argument_spec={})
+        _module.run_module(Definition(task, {}))
     return end.value
 
 
@@ -112,7 +113,7 @@ def test_secrets_are_all_that_is_marked_so() -> None:
 
 
 def test_missing_requests_says_which_python_and_how(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_module, "MISSING", ImportError("No module named 'requests'"))
+    monkeypatch.setattr(_definition, "MISSING", ImportError("No module named 'requests'"))
     end = run(unchanged)
     assert end.how == "fail"
     assert sys.executable in end.result["msg"]

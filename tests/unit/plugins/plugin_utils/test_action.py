@@ -1,0 +1,257 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The controller's way: when it is taken, and that its results are those of the module."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action.normal import ActionModule as NormalAction
+
+from ansible_collections.community.basedash.plugins.module_utils._api import Api
+from ansible_collections.community.basedash.plugins.module_utils._arguments import CONNECTION as SPEC
+from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
+from ansible_collections.community.basedash.plugins.module_utils._errors import RefusedError
+from ansible_collections.community.basedash.plugins.module_utils._task import Outcome
+from ansible_collections.community.basedash.plugins.plugin_utils import _action
+from ansible_collections.community.basedash.plugins.plugin_utils._action import TaskAction
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import KEY, URL
+
+ARGUMENTS: dict[str, Any] = {"api_key": KEY, "api_url": URL, "organization_id": "org_1"}
+MODULE = {"from": "the module"}
+
+
+def unchanged(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+    return Outcome(False, message="all is well", warnings=("but look",), values={"folder": os.getcwd()})
+
+
+class Display:
+    """Stands in for Ansible's."""
+
+    def __init__(self) -> None:
+        self.verbosity = 0
+        self.shown: list[str] = []
+        self.ways: list[str] = []
+
+    def display(self, text: str) -> None:
+        self.shown.append(text)
+
+    def v(self, text: str, host: str | None = None) -> None:
+        self.ways.append(text)
+
+
+class Stage:
+    """A task with all that Ansible gives to an action plugin."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+        self.display = Display()
+        self.definition = Definition(unchanged, SPEC)
+        self.task = SimpleNamespace(
+            action="community.basedash.thing",
+            args=dict(ARGUMENTS),
+            async_val=0,
+            environment=[],
+            delegate_to=None,
+            check_mode=False,
+            diff=False,
+            no_log=False,
+        )
+        self.connection = SimpleNamespace(transport="local", become=None, _shell=SimpleNamespace(tmpdir=None))
+        self.folder = folder
+        monkeypatch.setattr(_action, "_display", self.display)
+        monkeypatch.setattr(NormalAction, "run", lambda self, tmp, task_vars: MODULE)
+
+    def run(self, **variables: Any) -> dict[str, Any]:
+        loader = SimpleNamespace(get_basedir=lambda: str(self.folder))
+        templar = SimpleNamespace(template=lambda value: value)
+        action = TaskAction(self.task, self.connection, SimpleNamespace(), loader, templar, None)
+        action.definition = self.definition
+        return action.run(None, {"inventory_hostname": "here", **variables})
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stage:
+    return Stage(monkeypatch, tmp_path)
+
+
+def test_in_the_controller_where_it_is_the_same(stage: Stage) -> None:
+    result = stage.run()
+    assert result["msg"] == "all is well"
+    assert result["warnings"] == ["but look"]
+    assert result["changed"] is False
+    assert "failed" not in result
+    assert stage.display.ways == ["community.basedash.thing runs in the controller"]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"task": {"async_val": 10}}, "async"),
+        ({"task": {"environment": [{}, {"A": "b"}]}}, "environment"),
+        ({"connection": {"transport": "ssh"}}, "not local"),
+        ({"connection": {"become": object()}}, "become"),
+        ({"variables": {"ansible_python_interpreter": "/opt/other/bin/python"}}, "/opt/other/bin/python"),
+        ({"variables": {"basedash_run_on": "target"}}, "basedash_run_on"),
+        ({"missing": ImportError("no")}, "requests"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_as_a_module_where_it_is_not(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], why: str
+) -> None:
+    monkeypatch.setattr(_action, "MISSING", change.get("missing"))
+    vars(stage.task).update(change.get("task", {}))
+    vars(stage.connection).update(change.get("connection", {}))
+    assert stage.run(**change.get("variables", {})) == MODULE
+    assert "as a module" in stage.display.ways[0]
+    assert why in stage.display.ways[0]
+
+
+@pytest.mark.parametrize("python", [sys.executable, "auto", "auto_silent", "auto_legacy", "", None])
+def test_the_same_python_or_a_discovered_one_is_no_other(stage: Stage, python: str | None) -> None:
+    assert stage.run(ansible_python_interpreter=python) != MODULE
+
+
+def test_another_name_of_the_same_python(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "python3.11").write_text("")
+    (tmp_path / "python").symlink_to("python3.11")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "python").symlink_to("../python3.11")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python3.11"))
+    assert stage.run(ansible_python_interpreter=str(tmp_path / "python")) != MODULE
+    # That of another environment has other libraries, whatever it links to.
+    assert stage.run(ansible_python_interpreter=str(tmp_path / "elsewhere" / "python")) == MODULE
+
+
+def test_a_delegated_task_goes_by_the_other_hosts_python(stage: Stage) -> None:
+    stage.task.delegate_to = "there"
+    delegated = {"there": {"ansible_python_interpreter": "/opt/there/python"}}
+    assert stage.run(ansible_delegated_vars=delegated) == MODULE
+    stage.task.delegate_to = "elsewhere"
+    assert stage.run(ansible_delegated_vars=delegated, ansible_python_interpreter="/opt/here/python") != MODULE
+
+
+def test_forced_into_the_controller(stage: Stage) -> None:
+    stage.connection.transport = "ssh"
+    stage.connection.become = object()
+    assert stage.run(basedash_run_on="controller", ansible_python_interpreter="/opt/other")["msg"] == "all is well"
+
+
+@pytest.mark.parametrize("change", [{"async_val": 5}, {"environment": [{"A": "b"}]}], ids=["async", "environment"])
+def test_what_would_have_no_effect_is_refused(stage: Stage, change: dict[str, Any]) -> None:
+    vars(stage.task).update(change)
+    result = stage.run(basedash_run_on="controller")
+    assert result["failed"] is True
+    assert next(iter(change)).split("_")[0] in result["msg"]
+
+
+def test_an_unknown_way_is_refused(stage: Stage) -> None:
+    result = stage.run(basedash_run_on="contoller")
+    assert result["failed"] is True
+    assert "'contoller'" in result["msg"]
+    assert "auto, controller or target" in result["msg"]
+
+
+def test_relative_paths_begin_at_the_playbook(stage: Stage) -> None:
+    before = os.getcwd()
+    assert stage.run()["folder"] == str(stage.folder)
+    assert os.getcwd() == before
+
+
+def test_a_failure(stage: Stage) -> None:
+    def refused(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+        raise RefusedError("That is refused.", warnings=("and look",))
+
+    stage.definition = Definition(refused, SPEC)
+    result = stage.run()
+    assert result["failed"] is True
+    assert result["msg"] == "That is refused."
+    assert result["warnings"] == ["and look"]
+
+
+def test_check_and_diff_mode_arrive(stage: Stage) -> None:
+    def tells(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+        return Outcome(check_mode)
+
+    stage.definition = Definition(tells, SPEC)
+    assert stage.run()["changed"] is False
+    stage.task.check_mode = True
+    assert stage.run()["changed"] is True
+
+
+def test_wrong_options_are_refused_as_a_module_does(stage: Stage) -> None:
+    stage.task.args["timeout"] = "soon"
+    result = stage.run()
+    assert result["failed"] is True
+    assert "'timeout'" in result["msg"]
+    assert "changed" not in result
+    assert KEY not in str(result)
+
+
+def test_unknown_options_are_refused_as_a_module_does(stage: Stage) -> None:
+    stage.task.args["tmeout"] = 1
+    message = stage.run()["msg"]
+    assert message.startswith("Unsupported parameters for (community.basedash.thing) module: tmeout.")
+
+
+def test_an_option_and_its_alias(stage: Stage) -> None:
+    stage.task.args["org_id"] = "org_1"
+    assert "Both option organization_id and its alias org_id are set." in stage.run()["warnings"]
+
+
+def test_secrets_are_hidden_in_the_options_and_everywhere(stage: Stage) -> None:
+    def tells(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+        return Outcome(False, values={"pin": "it is 1234x", "short": "abc"})
+
+    stage.definition = Definition(tells, {**SPEC, "pin": {"type": "str", "no_log": True}})
+    stage.task.args["pin"] = "abc"
+    result = stage.run(ansible_inject_invocation=True)
+    assert result["short"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert result["invocation"]["module_args"]["api_key"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert result["invocation"]["module_args"]["pin"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert KEY not in str(result)
+
+
+def test_the_private_parts_of_ansible_are_what_they_were() -> None:
+    checked = ArgumentSpecValidator(SPEC).validate({**ARGUMENTS, "org_id": "org_1"})
+    assert KEY in checked._no_log_values
+    assert checked._warnings == [{"option": "organization_id", "alias": "org_id"}]
+
+
+def patient(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+    for number in range(4):
+        api.progress("step %d with %s" % (number, options["api_key"]))
+    return Outcome(False)
+
+
+def test_progress_is_shown_now_and_then(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The first is when the task begins.
+    times = iter((0.0, 3.0, 6.0, 7.0, 12.0))
+    monkeypatch.setattr(_action, "time", SimpleNamespace(monotonic=lambda: next(times)))
+    stage.definition = Definition(patient, SPEC)
+    assert "progress" not in stage.run()
+    assert stage.display.shown == ["[here] step 1 with ********", "[here] step 3 with ********"]
+
+
+def test_all_progress_is_shown_on_demand(stage: Stage) -> None:
+    stage.display.verbosity = 1
+    stage.definition = Definition(patient, SPEC)
+    assert len(stage.run()["progress"]) == 4
+    assert len(stage.display.shown) == 4
+
+
+def test_no_progress_of_a_task_that_must_not_be_logged(stage: Stage) -> None:
+    stage.display.verbosity = 1
+    stage.task.no_log = True
+    stage.definition = Definition(patient, SPEC)
+    stage.run()
+    assert stage.display.shown == []
