@@ -20,6 +20,7 @@ import nox
 sys.path.insert(0, str(Path(__file__).resolve().parent / "tests" / "tools"))
 
 import findings
+import parity
 import pythons
 import workspace
 
@@ -191,12 +192,37 @@ def integration(session: nox.Session, core_version: str, modules_python: str | N
         simulator = environment(session, "simulator-env", interpreter(session), tree / "tests" / "simulator")
         program = simulator / "basedash-simulator"
         # ansible-test empties the environment: what a target must know goes into this file.
-        config = tree / "tests" / "integration" / "integration_config.yml"
-        config.write_text(f"basedash_simulator: {json.dumps(str(program))}\n", encoding="utf-8")
-        output = run_and_read(session, "ansible-test", "integration", "--color", "no", *hosts, *session.posargs)
+        known = {"basedash_simulator": str(program)}
+        output = integration_run(session, tree, known, *hosts)
+        if core_version == CORE and not modules_python:
+            records = [record(tree)]
+            output += integration_run(session, tree, {**known, "basedash_run_on": "target"}, *hosts)
+            records.append(record(tree))
+            refuse(session, "Results differ between the ways:", parity.differences(*records))
     expected = workspace.ROOT / "tests" / "integration" / "expected_warnings.txt"
     warnings = findings.unexpected_warnings(output, findings.expected_warnings(expected.read_text(encoding="utf-8")))
     refuse(session, f"Warnings that are not in {expected.relative_to(workspace.ROOT)}:", warnings)
+
+
+def integration_run(session: nox.Session, tree: Path, variables: dict[str, str], *hosts: str) -> str:
+    """Run ansible-test integration with these variables and a record of all results; return its output."""
+    folder = tree / "tests" / "integration"
+    folder.joinpath("integration_config.yml").write_text(json.dumps(variables), encoding="utf-8")
+    plugins = tree / "tests" / "tools" / "callback_plugins"
+    folder.joinpath("integration.cfg").write_text(
+        f"[defaults]\ncallback_plugins = {plugins}\ncallbacks_enabled = results_record\n"
+        f"[callback_results_record]\nfile = {tree.parents[2] / 'results'}\n",
+        encoding="utf-8",
+    )
+    return run_and_read(session, "ansible-test", "integration", "--color", "no", *hosts, *session.posargs)
+
+
+def record(tree: Path) -> list[dict[str, Any]]:
+    """Return the results of the last run, and begin anew."""
+    path = tree.parents[2] / "results"
+    results = [one for one in parity.read(path) if not one["place"].startswith(parity.OF_ONE_WAY)]
+    path.unlink()
+    return results
 
 
 @nox.session(python=PYTHON, tags=["test"])

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable
 
@@ -27,9 +27,13 @@ class Definition:
     argument_spec: Mapping[str, Mapping[str, Any]]
     required_one_of: Sequence[Sequence[str]] = ()
 
-    def secrets(self, options: Mapping[str, Any]) -> list[str]:
-        """Return every secret text in these options, the empty ones left out."""
-        return [text for text in secret_texts(self.argument_spec, options) if text]
+    def hidden(self, options: Mapping[str, Any], known: Iterable[str]) -> set[str]:
+        """Return the texts that Ansible shall hide: those ``known`` to it, and every secret in these options.
+
+        Ansible collects them before it makes a dictionary of a text, and so misses the secrets in it. And for a blank
+        one it would hide the spaces in every message.
+        """
+        return {text for text in (*known, *secret_texts(self.argument_spec, options)) if text.strip()}
 
     def run(
         self,
@@ -56,7 +60,7 @@ class Definition:
             diff_mode=diff_mode,
             transport=transport,
             progress=progress,
-            secrets=self.secrets(options),
+            secrets=secret_texts(self.argument_spec, options),
         )
         if report.progress and verbosity > 0:
             # Not every place can show it while it happens, so it comes with the result as well.

@@ -21,8 +21,7 @@ def run_module(definition: Definition) -> NoReturn:
         required_one_of=definition.required_one_of,
         supports_check_mode=True,
     )
-    # Ansible collects what to hide before it makes a dictionary of a text, and so misses the secrets in it.
-    module.no_log_values.update(definition.secrets(module.params))
+    module.no_log_values = definition.hidden(module.params, module.no_log_values)
     report = definition.run(
         module.params,
         check_mode=module.check_mode,

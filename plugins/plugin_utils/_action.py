@@ -118,8 +118,8 @@ class TaskAction(NormalAction):
         checked = validator.validate(given)
         options = {**given, **checked.validated_parameters}
         # Private in ansible-core, and the same that AnsibleModule goes by.
-        hidden, told = set(checked._no_log_values), list(checked._warnings)
-        warnings = ["Both option %(option)s and its alias %(alias)s are set." % one for one in told]
+        hidden: set[str] = checked._no_log_values
+        warnings = ["Both option %(option)s and its alias %(alias)s are set." % one for one in checked._warnings]
         if checked.error_messages:
             message = checked.errors.msg
             if isinstance(checked.errors[0], UnsupportedError):
@@ -136,7 +136,7 @@ class TaskAction(NormalAction):
             )
             result = {**report.result, **({"failed": True} if report.failed else {})}
             warnings += report.warnings
-            hidden.update(self.definition.secrets(options))
+            hidden = self.definition.hidden(options, hidden)
         if warnings:
             result["warnings"] = warnings
         if _wants_invocation(variables):

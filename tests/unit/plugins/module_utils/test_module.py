@@ -126,6 +126,11 @@ def test_every_module_has_every_connection_option(spec: dict[str, Any]) -> None:
     assert {name: spec[name] for name in CONNECTION} == CONNECTION
 
 
+def test_blank_secrets_hide_nothing_and_converted_ones_are_hidden() -> None:
+    options = {**ABSENT, "password": " ", "extra_secrets": {"a": "two"}}
+    assert Definition(unchanged, DATA_SOURCE).hidden(options, [" ", "", "known"]) == {KEY, "two", "known"}
+
+
 def test_every_connection_option_has_its_environment_variable() -> None:
     for name, option in CONNECTION.items():
         assert option["fallback"][1] == ["BASEDASH_" + name.upper()]
