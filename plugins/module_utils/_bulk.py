@@ -180,7 +180,7 @@ class _Run:
                 raise
 
     def _one(self, item: Item, total: int) -> None:
-        if self.stopped.is_set():
+        if self.stopped.is_set() or self.api.client.abandoned():
             return
         try:
             item.outcome = make_so(Snapshot(self.api, self.lists), item.options, self.check_mode)

@@ -105,7 +105,8 @@ class Client:
 
     With ``read_only`` it refuses every method but GET: that is how check mode is kept, whatever a caller does. Safe
     for threads: they share the budget, and the gate that a rate limit closes for all. ``exhausted`` tells that a
-    request was given up because the budget had no room for another try.
+    request was given up because the budget had no room for another try, ``abandoned`` that nobody waits for the task
+    any more, so that nothing new shall begin.
     """
 
     def __init__(
@@ -117,7 +118,9 @@ class Client:
         counters: Counters,
         clock: Clock | None = None,
         progress: Callable[[str], None] = lambda text: None,
+        abandoned: Callable[[], bool] = lambda: False,
     ) -> None:
+        self.abandoned = abandoned
         self.read_only = read_only
         self.counters = counters
         self.clock = clock or Clock()
@@ -198,7 +201,7 @@ class Client:
             wait = pause(setbacks, asked, self.clock.random)
             if limited:
                 self._gate.refused(wait)
-            if not self._budget.allows(self.clock.monotonic(), wait):
+            if self.abandoned() or not self._budget.allows(self.clock.monotonic(), wait):
                 self.exhausted = True
                 raise self._given_up(request, answer, trouble, asked, setbacks, bool(unclear), pending)
             self._wait(wait, "%s %s: %s" % (method, path, trouble))
@@ -212,7 +215,7 @@ class Client:
 
     def wait(self, seconds: float, why: str) -> bool:
         """Wait for so long within the retry budget, or return false at once if it has no room for that."""
-        if not self._budget.allows(self.clock.monotonic(), seconds):
+        if self.abandoned() or not self._budget.allows(self.clock.monotonic(), seconds):
             return False
         self._wait(seconds, why)
         return True

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import select
 import sys
 from typing import Any, NoReturn
 
@@ -40,6 +41,7 @@ def run_module(task: Task, **arguments: Any) -> NoReturn:
         transport=RequestsTransport,
         progress=lambda text: module.log(cleaned(text)),
         secrets=secrets,
+        abandoned=_abandoned,
     )
     if report.progress and module._verbosity > 0:
         # A module can show nothing while it runs, so what it did meanwhile comes with the result.
@@ -50,3 +52,13 @@ def run_module(task: Task, **arguments: Any) -> NoReturn:
         module.fail_json(**report.result)
     module.exit_json(**report.result)
     raise SystemExit  # Not reached: exit_json ends the process, but has no annotation that says so.
+
+
+def _abandoned() -> bool:
+    """Tell whether nobody reads the result any more.
+
+    Ansible leaves a module's process alone when the task's ``timeout`` ends the task, or its connection breaks.
+    """
+    poll = select.poll()
+    poll.register(1, 0)
+    return any(events & select.POLLERR for _descriptor, events in poll.poll(0))

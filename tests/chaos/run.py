@@ -22,8 +22,10 @@ from random import SystemRandom
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 
 import built
+import cut
 import killed
 import limits
+import many
 import nginx
 import storm
 import twice
@@ -36,6 +38,8 @@ PARTS = {
     "built": built.run,
     "killed": killed.run,
     "twice": twice.run,
+    "many": many.run,
+    "cut": cut.run,
     "limits": limits.run,
     "nginx": nginx.run,
 }
