@@ -11,7 +11,9 @@ import os
 import signal
 import time
 from dataclasses import replace
+from pathlib import Path
 
+import psutil
 from entries import own
 from many import Lane, bystanders, figures, judge_lane, lane_of, named, repeat, truths
 from result import Result
@@ -21,8 +23,8 @@ from verdicts import Job
 # All that is sent takes its time, so that there is a middle; some answers are lost.
 FAULTS = [
     {"kind": "delay", "seconds": 0.2, "probability": 0.7},
-    {"kind": "reset_after", "method": "DELETE", "probability": 0.1},
-    {"kind": "status_before", "status": 503, "probability": 0.05},
+    {"kind": "reset_after", "probability": 0.1},
+    {"kind": "status_before", "status": 503, "method": "DELETE", "probability": 0.05},
 ]
 ENDS = ("killed", "interrupted", "timed out")
 CONCURRENCY = 4
@@ -45,7 +47,7 @@ def run(site: Site) -> Result:
                 if site.short and fill is not _list:
                     continue
                 lane = Lane(f"{host.name}r{number}", host.server, host.random, host.run_on)
-                fill(lane, 40 if site.short else 60)
+                fill(lane, 40 if fill is _list else 24)
                 done = _round(site, result, lane, end)
                 middles[end] += 0 < done < len(lane.jobs[0].wanted)
                 lanes.append(lane)
@@ -80,6 +82,9 @@ def _round(site: Site, result: Result, lane: Lane, end: str) -> int:
         lane.killed_at = sent + under_way
         time.sleep(GRACE)
         later = [one for one in lane.server.requests(lane.killed_at) if own(one)]
+    for process in _left_over(first.reports_file):
+        result.counts.note("too_late", f"{lane.name}: {process} is still there after the task was {end}")
+        process.kill()
     if under_way > CONCURRENCY or later:
         text = f"{lane.name}: {under_way} and {len(later)} requests came after the task was {end}"
         result.counts.note("too_late", text)
@@ -88,9 +93,22 @@ def _round(site: Site, result: Result, lane: Lane, end: str) -> int:
         if report.changed or not report.failed:
             result.counts.note("false_changed", f"{lane.name}: {end}, and reported as {report}")
     done = sum(one["effect"] is not None for one in lane.server.requests()[: lane.killed_at])
+    # The same again needs no such time.
+    lane.server.control("DELETE", "faults")
+    lane.server.control("POST", "faults", FAULTS[1:])
     repeat(site, "cut", [lane])
     judge_lane(site, result, lane)
     return done
+
+
+def _left_over(reports_file: Path) -> list[psutil.Process]:
+    """Return the processes that a run left behind; all of them have the name of its file in their environment."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.environ().get("CHAOS_REPORTS") == str(reports_file):
+                found.append(process)
+    return found
 
 
 def _end(first: Run, lane: Lane, job: Job, end: str) -> None:

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 from entries import ACTIONS, compare_plan, judge_task, reports_of, too_late
@@ -315,8 +316,10 @@ def lane_of(site: Site, stack: contextlib.ExitStack, part: str, number: int) -> 
     return Lane(name, stack.enter_context(server(site, name)), site.random(name), places(number // 2))
 
 
-def repeat(site: Site, part: str, lanes: Sequence[Lane]) -> None:
-    """Run the jobs of all lanes, again as long as something is left to do."""
+def repeat(
+    site: Site, part: str, lanes: Sequence[Lane], patience: Mapping[str, Any] = MappingProxyType(OPTIONS)
+) -> None:
+    """Run the jobs of all lanes, again as long as something is left to do; the later ones with ``patience``."""
     for number in range(1, MOST_RUNS + 1):
         with contextlib.ExitStack() as stack:
             runs = []
@@ -325,7 +328,7 @@ def repeat(site: Site, part: str, lanes: Sequence[Lane]) -> None:
                 if jobs:
                     host = Host(lane.name, lane.server, (), run_on=lane.run_on)
                     if number > SMALL_BUDGETS:
-                        jobs = [replace(job, options={**job.options, **OPTIONS}) for job in jobs]
+                        jobs = [replace(job, options={**job.options, **patience}) for job in jobs]
                     runs.append((lane, stack.enter_context(playbook_of(site, f"{lane.name}-{number}", host, jobs))))
             if not runs:
                 break

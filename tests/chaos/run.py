@@ -28,6 +28,7 @@ import limits
 import many
 import nginx
 import storm
+import truth
 import twice
 import workspace
 from result import Result
@@ -40,6 +41,7 @@ PARTS = {
     "twice": twice.run,
     "many": many.run,
     "cut": cut.run,
+    "truth": truth.run,
     "limits": limits.run,
     "nginx": nginx.run,
 }

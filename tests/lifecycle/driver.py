@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import requests
@@ -64,14 +64,23 @@ class Basedash:
         """Run the task of ``basedash_data_source_access``."""
         return self._run(set_access, DATA_SOURCE_ACCESS, check_mode, options)
 
-    def many(self, *, check_mode: bool = False, **options: Any) -> Report:
+    def many(
+        self, *, check_mode: bool = False, abandoned: Callable[[], bool] = lambda: False, **options: Any
+    ) -> Report:
         """Run the task of ``basedash_data_sources``; entries get the defaults that the argument check puts in."""
         defaults = {name: entry.get("default") for name, entry in DATA_SOURCES["data_sources"]["options"].items()}
         if options.get("data_sources") is not None:
             options["data_sources"] = [{**defaults, **entry} for entry in options["data_sources"]]
-        return self._run(manage_many, DATA_SOURCES, check_mode, options)
+        return self._run(manage_many, DATA_SOURCES, check_mode, options, abandoned)
 
-    def _run(self, task: Task, spec: Mapping[str, Mapping[str, Any]], check_mode: bool, given: Any) -> Report:
+    def _run(
+        self,
+        task: Task,
+        spec: Mapping[str, Mapping[str, Any]],
+        check_mode: bool,
+        given: Any,
+        abandoned: Callable[[], bool] = lambda: False,
+    ) -> Report:
         options = {name: entry.get("default") for name, entry in spec.items()}
         options.update(api_key="bd_key_demo_admin", api_url=self._url, organization_id=ORGANIZATION, use_proxy=False)
         options.update(given)
@@ -88,6 +97,7 @@ class Basedash:
             transport=RequestsTransport,
             clock=Clock(monotonic=lambda: time.monotonic() + slept[0], sleep=sleep),
             secrets=secret_texts(spec, options),
+            abandoned=abandoned,
         )
         assert "Unexpected" not in report.result.get("msg", "")
         return report

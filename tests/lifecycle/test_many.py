@@ -321,3 +321,27 @@ def test_behind_a_rate_limit(basedash: Basedash) -> None:
     report = basedash.many(state="absent", data_sources=entries, concurrency=8, retry_timeout=600.0)
     assert set(actions(report)) == {"deleted"}
     assert report.result["api"]["retries"] > 0
+
+
+def test_nothing_new_begins_when_nobody_waits_any_more(basedash: Basedash) -> None:
+    fill(basedash, 20)
+    entries = [{"id": f"ds_bulk_{number}"} for number in range(1, 21)]
+
+    def abandoned() -> bool:
+        return basedash.methods().count("DELETE") >= 3
+
+    report = basedash.many(state="absent", data_sources=entries, concurrency=1, abandoned=abandoned)
+    assert actions(report) == ["deleted"] * 3 + ["not_attempted"] * 17
+
+
+def test_nothing_is_tried_again_when_nobody_waits_any_more(basedash: Basedash) -> None:
+    fill(basedash, 3)
+    basedash.control("POST", "faults", [{"kind": "status_before", "status": 503, "method": "DELETE"}])
+    entries = [{"id": f"ds_bulk_{number}"} for number in range(1, 4)]
+
+    def abandoned() -> bool:
+        return "DELETE" in basedash.methods()
+
+    report = basedash.many(state="absent", data_sources=entries, concurrency=1, abandoned=abandoned)
+    assert actions(report) == ["failed", "not_attempted", "not_attempted"]
+    assert basedash.methods().count("DELETE") == 1
