@@ -26,8 +26,8 @@ from verdicts import Counts, Job, Report, Wanted, judge
 
 SHARE = 0.2
 OPTIONS = {"timeout": 4, "retry_timeout": 60}
-# In so many runs some tasks have little time for trying again, so that they end early.
-SMALL_BUDGETS = 3
+# So many runs repeat whole tasks, and give some of them little time for trying again, so that they end early.
+WHOLE_RUNS = 2
 PASSWORDS = {"old": "the password before", "new": "the password of the task"}
 
 Source = dict[str, Any]
@@ -132,10 +132,19 @@ class Lane:
             if not job.check and any(not wish.refused and not _final(last, wish) for wish in job.wanted)
         ]
 
-    def take(self, run: Run) -> None:
-        """Add what a run said."""
-        jobs = {job.ticket: job for job in self.jobs}
-        self.said += [(jobs[report.ticket], report) for report in run.reports()]
+    def rest_of(self, job: Job, patience: Mapping[str, Any]) -> Job:
+        """Return a job without what is done, if that is a mere list, and with more patience."""
+        options = {**job.options, **patience}
+        if job.selected or job.options["state"] == "present":
+            return replace(job, options=options)
+        last = {report.ticket: report for report in self.reports}
+        wishes = [wish for wish in job.entries if wish.refused or not _final(last, wish)]
+        return replace(job, options={**options, "data_sources": [wish.options for wish in wishes]}, entries=wishes)
+
+    def take(self, run: Run, jobs: Sequence[Job]) -> None:
+        """Add what a run said of these jobs."""
+        by_ticket = {job.ticket: job for job in jobs}
+        self.said += [(by_ticket[report.ticket], report) for report in run.reports()]
 
     def judge(self) -> Counts:
         """Count what is not true of all that was said."""
@@ -188,6 +197,9 @@ class Lane:
     def entries(self) -> list[dict[str, Any]]:
         """Return the entries of all results."""
         return [entry for _job, report in self.said for entry in report.result.get("results", ())]
+
+
+_Runs = Sequence[tuple[Lane, Run, Sequence[Job]]]
 
 
 def _final(last: dict[str, Report], wish: Wanted) -> bool:
@@ -290,7 +302,7 @@ LANES: list[tuple[bool, Callable[[Lane, int], None]]] = [
 def run(site: Site) -> Result:
     """Do all jobs until nothing is left to do, and judge all that was said."""
     result = Result("many")
-    each = 12 if site.short else 30
+    each = 8 if site.short else 30
     with contextlib.ExitStack() as stack:
         lanes = []
         for number, (calm, fill) in enumerate(LANES[: 2 if site.short else None]):
@@ -327,14 +339,15 @@ def repeat(
                 jobs = lane.in_order() if number == 1 else lane.unfinished()
                 if jobs:
                     host = Host(lane.name, lane.server, (), run_on=lane.run_on)
-                    if number > SMALL_BUDGETS:
-                        jobs = [replace(job, options={**job.options, **patience}) for job in jobs]
-                    runs.append((lane, stack.enter_context(playbook_of(site, f"{lane.name}-{number}", host, jobs))))
+                    if number > WHOLE_RUNS:
+                        jobs = [lane.rest_of(job, patience) for job in jobs]
+                    one = stack.enter_context(playbook_of(site, f"{lane.name}-{number}", host, jobs))
+                    runs.append((lane, one, jobs))
             if not runs:
                 break
-            wait(part, [one for _lane, one in runs], partial(_standing, runs), partial(_steal, runs))
-            for lane, one in runs:
-                lane.take(one)
+            wait(part, [one for _lane, one, _jobs in runs], partial(_standing, runs), partial(_steal, runs))
+            for lane, one, jobs in runs:
+                lane.take(one, jobs)
         left = sum(len(lane.unfinished()) for lane in lanes)
         say(part, f"run {number} ended; {left} tasks are to be done again")
 
@@ -358,11 +371,11 @@ def figures(result: Result, lanes: Sequence[Lane]) -> None:
     result.figures["faults"] = sum(lane.struck for lane in lanes)
 
 
-def _steal(runs: Sequence[tuple[Lane, Run]]) -> None:
-    for lane, one in runs:
+def _steal(runs: _Runs) -> None:
+    for lane, one, _jobs in runs:
         if one.process.poll() is None and one.reports_file.exists() and not lane.calm:
             lane.steal()
 
 
-def _standing(runs: Sequence[tuple[Lane, Run]]) -> str:
-    return f"{sum(len(one.reports()) for _lane, one in runs)} tasks were reported in this run"
+def _standing(runs: _Runs) -> str:
+    return f"{sum(len(one.reports()) for _lane, one, _jobs in runs)} tasks were reported in this run"
