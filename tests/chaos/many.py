@@ -25,7 +25,7 @@ from storm import BEHAVIOURS, MOST_RUNS, faults
 from verdicts import Counts, Job, Report, Wanted, judge
 
 SHARE = 0.2
-OPTIONS = {"timeout": 4, "retry_timeout": 60}
+OPTIONS = {"timeout": 4, "retry_timeout": 60, "on_error": "continue"}
 # So many runs repeat whole tasks, and give some of them little time for trying again, so that they end early.
 WHOLE_RUNS = 2
 PASSWORDS = {"old": "the password before", "new": "the password of the task"}
@@ -244,7 +244,10 @@ def lists(lane: Lane, each: int) -> None:
     again = next(one for one in entries if set(one[0]) == {"id"} and one[1] and not one[2])
     entries.append(({"id": again[0]["id"]}, again[1], False))
     lane.job({"state": "absent", "concurrency": 4}, entries)
-    lane.job({"state": "absent", "concurrency": 1, "on_error": "stop", "retry_timeout": 20}, named(lane, second))
+    # In the middle of it is one that fails each time.
+    stopping = named(lane, second)
+    stopping.insert(each // 2, ({"name": "twin"}, "by_twin_0", True))
+    lane.job({"state": "absent", "concurrency": 1, "on_error": "stop", "retry_timeout": 20}, stopping)
     lane.job({"state": "absent", "concurrency": 16, "retry_timeout": 2}, named(lane, third))
 
     match = [one for one in reversed(previews) if one not in previews[:2]]
