@@ -14,11 +14,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import psutil
-from entries import own
 from many import Lane, bystanders, figures, judge_lane, lane_of, named, repeat, truths
 from result import Result
 from stage import Host, Run, Site, kill, playbook_of, say
-from verdicts import Job
+from verdicts import Job, own
 
 # All that is sent takes its time, so that there is a middle; some answers are lost.
 FAULTS = [

@@ -179,7 +179,7 @@ class Lane:
             counts += compare_plan(first[plan], first[real])
         return counts
 
-    def _judge_built(self, there: Sequence[Source]) -> Counts:
+    def _judge_built(self, there: Sequence[Mapping[str, Any]]) -> Counts:
         counts = Counts()
         for name, (host, password) in self.built.items():
             found = [source for source in there if source["displayName"] == name]
@@ -194,7 +194,7 @@ class Lane:
                     counts.note("tls_off", f"{self.name}: {name}")
         return counts
 
-    def entries(self) -> list[dict[str, Any]]:
+    def entries(self) -> list[Mapping[str, Any]]:
         """Return the entries of all results."""
         return [entry for _job, report in self.said for entry in report.result.get("results", ())]
 
