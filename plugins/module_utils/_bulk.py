@@ -183,11 +183,11 @@ class _Run:
             except BaseException:
                 # An interruption: what is under way comes to its end, and nothing else begins.
                 self.stopped.set()
-                self.api.client.end()
+                self.api.client.abandon()
                 raise
 
     def _work(self, waiting: Iterator[Item], total: int) -> None:
-        while not self.stopped.is_set():
+        while not (self.stopped.is_set() or self.api.client.abandoned):
             with self._lock:
                 item = next(waiting, None)
             if item is None:

@@ -117,11 +117,13 @@ class Client:
         counters: Counters,
         clock: Clock | None = None,
         progress: Callable[[str], None] = lambda text: None,
+        abandoned: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._nobody_waits = abandoned
         self.read_only = read_only
         self.counters = counters
-        self._ended = threading.Event()
-        self.clock = clock or Clock(sleep=self._ended.wait)
+        self._abandoned = threading.Event()
+        self.clock = clock or Clock(sleep=self._abandoned.wait)
         self.progress = progress
         self._connection = connection
         self._transport = transport
@@ -171,9 +173,6 @@ class Client:
         while True:
             answer: Answer | None = None
             self._pass_gate()
-            if self._ended.is_set():
-                message = "%s %s: the task was interrupted." % (method, request.url)
-                raise NoAnswerError(message, sent=bool(unclear), method=method, url=request.url)
             self.counters.count(requests=1)
             started = self.clock.monotonic()
             try:
@@ -202,14 +201,21 @@ class Client:
             wait = pause(setbacks, asked, self.clock.random)
             if limited:
                 self._gate.refused(wait)
-            if not self._budget.allows(self.clock.monotonic(), wait):
+            if not self.wait(wait, "%s %s: %s" % (method, path, trouble)):
                 self.exhausted = True
                 raise self._given_up(request, answer, trouble, asked, setbacks, bool(unclear), pending)
-            self._wait(wait, "%s %s: %s" % (method, path, trouble))
 
-    def end(self) -> None:
-        """Let no further request go out, and end all waiting, because the task was interrupted. Safe for threads."""
-        self._ended.set()
+    @property
+    def abandoned(self) -> bool:
+        """Whether nobody waits for the task any more, so that nothing shall begin or be tried again.
+
+        What is under way comes to its end: a data source that was just created still gets its access.
+        """
+        return self._abandoned.is_set() or self._nobody_waits()
+
+    def abandon(self) -> None:
+        """Note that the task was interrupted, and end all waiting. Safe for threads."""
+        self._abandoned.set()
 
     def back_off(self, setbacks: int, why: str) -> bool:
         """Wait as before another try, after the ``setbacks``-th setback in a row, or return false without the time.
@@ -219,22 +225,22 @@ class Client:
         return self.wait(pause(setbacks, None, self.clock.random), why)
 
     def wait(self, seconds: float, why: str) -> bool:
-        """Wait for so long within the retry budget, or return false at once if it has no room for that."""
-        if not self._budget.allows(self.clock.monotonic(), seconds):
-            return False
-        self._wait(seconds, why)
-        return True
+        """Wait for so long within the retry budget, or return false at once if it has no room for that.
 
-    def _wait(self, seconds: float, why: str) -> None:
+        Also false if the task was abandoned, before or meanwhile.
+        """
+        if self.abandoned or not self._budget.allows(self.clock.monotonic(), seconds):
+            return False
         self.progress("%s; trying again in %.1f seconds" % (why, seconds))
         now = self.clock.monotonic()
         self._budget.spend(now, now + seconds)
         self.counters.count(retries=1, wait_seconds=seconds)
         self.clock.sleep(seconds)
+        return not self.abandoned
 
     def _pass_gate(self) -> None:
         delay = self._gate.delay()
-        while delay > 0 and not self._ended.is_set():
+        while delay > 0 and not self.abandoned:
             self.clock.sleep(delay)
             delay = self._gate.delay() if self._gate.closed else 0.0
 

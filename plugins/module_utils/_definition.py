@@ -44,6 +44,7 @@ class Definition:
         verbosity: int,
         progress: Callable[[str], None],
         transport: Callable[[Connection], Transport] = RequestsTransport,
+        abandoned: Callable[[], bool] = lambda: False,
     ) -> Report:
         """Run the task with options that passed the argument check, and return its report, whatever happens."""
         if MISSING is not None:
@@ -61,6 +62,7 @@ class Definition:
             transport=transport,
             progress=progress,
             secrets=secret_texts(self.argument_spec, options),
+            abandoned=abandoned,
         )
         if report.progress and verbosity > 0:
             # Not every place can show it while it happens, so it comes with the result as well.

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import select
 from typing import NoReturn
 
 from ansible.module_utils.basic import AnsibleModule
@@ -29,6 +30,7 @@ def run_module(definition: Definition) -> NoReturn:
         diff_mode=module._diff,
         verbosity=module._verbosity,
         progress=lambda text: module.log(cleaned(text)),
+        abandoned=_abandoned,
     )
     for warning in report.warnings:
         module.warn(warning)
@@ -36,3 +38,13 @@ def run_module(definition: Definition) -> NoReturn:
         module.fail_json(**report.result)
     module.exit_json(**report.result)
     raise SystemExit  # Not reached: exit_json ends the process, but has no annotation that says so.
+
+
+def _abandoned() -> bool:
+    """Tell whether nobody reads the result any more.
+
+    Ansible leaves a module's process alone when the task's ``timeout`` ends the task, or its connection breaks.
+    """
+    poll = select.poll()
+    poll.register(1, 0)
+    return any(events & select.POLLERR for _descriptor, events in poll.poll(0))

@@ -86,10 +86,12 @@ def execute(
     clock: Clock | None = None,
     progress: Callable[[str], None] = lambda text: None,
     secrets: Sequence[str] = (),
+    abandoned: Callable[[], bool] = lambda: False,
 ) -> Report:
     """Run a task and return its report, whatever happens: no exception, no traceback and no secret leaves here.
 
-    ``secrets`` are texts to mask beside the key and what the transport knows.
+    ``secrets`` are texts to mask beside the key and what the transport knows. ``abandoned`` tells that nobody waits
+    for the report any more: then nothing new is begun, and nothing is tried again.
     """
     mask = Mask((str(options.get("api_key") or ""), *secrets))
     counters = Counters()
@@ -111,6 +113,7 @@ def execute(
             counters=counters,
             clock=clock,
             progress=say,
+            abandoned=abandoned,
         )
         report = _succeeded(task(Api(client, connection.organization_id), options, check_mode), diff_mode)
     except BasedashError as error:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from result import Result
-from stage import GROUP, Host, Run, Server, Site, kill, playbook, say, server, wait
+from stage import GROUP, Host, Run, Server, Site, kill, places, playbook, say, server, wait
 from storm import BEHAVIOURS, MOST_RUNS, OPTIONS, faults
 from verdicts import Counts, Report, Wanted, own
 
@@ -108,7 +108,11 @@ def _play(site: Site, lanes: Sequence[Lane], phase: Phase) -> int:
         lane.before = lane.killed_at = len(lane.server.control("GET", "requests"))
     for number in range(1, MOST_RUNS + 1):
         wishes = {lane.name: lane.unfinished(phase.wishes(lane.name, lane.names)) for lane in lanes}
-        hosts = [Host(lane.name, lane.server, wishes[lane.name], OPTIONS) for lane in lanes if wishes[lane.name]]
+        hosts = [
+            Host(lane.name, lane.server, wishes[lane.name], OPTIONS, places(place))
+            for place, lane in enumerate(lanes)
+            if wishes[lane.name]
+        ]
         if not hosts:
             return number - 1
         with playbook(site, f"built-{phase.name}-{number}", hosts) as one:

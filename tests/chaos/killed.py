@@ -10,7 +10,7 @@ import time
 from random import Random
 
 from result import Result
-from stage import Host, Server, Site, kill, playbook, say, server, wait
+from stage import Host, Server, Site, kill, places, playbook, say, server, wait
 from verdicts import Wanted, judge
 
 HOSTS = 3
@@ -42,9 +42,9 @@ def run(site: Site) -> Result:
 def _round(site: Site, result: Result, simulated: Server, random: Random, name: str, each: int) -> int:
     """Kill one run and repeat it; return how many data sources were deleted before."""
     hosts = []
-    for host in (f"host{one}" for one in range(HOSTS)):
+    for place, host in enumerate(f"host{one}" for one in range(HOSTS)):
         wishes = [Wanted(f"{host}-{n}", {"id": f"{host}_{n}"}, f"{host}_{n}") for n in range(each)]
-        hosts.append(Host(host, simulated, wishes, {"retry_timeout": 30}))
+        hosts.append(Host(host, simulated, wishes, {"retry_timeout": 30}, places(place)))
     wanted = [wish for host in hosts for wish in host.wanted]
     sources = [{"id": wish.source, "displayName": wish.ticket} for wish in wanted]
     simulated.hold([*sources, {"id": "bystander", "displayName": "bystander"}])

@@ -21,7 +21,7 @@ from typing import Any
 
 import psutil
 import requests
-from verdicts import Knowledge, Report, Wanted
+from verdicts import Job, Knowledge, Report, Wanted
 
 BIN = Path(sys.executable).parent
 HERE = Path(__file__).resolve().parent
@@ -99,8 +99,14 @@ class Server:
     def knowledge(self) -> Knowledge:
         """Return what the server knows by now."""
         # The log first: what happens between the two is in the state, and the next look has it in both.
-        log = self.control("GET", "requests")
-        return Knowledge(log, {source["id"]: source["deletedAt"] for source in self.sources()})
+        log = self.requests()
+        sources = {source["id"]: source for source in self.sources()}
+        return Knowledge(log, {name: source["deletedAt"] for name, source in sources.items()}, sources)
+
+    def requests(self, after: int = 0) -> list[dict[str, Any]]:
+        """Return the log, from the request behind this number on."""
+        log: list[dict[str, Any]] = self.control("GET", f"requests?after={after}")
+        return log
 
     def sources(self) -> list[dict[str, Any]]:
         """Return all data sources, deleted ones too, with their secrets and access."""
@@ -179,12 +185,13 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 @dataclass(frozen=True)
 class Host:
-    """One host of the inventory: which server its tasks are about, and what they ask for."""
+    """One host of the inventory: which server its tasks are about, what they ask for, and where they are to run."""
 
     name: str
     server: Server
     wanted: Sequence[Wanted]
     options: Mapping[str, Any] = field(default_factory=dict)
+    run_on: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -214,10 +221,33 @@ def playbook(site: Site, name: str, hosts: Sequence[Host], *, block: int = 0) ->
 
     Loops over ``block`` of them and as many tasks of their own take turns; a last loop has the rest. 0: one loop.
     """
+    with _started(site, name, hosts, _play(block, min(len(host.wanted) for host in hosts))) as one:
+        yield one
+
+
+@contextlib.contextmanager
+def playbook_of(site: Site, name: str, host: Host, jobs: Sequence[Job]) -> Iterator[Run]:
+    """Start a run of one host that does these jobs, one task each."""
+    tasks = [
+        {
+            # With its host, the number at the end of its name is a task's ticket.
+            "name": "Do job %s" % job.ticket.rpartition("-")[2],
+            "community.basedash.basedash_data_sources": job.options,
+            "ignore_errors": True,
+            "check_mode": job.check,
+            "timeout": job.timeout,
+        }
+        for job in jobs
+    ]
+    with _started(site, name, [host], _play_of(tasks)) as one:
+        yield one
+
+
+@contextlib.contextmanager
+def _started(site: Site, name: str, hosts: Sequence[Host], play: Mapping[str, Any]) -> Iterator[Run]:
     folder = site.folder / name
     folder.mkdir()
     inventory = {"all": {"hosts": {host.name: _variables(host) for host in hosts}}}
-    play = _play(block, min(len(host.wanted) for host in hosts))
     for file, content in (("inventory.yml", inventory), ("playbook.yml", [play])):
         folder.joinpath(file).write_text(json.dumps(content), encoding="utf-8")
     reports = folder / "reports.jsonl"
@@ -228,10 +258,16 @@ def playbook(site: Site, name: str, hosts: Sequence[Host], *, block: int = 0) ->
         yield Run(process, reports, folder / "log")
 
 
+def places(number: int) -> str:
+    """Return where the tasks of the host of this number run, so that both ways take part."""
+    return ("controller", "target")[number % 2]
+
+
 def _variables(host: Host) -> dict[str, Any]:
     return {
         "ansible_connection": "local",
         "ansible_python_interpreter": sys.executable,
+        "basedash_run_on": host.run_on,
         "connection_options": {
             "api_key": API_KEY,
             "api_url": host.server.url,
@@ -252,12 +288,16 @@ def _play(block: int, length: int) -> dict[str, Any]:
         tasks += [_task("Do number %d" % single, "wishes[%d]" % single) for single in singles]
         place += 2 * block
     tasks.append({**_task("Do the rest", "item"), "loop": "{{ wishes[%d:] }}" % place})
+    return _play_of(tasks)
+
+
+def _play_of(tasks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "hosts": "all",
         "gather_facts": False,
         "strategy": "free",
         "module_defaults": {"group/community.basedash.basedash": "{{ connection_options }}"},
-        "tasks": tasks,
+        "tasks": list(tasks),
     }
 
 

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from result import Result
-from stage import Host, Server, Site, playbook, say, server, wait
+from stage import Host, Server, Site, places, playbook, say, server, wait
 from verdicts import Counts, Report, Wanted, judge
 
 SHARE = 0.2
@@ -159,12 +159,16 @@ def run(site: Site) -> Result:
     return result
 
 
-def _pass(site: Site, lanes: Sequence[Lane], number: int) -> None:
+def _pass(site: Site, lanes: Sequence[Lane], run_number: int) -> None:
     """Run a playbook: the first time with all that is wanted, then with what failed."""
-    wishes = {lane.name: lane.wanted if number == 1 else lane.unfinished() for lane in lanes}
-    hosts = [Host(lane.name, lane.server, wishes[lane.name], OPTIONS) for lane in lanes if wishes[lane.name]]
+    wishes = {lane.name: lane.wanted if run_number == 1 else lane.unfinished() for lane in lanes}
+    hosts = [
+        Host(lane.name, lane.server, wishes[lane.name], OPTIONS, places(number))
+        for number, lane in enumerate(lanes)
+        if wishes[lane.name]
+    ]
     earlier = {lane.name: lane.reports for lane in lanes}
-    with playbook(site, f"storm-{number}", hosts, block=10 if number == 1 else 0) as one:
+    with playbook(site, f"storm-{run_number}", hosts, block=10 if run_number == 1 else 0) as one:
 
         def look() -> None:
             reports = one.reports()
@@ -175,7 +179,7 @@ def _pass(site: Site, lanes: Sequence[Lane], number: int) -> None:
 
         def tell() -> str:
             requests, struck, deletions, counts = _standing(lanes, complete=False)
-            return f"run {number}: {deletions} deleted; {requests} requests, {struck} went wrong; {counts}"
+            return f"run {run_number}: {deletions} deleted; {requests} requests, {struck} went wrong; {counts}"
 
         wait("storm", [one], tell, look)
 

@@ -10,7 +10,7 @@ import contextlib
 from collections import Counter
 
 from result import Result
-from stage import Host, Site, playbook, say, server, wait
+from stage import Host, Site, places, playbook, say, server, wait
 from verdicts import Wanted, judge
 
 
@@ -30,9 +30,12 @@ def run(site: Site) -> Result:
                 lost = ({"kind": "reset_after"}, {"kind": "reset_before"}, {"kind": "status_after", "status": 502})
                 faults += [{**fault, "method": "DELETE", "probability": 0.1} for fault in lost]
             simulated.control("POST", "faults", faults)
-            host = Host("both", simulated, wanted)
+            hosts = [Host("both", simulated, wanted, run_on=places(place)) for place in range(2)]
             with contextlib.ExitStack() as stack:
-                runs = [stack.enter_context(playbook(site, f"twice-{network}-{one}", [host])) for one in "ab"]
+                runs = [
+                    stack.enter_context(playbook(site, f"twice-{network}-{one}", [host]))
+                    for one, host in zip("ab", hosts, strict=True)
+                ]
                 wait("twice", runs, lambda: "two runs are under way")
             reports = [report for one in runs for report in one.reports()]
             # Both end well: each is judged for completeness by itself, and the claims of both together.

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any
 
 OWN_AGENT = "ansible-community.basedash/"
 NOT_KNOWN = "is not known"
+MAYBE_BEFORE = "might have been gone already"
 
 # A request that met one of these, or none, told its client clearly what it did.
-_CLEAR = frozenset((None, "rate_limited", "delay"))
+CLEAR = frozenset((None, "rate_limited", "delay"))
 
 
 @dataclass(frozen=True)
@@ -23,13 +25,15 @@ class Wanted:
     """What one task asks for.
 
     ``source`` is the id of the data source that the task is about, or ``None`` if there is none. ``refused`` tells that
-    the task must fail and delete nothing, because its name does not fit or fits several.
+    the task must fail and delete nothing, because its name does not fit or fits several, and ``listed`` that it is one
+    of many in a task, which are looked up in a list of all.
     """
 
     ticket: str
     options: Mapping[str, Any]
     source: str | None
     refused: bool = False
+    listed: bool = False
 
     @property
     def to_delete(self) -> str | None:
@@ -38,8 +42,35 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Job:
+    """What one task about many asks for: the module's options, and what they mean.
+
+    ``entries`` has a wish for each entry of the list, in its order. ``selected`` are those that filters or ``prune``
+    may take besides, in the server's order. ``refused`` tells that the task must fail and change nothing at all,
+    ``check`` that it may only plan, ``timeout`` after how many seconds Ansible ends it (0: never).
+    """
+
+    ticket: str
+    options: Mapping[str, Any]
+    entries: Sequence[Wanted] = ()
+    selected: Sequence[Wanted] = ()
+    refused: bool = False
+    check: bool = False
+    timeout: int = 0
+
+    @property
+    def wanted(self) -> list[Wanted]:
+        """All that it is about."""
+        return [*self.entries, *self.selected]
+
+
+@dataclass(frozen=True)
 class Report:
-    """What one run said about one task; ``time`` is in the simulator's form, which sorts as text."""
+    """What one run said about one task; times are in the simulator's form, which sorts as text.
+
+    A report of a task about many has the time when it had ``begun`` and its ``result``; what it says of one of them is
+    a report of its own, not ``attempted`` if the task did not come to that one.
+    """
 
     ticket: str
     run: str
@@ -47,11 +78,19 @@ class Report:
     failed: bool
     message: str
     time: str
+    begun: str = ""
+    result: Mapping[str, Any] = field(default_factory=dict)
+    attempted: bool = True
 
     @property
     def ok(self) -> bool:
         """Tell whether this claims that there was nothing to delete."""
-        return not self.changed and not self.failed
+        return not self.changed and not self.failed and self.attempted
+
+    @property
+    def final(self) -> bool:
+        """Tell whether a next run has nothing to do about this."""
+        return not self.failed and self.attempted
 
     @property
     def admits_doubt(self) -> bool:
@@ -61,22 +100,33 @@ class Report:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What one server knows: its log of requests, and when each data source was deleted (``None``: it is there)."""
+    """What one server knows.
+
+    Its log of requests, when each data source was deleted (``None``: it is there), and the data sources, deleted ones
+    too, by id.
+    """
 
     requests: Sequence[Mapping[str, Any]]
     deleted_at: Mapping[str, str | None]
+    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def deletion(self, source: str) -> Mapping[str, Any] | None:
         """Return the request that deleted a data source."""
-        return next((one for one in self.requests if one["data_source"] == source and one["effect"] == "deleted"), None)
+        return self._deletions.get(source)
+
+    @cached_property
+    def _deletions(self) -> dict[str, Mapping[str, Any]]:
+        return {one["data_source"]: one for one in self.requests if one["effect"] == "deleted"}
 
 
 @dataclass
 class Counts:
-    """What was not true or not done; all but ``undecidable`` must be 0. The last four are of what was created.
+    """What was not true or not done; all but ``undecidable`` must be 0.
 
     That one counts claims of a change that a client can't know to be wrong: it read the data source, the answer to its
     own DELETE was lost, and it was someone else who deleted it in between. Such a claim is documented.
+
+    Four are of what was created, and the last six of tasks about many.
     """
 
     false_changed: int = 0
@@ -88,6 +138,12 @@ class Counts:
     lost_secrets: int = 0
     tls_off: int = 0
     left_open: int = 0
+    misplaced: int = 0
+    wrong_sums: int = 0
+    wrong_facts: int = 0
+    touched: int = 0
+    wrong_plans: int = 0
+    too_late: int = 0
     findings: list[str] = field(default_factory=list)
 
     def __iadd__(self, other: Counts) -> Counts:
@@ -103,8 +159,8 @@ class Counts:
     @property
     def bad(self) -> bool:
         """Tell whether any count that must be 0 is not."""
-        deleting = (self.false_changed, self.false_ok, self.lost, self.wrongly_deleted)
-        return any((*deleting, self.duplicates, self.lost_secrets, self.tls_off, self.left_open))
+        must_be_none = {one.name for one in fields(self)} - {"undecidable", "findings"}
+        return any(getattr(self, name) for name in must_be_none)
 
     def __str__(self) -> str:
         text = (
@@ -114,6 +170,9 @@ class Counts:
         building = (self.duplicates, self.lost_secrets, self.tls_off, self.left_open)
         if any(building):
             text += ", duplicates %d, lost secrets %d, TLS off %d, left open %d" % building
+        many = (self.misplaced, self.wrong_sums, self.wrong_facts, self.touched, self.wrong_plans, self.too_late)
+        if any(many):
+            text += ", misplaced %d, wrong sums %d, wrong facts %d, touched %d, wrong plans %d, too late %d" % many
         return text
 
 
@@ -159,7 +218,7 @@ def _judge_one(
             counts.note("false_ok", f"{wish.ticket} ({wish.source}) in {report.run}: {report.message}")
     if not complete:
         return
-    if not said or (said[-1].failed and not wish.refused):
+    if not said or not (said[-1].final or wish.refused):
         last = said[-1].message if said else "no report at all"
         counts.note("lost", f"{wish.ticket} ({wish.source}) came to no verdict: {last}")
     elif wish.to_delete is not None and knowledge.deleted_at[wish.to_delete] is None:
@@ -194,9 +253,10 @@ def _undecidable(wish: Wanted, deletion: Mapping[str, Any] | None, knowledge: Kn
     read = lost = False
     for one in filter(own, knowledge.requests):
         if one["method"] == "GET":
-            read = read or (one["data_source"] == looked_at and one["number"] < deletion["number"])
+            looked = one["data_source"] == looked_at or (wish.listed and one["data_source"] is None)
+            read = read or (looked and one["number"] < deletion["number"])
         elif one["data_source"] == wish.to_delete:
-            lost = lost or (one["effect"] is None and one["fault"] not in _CLEAR)
+            lost = lost or (one["effect"] is None and one["fault"] not in CLEAR)
     return read and lost
 
 

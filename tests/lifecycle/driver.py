@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import requests
@@ -64,9 +64,11 @@ class Basedash:
         """Run the task of ``basedash_data_source_access``."""
         return self._run(set_access, DATA_SOURCE_ACCESS, check_mode, options)
 
-    def many(self, *, check_mode: bool = False, **options: Any) -> Report:
+    def many(
+        self, *, check_mode: bool = False, abandoned: Callable[[], bool] = lambda: False, **options: Any
+    ) -> Report:
         """Run the task of ``basedash_data_sources``."""
-        return self._run(manage_many, DATA_SOURCES, check_mode, options)
+        return self._run(manage_many, DATA_SOURCES, check_mode, options, abandoned)
 
     def options(self, spec: Mapping[str, Mapping[str, Any]], given: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the argument check makes of options: with all defaults, those of entries as well."""
@@ -78,7 +80,14 @@ class Basedash:
             options["data_sources"] = [{**defaults, **entry} for entry in options["data_sources"]]
         return options
 
-    def _run(self, task: Task, spec: Mapping[str, Mapping[str, Any]], check_mode: bool, given: Any) -> Report:
+    def _run(
+        self,
+        task: Task,
+        spec: Mapping[str, Mapping[str, Any]],
+        check_mode: bool,
+        given: Any,
+        abandoned: Callable[[], bool] = lambda: False,
+    ) -> Report:
         options = self.options(spec, given)
         slept = [0.0]
 
@@ -93,6 +102,7 @@ class Basedash:
             transport=RequestsTransport,
             clock=Clock(monotonic=lambda: time.monotonic() + slept[0], sleep=sleep),
             secrets=secret_texts(spec, options),
+            abandoned=abandoned,
         )
         assert "Unexpected" not in report.result.get("msg", "")
         return report

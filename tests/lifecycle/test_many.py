@@ -367,3 +367,27 @@ def test_an_interruption_ends_all_waiting_and_leaves_nothing_behind(basedash: Ba
     sent = len(basedash.methods())
     time.sleep(0.5)
     assert len(basedash.methods()) == sent
+
+
+def test_nothing_new_begins_when_nobody_waits_any_more(basedash: Basedash) -> None:
+    fill(basedash, 20)
+    entries = [{"id": f"ds_bulk_{number}"} for number in range(1, 21)]
+
+    def abandoned() -> bool:
+        return basedash.methods().count("DELETE") >= 3
+
+    report = basedash.many(state="absent", data_sources=entries, concurrency=1, abandoned=abandoned)
+    assert actions(report) == ["deleted"] * 3 + ["not_attempted"] * 17
+
+
+def test_nothing_is_tried_again_when_nobody_waits_any_more(basedash: Basedash) -> None:
+    fill(basedash, 3)
+    basedash.control("POST", "faults", [{"kind": "status_before", "status": 503, "method": "DELETE"}])
+    entries = [{"id": f"ds_bulk_{number}"} for number in range(1, 4)]
+
+    def abandoned() -> bool:
+        return "DELETE" in basedash.methods()
+
+    report = basedash.many(state="absent", data_sources=entries, concurrency=1, abandoned=abandoned)
+    assert actions(report) == ["failed", "not_attempted", "not_attempted"]
+    assert basedash.methods().count("DELETE") == 1

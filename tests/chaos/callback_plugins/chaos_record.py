@@ -23,6 +23,8 @@ short_description: Puts each result on the disk at once
 description: Writes one line of JSON for each task and each item of a loop.
 """
 
+MANY = "community.basedash.basedash_data_sources"
+
 
 class CallbackModule(CallbackBase):
     """Writes to the file that CHAOS_REPORTS names, for the run that CHAOS_RUN names."""
@@ -34,10 +36,12 @@ class CallbackModule(CallbackBase):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._file = os.open(os.environ["CHAOS_REPORTS"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._begun: dict[tuple[str, str], str] = {}
 
     def _record(self, result: Any, ok: bool) -> None:
         values = result._result
-        if "results" in values:
+        many = result._task.action == MANY
+        if "results" in values and not many:
             # The end of a loop: its items were reported one by one.
             return
         item = values.get("item")
@@ -49,9 +53,16 @@ class CallbackModule(CallbackBase):
             "changed": bool(values.get("changed")),
             "failed": not ok,
             "message": str(values.get("msg", "")),
-            "time": datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "time": _now(),
         }
+        if many:
+            line["begun"] = self._begun[result._host.name, result._task._uuid]
+            line["result"] = {name: values[name] for name in ("results", "summary", "diff") if name in values}
         os.write(self._file, json.dumps(line).encode() + b"\n")
+
+    def v2_runner_on_start(self, host: Any, task: Any) -> None:
+        """Note when a host begins with a task."""
+        self._begun[host.name, task._uuid] = _now()
 
     def v2_runner_on_ok(self, result: Any) -> None:
         """Record a task that ended well."""
@@ -72,3 +83,7 @@ class CallbackModule(CallbackBase):
     def v2_runner_item_on_failed(self, result: Any) -> None:
         """Record an item that failed."""
         self._record(result, False)
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -32,10 +32,13 @@ class Control:
         return _json(self._simulation.state())
 
     async def requests(self, request: Request) -> Response:
-        """GET: the log. DELETE: clear it."""
+        """GET: the log, with `after` from behind that number on. DELETE: clear it."""
         if request.method == "DELETE":
             self._simulation.log.clear()
-        return _json(self._simulation.log.as_list())
+        after = request.query_params.get("after", "0")
+        if not (after.isascii() and after.isdigit()):
+            raise SeedError("after: a whole number is needed.")
+        return _json(self._simulation.log.as_list(int(after)))
 
     async def reset(self, request: Request) -> Response:
         """POST: start anew, from the seed or from another one in the body."""

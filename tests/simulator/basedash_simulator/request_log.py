@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -85,9 +85,10 @@ class RequestLog:
         """Forget all requests; numbers begin with 1 again."""
         self._entries = []
 
-    def as_list(self) -> list[dict[str, Any]]:
-        """All requests, ready for JSON."""
-        return [asdict(entry) for entry in self._entries]
+    def as_list(self, after: int = 0) -> list[dict[str, Any]]:
+        """The requests with a number above this one, ready for JSON."""
+        # all values are plain, so a shallow copy will do
+        return [dict(vars(entry)) for entry in self._entries[after:]]
 
 
 def ids_in(path: str) -> tuple[str | None, str | None]:

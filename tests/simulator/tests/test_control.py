@@ -40,6 +40,9 @@ def test_log(api: Api) -> None:
     assert (second["data_source"], second["effect"]) == ("ds_production", "updated")
     assert '"password"' in second["body"]
     assert (third["path"], third["status"], third["organization"]) == ("/elsewhere", 404, None)
+    assert [one["number"] for one in api.control("GET", "requests?after=1")] == [
+        one["number"] for one in api.control("GET", "requests")[1:]
+    ]
     assert api.control("DELETE", "requests") == []
     api.call("POST", "/verify", json={"dialect": "MYSQL"})
     assert [(entry["number"], entry["data_source"]) for entry in api.log()] == [(1, None)]

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -147,3 +148,19 @@ def test_empty_variable_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
         fallback("BASEDASH_TIMEOUT")
     monkeypatch.setenv("BASEDASH_TIMEOUT", "5")
     assert fallback("BASEDASH_TIMEOUT") == "5"
+
+
+def test_a_module_notices_that_nobody_reads_its_result() -> None:
+    kept = os.dup(1)
+    reader, writer = os.pipe()
+    os.dup2(writer, 1)
+    try:
+        waited_for = not _module._abandoned()
+        os.close(reader)
+        left = _module._abandoned()
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(writer)
+    assert waited_for
+    assert left
