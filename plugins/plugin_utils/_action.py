@@ -24,7 +24,6 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
-from ansible.parsing.ajson import AnsibleJSONEncoder
 from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
@@ -37,6 +36,8 @@ from ansible_collections.community.basedash.plugins.plugin_utils._sessions impor
 try:
     from ansible.module_utils.common.json import Direction, get_module_encoder
 except ImportError:  # Before ansible-core 2.19.
+    from ansible.parsing.ajson import AnsibleJSONEncoder
+
     _ENCODING: dict[str, Any] = {"cls": AnsibleJSONEncoder, "vault_to_text": True}
 else:
     _ENCODING = {"cls": get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE)}
