@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -24,6 +25,8 @@ from server import API_KEY, ORGANIZATION, ROOT
 
 HERE = Path(__file__).resolve().parent
 _WATCH_EVERY = 0.005
+# What would change what is measured: settings, proxies, other authorities.
+_OF_THE_USER = re.compile(r"ANSIBLE_|BASEDASH_|PYTHON|SSL_CERT|.*_(CA_BUNDLE|PROXY)$", re.IGNORECASE)
 
 
 class BenchmarkError(Exception):
@@ -167,9 +170,7 @@ def run(
 
 def environment(folder: Path, collections: Path, url: str) -> dict[str, str]:
     """Return the variables of a measured run: nothing of the user's settings, and Python may keep compiled files."""
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "BASEDASH_", "PYTHON"))
-    }
+    kept = {name: value for name, value in os.environ.items() if not _OF_THE_USER.match(name)}
     home = folder / "ansible"
     return {
         **kept,

@@ -20,6 +20,18 @@ from scenes import BULK, LOOPS, PLANS
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGE = DOCS / "performance.md"
 NOT_RUN = "not run"
+TABLES = (
+    "bulk",
+    "bulk-seconds",
+    "latency-20",
+    "latency-50",
+    "limit",
+    "loops",
+    "tls",
+    "memory",
+    "imports",
+    "figures",
+)
 
 # Readable on white and on black.
 _GREY = "#7d8590"
@@ -72,19 +84,19 @@ class Report:
 
     def tables(self) -> dict[str, str]:
         """Return the tables for which something was measured, by name."""
-        made = {
-            "bulk": self._by_size(BULK, 0.0),
-            "bulk-seconds": self._whole_seconds(),
-            "latency-20": self._by_size(BULK, 0.02),
-            "latency-50": self._by_size(BULK, 0.05),
-            "limit": self._limit(),
-            "loops": self._loops(),
-            "tls": self._tls(),
-            "memory": self._memory(),
-            "imports": self._imports(),
-            "figures": self._figures(),
-        }
-        return {name: text for name, text in made.items() if text}
+        made = (
+            self._by_size(BULK, 0.0),
+            self._whole_seconds(),
+            self._by_size(BULK, 0.02),
+            self._by_size(BULK, 0.05),
+            self._limit(),
+            self._loops(),
+            self._tls(),
+            self._memory(),
+            self._imports(),
+            self._figures(),
+        )
+        return {name: text for name, text in zip(TABLES, made, strict=True) if text}
 
     def _caption(self, samples: Sequence[Sample]) -> str:
         rounds = len({(one.scene, one.round) for one in samples})
