@@ -32,6 +32,8 @@ TABLES = (
     "imports",
     "figures",
 )
+# The plots with their latency; each has marks, too.
+PLOTS = {"plot-bulk": (0.0, "without latency"), "plot-latency-50": (0.05, "with 50 ms before each answer")}
 
 # Readable on white and on black.
 _GREY = "#7d8590"
@@ -113,8 +115,9 @@ class Report:
                 by_cell[key] = by_cell.get(key, 0) + 1
             rounds = max(by_cell.values())
         return (
-            f"Measured with ansible-core {cores} on {self._machine['cores']} cores; medians of up to {rounds} rounds, "
-            "in brackets the lowest and the highest; a value without brackets was measured once."
+            f"Measured with ansible-core {cores} on {self._machine['cores']} cores, whose load by other work was "
+            f"{self._machine['load']} when the run began; medians of up to {rounds} rounds, in brackets the lowest and "
+            "the highest; a value without brackets was measured once."
         )
 
     def _met(self, names: Sequence[str], latency: float, scheme: str = "http", core: str = "") -> list[Sample]:
@@ -289,13 +292,16 @@ def write_docs(results: dict[str, Any]) -> list[str]:
     for name, text in made.tables().items():
         page = replaced(page, name, text)
         written.append(f"table {name}")
-    PAGE.write_text(page, encoding="utf-8")
-    for name, latency, title in (("bulk", 0.0, "no latency"), ("latency-50", 0.05, "50 ms before each answer")):
+    for name, (latency, words) in PLOTS.items():
         if len(made.samples.sizes(made.main, latency)) > 1:
             path = DOCS / "images" / f"performance-{name}.svg"
             path.parent.mkdir(exist_ok=True)
-            plot(made.samples, made.main, latency, title, path)
+            plot(made.samples, made.main, latency, words, path)
+            page = replaced(
+                page, name, f"![What a data source costs by how many there are, {words}](images/{path.name})"
+            )
             written.append(f"plot {path.name}")
+    PAGE.write_text(page, encoding="utf-8")
     return written
 
 

@@ -40,6 +40,7 @@ RESULTS = HERE / "results.json"
 # One run may not take longer than this, by what the runs before it took.
 _LONGEST = 420.0
 _LONGEST_QUICK = 12.0
+_BUSY = 0.5
 # What a run takes before its first data source.
 _START = 0.5
 _START_OF_MANY = 1.0
@@ -186,18 +187,21 @@ def _cores(folders: Sequence[str]) -> dict[str, Path]:
     return found
 
 
-def _machine(bins: dict[str, Path]) -> dict[str, Any]:
+def _machine(bins: dict[str, Path], load: float) -> dict[str, Any]:
     versions = {}
     for core, folder in bins.items():
         question = "import platform; print(platform.python_version())"
         answer = subprocess.run([folder / "python", "-c", question], capture_output=True, text=True, check=True)
         versions[core] = answer.stdout.strip()
-    return {"cores": os.cpu_count(), "system": platform.system(), "pythons": versions}
+    return {"cores": os.cpu_count(), "system": platform.system(), "load": round(load, 1), "pythons": versions}
 
 
 def measured(chosen: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     """Measure what was chosen; return the results, and what went wrong."""
     begun = time.monotonic()
+    load = os.getloadavg()[0]
+    if load > _BUSY:
+        _say(f"This machine is busy with other work (load {load:.1f}): the figures will be worse than they could be.")
     minutes = chosen.minutes or (2 if chosen.quick else 25)
     longest = _LONGEST_QUICK if chosen.quick else _LONGEST
     folder = Path(tempfile.mkdtemp(prefix="basedash-bench-"))
@@ -222,7 +226,7 @@ def measured(chosen: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
                 bench.play(number, scene)
         kept = kept or bool(bench.errors)
         results = {
-            "machine": _machine(bins),
+            "machine": _machine(bins, load),
             "quick": chosen.quick,
             "seconds": round(time.monotonic() - begun),
             "imports": loaded,

@@ -139,9 +139,9 @@ def test_cells() -> None:
 
 def test_marks_of_the_page_fit_the_tables() -> None:
     page = report.PAGE.read_text(encoding="utf-8")
-    results = {"machine": {"pythons": {"2.21": "3.12"}, "cores": 2}, "samples": [], "imports": []}
+    results = {"machine": {"pythons": {"2.21": "3.12"}, "cores": 2, "load": 0.1}, "samples": [], "imports": []}
     assert report.Report(results).tables() == {}
-    for name in report.TABLES:
+    for name in (*report.TABLES, *report.PLOTS):
         assert "new text" in report.replaced(page, name, "new text")
     with pytest.raises(ValueError, match="exactly once"):
         report.replaced(page, "unknown", "new text")
