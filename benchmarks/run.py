@@ -87,7 +87,9 @@ class Bench:
     samples: list[Sample] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
-    _taken: dict[tuple[str, str], tuple[int, float]] = field(default_factory=dict)
+    # The least that a data source cost without latency: what was more were starts and other work of the machine.
+    _each: dict[tuple[str, str], float] = field(default_factory=dict)
+    _warm: set[str] = field(default_factory=set)
 
     @property
     def main(self) -> str:
@@ -100,8 +102,7 @@ class Bench:
         waits = conditions.latency * (2 if contender.name in ("controller", "target") else 1) / several
         if conditions.limit and contender.name in scenes.SEVERAL_AT_ONCE:
             waits = 1 / conditions.limit
-        size, seconds = self._taken.get((core, contender.name), (0, 0.0))
-        own = seconds / size if size else contender.guess
+        own = self._each.get((core, contender.name), contender.guess)
         if contender.name in scenes.EMPTY or contender.check:
             waits = 0.0
         return 0.6 + conditions.size * (own + waits)
@@ -130,10 +131,10 @@ class Bench:
 
     def warm_up(self, core: str) -> None:
         """Let a release of ansible-core keep its compiled files before its first sample."""
-        if (core, "empty") not in self._taken:
+        if core not in self._warm:
+            self._warm.add(core)
             for name in ("empty", "noop", "controller", "list", "uri"):
                 self._run(CONTENDERS[name], Conditions(1), core, None)
-            self._taken[core, "empty"] = (0, 0.0)
 
     def measure(self, number: int, turn: int, scene: Scene, contender: Contender, core: str) -> None:
         """Take one sample."""
@@ -149,10 +150,10 @@ class Bench:
         self.samples.append(Sample(number, turn, core, contender.name, conditions, cost, counts, watched=scene.watched))
         telling = contender.guess and (conditions.size >= 100 or contender.name not in scenes.SEVERAL_AT_ONCE)
         if telling and not scene.watched and not conditions.latency and not conditions.limit:
-            known = self._taken.get((core, contender.name), (0, 0.0))
-            if conditions.size >= known[0]:
-                start = _START_OF_MANY if contender.name in scenes.SEVERAL_AT_ONCE else _START
-                self._taken[core, contender.name] = (conditions.size, max(0.0, cost.wall - start))
+            start = _START_OF_MANY if contender.name in scenes.SEVERAL_AT_ONCE else _START
+            key = core, contender.name
+            each = max(0.0, cost.wall - start) / conditions.size
+            self._each[key] = min(each, self._each.get(key, each))
 
     def _run(self, contender: Contender, conditions: Conditions, core: str, watch: str | None) -> Any:
         self.server.fill(conditions.size, conditions.latency, conditions.limit)
