@@ -83,8 +83,14 @@ class Figure:
 class Samples:
     """All samples of a run, and what follows from them. Nothing is compared across scenes or rounds."""
 
-    def __init__(self, samples: Iterable[Sample]) -> None:
+    def __init__(self, samples: Iterable[Sample], cpu: bool = False) -> None:
+        """Take the seconds of the clock, or with `cpu` those of all processes' CPU."""
         self.all = list(samples)
+        self.cpu = cpu
+
+    def spent(self, sample: Sample) -> float:
+        """Return the seconds of a sample."""
+        return sample.cost.cpu if self.cpu else sample.cost.wall
 
     def of(self, contender: str, conditions: Conditions, core: str, watched: bool = False) -> list[Sample]:
         """Return the samples of one contender under these conditions."""
@@ -99,7 +105,7 @@ class Samples:
         base = CONTENDERS[sample.contender].base
         for one in self.all:
             if (one.scene, one.round, one.contender) == (sample.scene, sample.round, base):
-                return sample.cost.wall - one.cost.wall
+                return self.spent(sample) - self.spent(one)
         return None
 
     def seconds(self, contender: str, conditions: Conditions, core: str) -> Spread | None:
@@ -130,7 +136,7 @@ class Samples:
         for sample in self.of(one, conditions, core):
             more = self.beyond(sample)
             if more is not None:
-                values.append(sample.cost.wall / (sample.cost.wall - more))
+                values.append(self.spent(sample) / (self.spent(sample) - more))
         return Spread(values) if values else None
 
     def against_limit(self, samples: Sequence[Sample]) -> Spread | None:
@@ -182,14 +188,13 @@ def _largest_common(samples: Samples, one: str, other: str, core: str) -> Condit
 
 def figures(samples: Samples, main: str, cores: Sequence[str]) -> list[Figure]:
     """Return all figures to reach for which something was measured."""
-    return [
-        *_bulk(samples, main),
-        *_latency(samples, main),
-        *_limit(samples, main),
-        *_memory(samples, main),
-        *(figure for core in (main, *cores) for figure in _loops(samples, core)),
-        *_tls(samples, main),
-    ]
+    found = [*_bulk(samples, main), *_memory(samples, main)]
+    for core in (main, *cores):
+        found += _loops(samples, core)
+    if not samples.cpu:
+        # Waiting takes no CPU.
+        found += [*_latency(samples, main), *_limit(samples, main), *_tls(samples, main)]
+    return found
 
 
 def _bulk(samples: Samples, core: str) -> list[Figure]:

@@ -77,10 +77,10 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 class Report:
     """The tables of one run."""
 
-    def __init__(self, results: dict[str, Any]) -> None:
+    def __init__(self, results: dict[str, Any], cpu: bool = False) -> None:
         self._results = results
         self._machine = results["machine"]
-        self.samples = Samples(Sample.from_json(raw) for raw in results["samples"])
+        self.samples = Samples((Sample.from_json(raw) for raw in results["samples"]), cpu)
         self.cores = list(self._machine["pythons"])
         self.main = self.cores[0]
 
@@ -152,8 +152,8 @@ class Report:
         for name in names:
             cells = [NOT_RUN] * len(sizes)
             for place, size in enumerate(sizes):
-                walls = [one.cost.wall for one in self.samples.of(name, Conditions(size), self.main)]
-                cells[place] = cell(Spread(walls) if walls else None)
+                spent = [self.samples.spent(one) for one in self.samples.of(name, Conditions(size), self.main)]
+                cells[place] = cell(Spread(spent) if spent else None)
             rows.append([CONTENDERS[name].title, *cells])
         header = ["seconds of the whole run", *(f"{size:,}" for size in sizes)]
         return table(header, rows) + "\n\n" + self._caption(met)
@@ -269,9 +269,9 @@ class Report:
         return table(["figure", "to reach", "measured", ""], rows) if rows else ""
 
 
-def as_text(results: dict[str, Any]) -> str:
-    """Return the tables for the terminal."""
-    made = Report(results).tables()
+def as_text(results: dict[str, Any], cpu: bool = False) -> str:
+    """Return the tables for the terminal, by the clock or by CPU."""
+    made = Report(results, cpu).tables()
     return "\n\n".join(f"== {name}\n{text}" for name, text in made.items() if name != "figures")
 
 
@@ -294,7 +294,7 @@ def write_docs(results: dict[str, Any]) -> list[str]:
         written.append(f"table {name}")
     for name, (latency, words) in PLOTS.items():
         if len(made.samples.sizes(made.main, latency)) > 1:
-            path = DOCS / "images" / f"performance-{name}.svg"
+            path = DOCS / "images" / f"performance-{name.removeprefix('plot-')}.svg"
             path.parent.mkdir(exist_ok=True)
             plot(made.samples, made.main, latency, words, path)
             page = replaced(

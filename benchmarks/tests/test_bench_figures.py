@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,15 @@ def test_cost_is_what_goes_beyond_the_empty_run_of_the_same_round() -> None:
     spread = samples.per_item("uri", Conditions(10), "2.21")
     assert spread is not None
     assert list(spread.values) == [pytest.approx(0.4), pytest.approx(0.3)]
+
+
+def test_seconds_of_cpu_in_place_of_the_clock() -> None:
+    busy = Sample(0, 0, "2.21", "empty", Conditions(10), Cost(9.0, 1.0, 0), COUNTS)
+    samples = [busy, replace(busy, contender="uri", cost=Cost(99.0, 4.0, 0))]
+    for cpu, each in ((False, 9.0), (True, 0.3)):
+        spread = Samples(samples, cpu).per_item("uri", Conditions(10), "2.21")
+        assert spread is not None
+        assert spread.median == pytest.approx(each)
 
 
 def test_bare_client_has_an_empty_run_of_its_own() -> None:
