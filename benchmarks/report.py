@@ -91,7 +91,8 @@ class Report:
             self._whole_seconds(),
             self._by_size(BULK, 0.02),
             self._by_size(BULK, 0.05),
-            self._limit(),
+            # Waiting takes no CPU.
+            "" if self.samples.cpu else self._limit(),
             self._loops(),
             self._tls(),
             self._memory(),
@@ -114,8 +115,9 @@ class Report:
                 key = (one.core, one.contender, one.conditions)
                 by_cell[key] = by_cell.get(key, 0) + 1
             rounds = max(by_cell.values())
+        spent = "seconds of CPU" if self.samples.cpu else "seconds of the clock"
         return (
-            f"Measured with ansible-core {cores} on {self._machine['cores']} cores, whose load by other work was "
+            f"Measured in {spent} with ansible-core {cores} on {self._machine['cores']} cores, whose load by other work was "
             f"{self._machine['load']} when the run began; medians of up to {rounds} rounds, in brackets the lowest and "
             "the highest; a value without brackets was measured once."
         )

@@ -118,6 +118,10 @@ class Bench:
         core = scene.core or self.main
         begun = time.monotonic()
         words = _words(scene, core)
+        if begun > self.deadline:
+            self.left_out.append(words)
+            _say("    not run: the time is over")
+            return
         for turn in range(scene.rounds):
             self.warm_up(core)
             for name in scene.contenders:
