@@ -29,6 +29,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "tools"))
 
 import imports
+import report
 import scenes
 import workspace
 from contenders import CONTENDERS, TARGET, Conditions, Contender, prepare, wrong
@@ -260,9 +261,6 @@ def main() -> int:
     else:
         results, errors = measured(chosen)
         chosen.output.write_text(json.dumps(results) + "\n", encoding="utf-8")
-    # Not before the end: what a measured program begins with should be small.
-    import report
-
     print(report.as_text(results, chosen.cpu))
     if chosen.write_docs:
         for name in report.write_docs(results):
