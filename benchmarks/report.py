@@ -117,7 +117,7 @@ class Report:
             rounds = max(by_cell.values())
         spent = "seconds of CPU" if self.samples.cpu else "seconds of the clock"
         return (
-            f"Measured in {spent} with ansible-core {cores} on {self._machine['cores']} cores. Their load by other work "
+            f"Measured in {spent} with ansible-core {cores} on {self._machine['cores']} cores. Their load by others "
             f"was {self._machine['load']} when the run began. Medians of up to {rounds} rounds, in brackets the lowest "
             "and the highest; a value without brackets was measured once."
         )
