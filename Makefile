@@ -15,7 +15,7 @@ PIP := $(VENV)/bin/python -m pip install -qq --disable-pip-version-check
 CHECKS := lint sanity units integration simulator lifecycle docs package tools
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-matrix chaos contract demo format clean $(CHECKS)
+.PHONY: help test test-matrix chaos bench contract demo format clean $(CHECKS)
 
 help:  ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -30,6 +30,9 @@ test-matrix: $(STAMP)  ## Sanity, unit and integration tests with every supporte
 
 chaos: $(STAMP)  ## Real playbooks while much goes wrong, each verdict held against the truth
 	@$(NOX) --session "chaos(full)" -- $(ARGS)
+
+bench: $(STAMP)  ## What tasks cost, against loops of uri and a bare client; ARGS=--quick for two minutes
+	@$(NOX) --session bench -- $(ARGS)
 
 demo: $(STAMP) $(SIMULATOR_STAMP)  ## Delete a data source of a simulated Basedash, step by step
 	@$(RUN) tests/tools/demo.py

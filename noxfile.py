@@ -39,6 +39,8 @@ CORE = pythons.newest_core(PYTHON)
 LOWEST = next(iter(pythons.find()))
 # 2.22 wants a pylint that is on no package index.
 ANY_CORE = "ansible-core<2.22"
+# Those that are measured, on one Python if there is one that can run them all.
+BENCH_CORES = ("2.16", "2.19", "2.21")
 OLDEST_REQUESTS = ("requests==2.25.1", "urllib3<2")
 
 
@@ -129,6 +131,7 @@ def lint(session: nox.Session) -> None:
     """Style, format, types, licence headers."""
     install(session, "ruff>=0.12", "mypy>=1.15", "reuse>=5", "pytest", "types-requests", "types-PyYAML", "types-psutil")
     install(session, "-r", "tests/tools/requirements.txt", "-r", "tests/chaos/requirements.txt", ANY_CORE)
+    install(session, "-r", "benchmarks/requirements.txt")
     with workspace.collection_copy() as tree, session.chdir(tree):
         run(session, "ruff", "check", "--no-cache", "--quiet", ".")
         run(session, "ruff", "format", "--no-cache", "--check", "--quiet", "--diff", ".")
@@ -141,6 +144,7 @@ def lint(session: nox.Session) -> None:
         # The tools import the collection by its own name.
         found = {"MYPYPATH": str(tree.parents[2])}
         run(session, *mypy, "tests/tools", "tests/chaos", "noxfile.py", env=found)
+        run(session, *mypy, "benchmarks", env={"MYPYPATH": "benchmarks"})
 
 
 @nox.session(venv_backend="venv")
@@ -284,8 +288,9 @@ def package(session: nox.Session) -> None:
 def tools(session: nox.Session) -> None:
     """Test these tools. Arguments go to pytest."""
     install(session, "pytest", "-r", "tests/tools/requirements.txt", "-r", "tests/chaos/requirements.txt")
+    install(session, "-r", "benchmarks/requirements.txt")
     pytest = (interpreter(session), "-m", "pytest", "-p", "no:cacheprovider", "-q")
-    folders = ("tests/tools", "tests/chaos")
+    folders = ("tests/tools", "tests/chaos", "benchmarks")
     tests = [f"{folder}/tests" for folder in folders]
     run(session, *pytest, *tests, *session.posargs, env={"PYTHONPATH": os.pathsep.join(folders)})
 
@@ -299,6 +304,28 @@ def chaos(session: nox.Session, size: list[str]) -> None:
         install(session, "--upgrade", "--force-reinstall", "--no-deps", str(tree / "tests" / "simulator"))
         install(session, str(tree / "tests" / "simulator"))
     run(session, interpreter(session), "tests/chaos/run.py", *size, *session.posargs)
+
+
+def bench_python() -> str:
+    """Return the Python that can run most of the releases to be measured, the one at hand if several can."""
+
+    def able(version: str) -> int:
+        return sum(int(version.partition(".")[2]) in pythons.CORES[one] for one in BENCH_CORES)
+
+    return max(pythons.find(), key=lambda version: (able(version), version == PYTHON))
+
+
+@nox.session(python=bench_python())
+def bench(session: nox.Session) -> None:
+    """Measure what tasks cost, against loops of other modules and a bare client. Arguments: `-- --help`."""
+    main = pythons.newest_core(str(session.python))
+    install(session, core(main), "-r", "benchmarks/requirements.txt")
+    folders: list[str] = []
+    for one in BENCH_CORES:
+        if one != main and int(str(session.python).partition(".")[2]) in pythons.CORES[one]:
+            folder = environment(session, f"core-{one}", interpreter(session), core(one), "requests")
+            folders += ["--core", str(folder)]
+    run(session, interpreter(session), "benchmarks/run.py", *folders, *session.posargs)
 
 
 @nox.session(python=PYTHON, name="format")
