@@ -16,11 +16,17 @@ _FEWEST = 10
 _CAUTION = 0.97
 _GROWTH = 1.01
 
+# A limit is met at the same pace again. A refusal at quite another one may have had other reasons: what it measured is
+# the pace of the gate itself, and to go on from there would slow down more with each.
+_ALIKE = 0.85
+_QUICK_GROWTH = 2.0
+
 
 class Gate:
     """Lets requests through, one after the other if a limit was met. Safe for threads.
 
-    The pace is what the server granted between two refusals: so many requests in so many seconds.
+    The pace is what the server granted between two refusals: so many requests in so many seconds. It grows slowly as
+    long as refusals agree about it, and quickly if they don't.
     """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -30,6 +36,7 @@ class Gate:
         self._closed_until = self._opened
         self._granted = 0
         self._pace: float | None = None
+        self._growth = _GROWTH
         self._paced_at = self._opened
         self._next = self._opened
 
@@ -39,7 +46,7 @@ class Gate:
             now = self._monotonic()
             turn = max(now, self._closed_until, self._next if self._pace else now)
             if self._pace:
-                faster = self._pace * _GROWTH ** max(0.0, turn - self._paced_at)
+                faster = self._pace * self._growth ** max(0.0, turn - self._paced_at)
                 self._next = turn + 1 / faster
             return turn - now
 
@@ -60,7 +67,10 @@ class Gate:
             if now >= self._closed_until:
                 # The first of those that were under way: it tells what was granted in one window.
                 if self._granted >= _FEWEST:
-                    self._pace = _CAUTION * self._granted / max(0.001, now + wait - self._opened)
+                    measured = _CAUTION * self._granted / max(0.001, now + wait - self._opened)
+                    alike = self._pace is None or _ALIKE < measured / self._pace < 1 / _ALIKE
+                    self._growth = _GROWTH if alike else _QUICK_GROWTH
+                    self._pace = measured
                 self._granted = 0
                 self._opened = self._paced_at = now + wait
                 self._next = self._opened

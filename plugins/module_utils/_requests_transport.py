@@ -45,6 +45,7 @@ try:
     import requests
     import urllib3
     from requests.adapters import HTTPAdapter
+    from requests.structures import CaseInsensitiveDict
     from requests.utils import DEFAULT_CA_BUNDLE_PATH
     from urllib3.connection import HTTPConnection, HTTPSConnection
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -151,11 +152,8 @@ class RequestsTransport:
         """Send ``request`` and return the whole answer; see ``Transport.send``."""
         try:
             with limits(timeout, _LARGEST_ANSWER):
-                prepared = requests.Request(
-                    request.method, request.url, headers=dict(request.headers), data=request.body
-                ).prepare()
                 answer = self._adapter.send(
-                    prepared,
+                    _prepared(request),
                     stream=True,
                     timeout=timeout,
                     verify=self._verify,
@@ -176,6 +174,19 @@ class RequestsTransport:
     def close(self) -> None:
         """Close the connections."""
         self._adapter.close()
+
+
+def _prepared(request: Request) -> requests.PreparedRequest:
+    """Return the request as the adapter wants it.
+
+    The library's own way there takes every URL apart again, and this one is complete.
+    """
+    prepared = requests.PreparedRequest()
+    prepared.method, prepared.url, prepared.body = request.method, request.url, request.body
+    prepared.headers = CaseInsensitiveDict(request.headers)
+    if request.body is not None:
+        prepared.headers["Content-Length"] = str(len(request.body))
+    return prepared
 
 
 def _body(request: Request, answer: Any) -> bytes:

@@ -100,6 +100,40 @@ def test_the_pace_grows_while_nobody_refuses() -> None:
     assert gate.delay() < slow * 0.6
 
 
+def test_a_refusal_for_no_limit_is_soon_forgotten() -> None:
+    time = Time()
+    gate = Gate(time)
+    sent = 0
+    # A server that could take 300 in a second, and refuses one request in 200 for a second, for reasons of its own.
+    while sent < 2000:
+        time.now += max(gate.delay(), 1 / 300)
+        sent += 1
+        if sent % 200:
+            gate.granted()
+        else:
+            gate.refused(1.0)
+    # At a pace that only falls it takes 61 seconds.
+    assert time.now - 100.0 < 2000 / 300 + 10 * 1.0 + 15.0
+
+
+def test_a_limit_is_met_at_the_same_pace_again_and_growth_stays_slow() -> None:
+    time = Time()
+    gate = Gate(time)
+    window, granted, refused = time.now, 0, 0
+    for _request in range(1000):
+        time.now += gate.delay()
+        if time.now >= window + 1.0:
+            window, granted = time.now, 0
+        if granted == 50:
+            refused += 1
+            gate.refused(window + 1.0 - time.now)
+        else:
+            granted += 1
+            gate.granted()
+    assert refused <= 20
+    assert time.now - 100.0 < 1.1 * 1000 / 50
+
+
 def test_seconds_in_which_several_wait_count_once() -> None:
     budget = RetryBudget(10.0)
     for _request in range(8):
