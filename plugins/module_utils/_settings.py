@@ -85,7 +85,7 @@ SECRETS: dict[str, tuple[str, str | None]] = {
 _ALWAYS_SENT = ("ssl_enabled", "ssh_enabled")
 
 # The API's fields that have an option of their own.
-_TYPED = ("displayName", "dialect", *(FIELDS[option] for option in PLAIN), *(one for one, _ in SECRETS.values()))
+_TYPED = ("displayName", "dialect", *(FIELDS[option] for option in PLAIN), *(names[0] for names in SECRETS.values()))
 
 
 @dataclass(frozen=True)

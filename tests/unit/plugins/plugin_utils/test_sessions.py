@@ -82,7 +82,7 @@ def test_organization_and_time_limits_need_no_other() -> None:
         {"client_cert": __file__, "client_key": __file__},
         {"use_proxy": False},
     ],
-    ids=lambda other: "+".join(other),
+    ids="+".join,
 )
 def test_never_one_for_different_keys_services_or_certificates(other: dict[str, Any]) -> None:
     maker = Maker()
