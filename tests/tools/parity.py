@@ -18,6 +18,7 @@ _VOLATILE = [
     (re.compile(r"\breq_\d+"), "REQUEST"),
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"), "TIME"),
     (re.compile(r"\b\d+(\.\d+)? seconds\b"), "SECONDS"),
+    (re.compile(r"\btmp/ansible\.\w+"), "FOLDER"),
     (re.compile(r"/tmp/[\w./-]+"), "FILE"),
 ]
 _VOLATILE_KEYS = frozenset(("wait_seconds",))

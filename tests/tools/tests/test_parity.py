@@ -12,7 +12,7 @@ import parity
 import pytest
 
 ONE: dict[str, Any] = {
-    "place": "tasks/main.yml:3",
+    "place": "tmp/ansible.a1/main.yml:3",
     "name": "Delete",
     "how": "ok",
     "result": {
@@ -48,6 +48,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("result.error.request_id", "req_00000009"),
         ("result.data_source.updated_at", "2026-11-20T09:30:00.123Z"),
         ("result.msg", "asks to wait 1.4 seconds"),
+        ("place", "tmp/ansible.b7x/main.yml:3"),
     ],
 )
 def test_what_differs_between_any_two_runs_is_no_difference(path: str, value: Any) -> None:
@@ -71,7 +72,7 @@ def test_what_differs_between_any_two_runs_is_no_difference(path: str, value: An
 def test_any_other_difference_is_told(path: str, value: Any, said: str) -> None:
     found = parity.differences([ONE], [changed(path, value)])
     assert len(found) == 1
-    assert found[0].startswith("tasks/main.yml:3 (Delete): ")
+    assert found[0].startswith("tmp/ansible.a1/main.yml:3 (Delete): ")
     assert said in found[0]
 
 
