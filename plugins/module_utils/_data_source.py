@@ -81,7 +81,12 @@ def facts(resource: Resource) -> Facts:
 
     What an older release omits is ``None``, and so is a value of a kind that no field is documented to have.
     """
-    return {name: _scalar(resource.get(spelling)) for name, spelling in FIELDS.items()}
+    values = ((name, resource.get(spelling)) for name, spelling in FIELDS.items())
+    return {name: value if type(value) in _PLAIN else _scalar(value) for name, value in values}
+
+
+# Most values are one of these as they are, and a task of thousands looks at each of theirs.
+_PLAIN = frozenset((str, int, bool, type(None)))
 
 
 def _scalar(value: Any) -> Any:

@@ -112,12 +112,19 @@ else:
 
         def __init__(self, verify: bool | str) -> None:
             self._verify_proxy = verify
+            self._pool_key: Any = None
             # As many as there can be requests at once, so that each keeps its connection.
             super().__init__(max_retries=0, pool_maxsize=64)
 
         def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
             super().init_poolmanager(*args, **kwargs)
             self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+
+        def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> Any:
+            # The same for each request of a transport, and some releases of requests look at the disk for it.
+            if self._pool_key is None:
+                self._pool_key = super().build_connection_pool_key_attributes(*args, **kwargs)
+            return self._pool_key
 
         def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
             if proxy.lower().startswith("https:") and proxy not in self.proxy_manager:
