@@ -13,7 +13,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,13 @@ class Basedash:
     def add(self, *sources: Mapping[str, Any], organization: str = "org_demo") -> None:
         """Add data sources; the last one will be the first in the list."""
         self.call("POST", "data-sources", {"organization": organization, "data_sources": list(sources)})
+
+    def rename(self, identifier: str, name: str) -> None:
+        """Rename a data source, as somebody else does."""
+        path = f"/api/public/organizations/org_demo/data-sources/{identifier}"
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"}
+        request = Request(self.url + path, json.dumps({"displayName": name}).encode(), headers, method="PATCH")
+        self._opener.open(request, timeout=30).close()
 
     def sent(self, effect: str) -> list[str]:
         """Return the ids of the data sources that requests had this effect on, and forget nothing."""
@@ -148,9 +155,15 @@ def _command(arguments: Sequence[str], options: Mapping[str, Any]) -> list[str]:
 
 
 def teardown_at_a_terminal(
-    basedash: Basedash, folder: Path, answer: bytes, *arguments: str, env: Mapping[str, str] | None = None, **options: Any
+    basedash: Basedash,
+    folder: Path,
+    answer: bytes,
+    *arguments: str,
+    env: Mapping[str, str] | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
+    **options: Any,
 ) -> Run:
-    """Run the playbook at a terminal where somebody types ``answer`` when asked."""
+    """Run the playbook at a terminal where somebody types ``answer`` when asked, and something happens meanwhile."""
     command = _command(arguments, options)
     process, terminal = pty.fork()
     if process == 0:
@@ -167,6 +180,7 @@ def teardown_at_a_terminal(
         if not asked and b"Type yes" in said:
             # What is typed before the question is complete is thrown away.
             time.sleep(1)
+            meanwhile()
             os.write(terminal, answer)
             asked = True
     else:

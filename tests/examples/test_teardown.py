@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from basedash_simulator.server import running
 from stage import HOSTILE, KEY, Basedash, rendered, teardown, teardown_at_a_terminal, text_outside_code
 
 PREVIEWS = {"name_pattern": "^preview-[0-9]+$"}
@@ -157,23 +158,17 @@ def test_half_failed(on_error: str, actions: list[str], basedash: Basedash, tmp_
 
 def test_only_what_was_planned(basedash: Basedash, tmp_path: Path) -> None:
     """What is made or renamed between the plan and the deletion is not deleted."""
-    folder = tmp_path / "hooks"
-    folder.mkdir()
-    # The first report is written between the two, so a lookup in the folder's name can meddle.
-    hook = folder / "meddle"
-    hook.write_text(
-        "#!/bin/sh\n[ -e done ] && { echo .; exit; }; touch done\n"
-        f"curl -s -X POST -d \'{{\"organization\": \"org_demo\", \"data_sources\": [{{\"displayName\": \"preview-99\"}}]}}\' "
-        f"{basedash.url}/_simulator/data-sources >/dev/null; echo .\n",
-        encoding="utf-8",
-    )
-    hook.chmod(0o700)
-    run = teardown(
-        basedash, tmp_path, filters=PREVIEWS, report_folder="{{ lookup('ansible.builtin.pipe', '%s') }}" % hook
-    )
-    assert run.status == 0
-    assert "preview-99" in basedash.sources()
-    assert "preview-42" not in basedash.sources()
+
+    def meddle() -> None:
+        basedash.add({"displayName": "preview-99", "dialect": "POSTGRES"})
+        basedash.call("POST", "behaviour", {"patch_renames": "applied"})
+        basedash.rename("ds_preview_2", "preview-1000")
+
+    run = teardown_at_a_terminal(basedash, tmp_path, b"yes\r", filters=PREVIEWS, meanwhile=meddle)
+    assert run.status == 2
+    assert run.actions == {"preview-43": "failed", "preview-42": "deleted"}
+    assert {"preview-99", "preview-1000"} < set(basedash.sources())
+    assert basedash.sent("deleted") == ["ds_preview_1"]
 
 
 @pytest.mark.parametrize(
@@ -235,7 +230,7 @@ def test_hostile_names(basedash: Basedash, tmp_path: Path) -> None:
 
 def test_many(basedash: Basedash, tmp_path: Path) -> None:
     """Hundreds of long names are cut to what a comment takes, and the report says how many it leaves out."""
-    names = ({"displayName": f"preview-{n}-{'|' * 200}", "host": "|" * 200} for n in range(800))
+    names = ({"displayName": f"preview-{n}-{'|' * 200}", "dialect": "MYSQL", "host": "|" * 200} for n in range(800))
     basedash.add(*names)
     run = teardown(basedash, tmp_path, "--check", filters={"name_pattern": "^preview-"}, max_deletions=1000)
     assert run.status == 0
@@ -263,16 +258,16 @@ def test_secrets(verbosity: str, basedash: Basedash, tmp_path: Path) -> None:
     assert KEY not in left
 
 
-def test_masked_id(basedash: Basedash, tmp_path: Path) -> None:
+def test_masked_id(tmp_path: Path) -> None:
     """A key that is a part of an id hides it: nothing is deleted, as another id would be found missing."""
-    basedash.call("POST", "reset", {
-        "organizations": [{"id": "o", "data_sources": [{"id": "ds_admin_1", "displayName": "one"}, {"displayName": "two"}]}],
-        "keys": [{"key": "admin", "role": "admin"}],
-    })
-    run = teardown(basedash, tmp_path, api_key="admin", organization_id="o", filters={"name_pattern": "one"})
-    assert (run.status, run.report["status"]) == (2, "failed")
-    assert "masked" in run.report["message"]
-    assert basedash.methods == {"GET"}
+    sources = [{"id": "ds_admin_1", "displayName": "one"}, {"displayName": "two"}]
+    seed = {"organizations": [{"id": "o", "data_sources": sources}], "keys": [{"key": "admin", "role": "admin"}]}
+    with running(seed) as url:
+        basedash = Basedash(url)
+        run = teardown(basedash, tmp_path, api_key="admin", organization_id="o", filters={"name_pattern": "one"})
+        assert (run.status, run.report["status"]) == (2, "failed")
+        assert "masked" in run.report["message"]
+        assert basedash.methods == {"GET"}
 
 
 def test_folders(basedash: Basedash, tmp_path: Path) -> None:
@@ -298,7 +293,7 @@ def test_folders(basedash: Basedash, tmp_path: Path) -> None:
 def test_two_at_once(basedash: Basedash, tmp_path: Path) -> None:
     """Two runs at once delete each data source once, and both say what happened."""
     basedash.call("POST", "faults", [{"kind": "delay", "seconds": 1, "method": "DELETE"}])
-    basedash.add(*({"displayName": f"preview-{n}"} for n in range(100, 108)))
+    basedash.add(*({"displayName": f"preview-{n}", "dialect": "MYSQL"} for n in range(100, 108)))
     with ThreadPoolExecutor(2) as pool:
         runs = list(pool.map(lambda name: teardown(basedash, tmp_path, filters=PREVIEWS, report_name=name), "ab"))
     for run, name in zip(runs, "ab"):
