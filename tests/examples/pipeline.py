@@ -22,7 +22,7 @@ from stage import Basedash, environment
 EXPRESSION = re.compile(r"\$\{\{ *(.*?) *\}\}")
 
 # What the jobs install comes from elsewhere, and is there already.
-INSTALLER = "#!/bin/sh\necho \"$0 $*\" >> \"$INSTALLED\"\n"
+INSTALLER = '#!/bin/sh\necho "$0 $*" >> "$INSTALLED"\n'
 
 GH = """#!{python}
 import json, pathlib, sys
@@ -71,7 +71,8 @@ class Platform:
     def __post_init__(self) -> None:
         tools = self.folder.parent / "tools"
         tools.mkdir()
-        for name, text in (("ansible-galaxy", INSTALLER), ("python", INSTALLER), ("gh", GH.format(python=sys.executable))):
+        programs = {"ansible-galaxy": INSTALLER, "python": INSTALLER, "gh": GH.format(python=sys.executable)}
+        for name, text in programs.items():
             tools.joinpath(name).write_text(text, encoding="utf-8")
             tools.joinpath(name).chmod(0o700)
         self.tools = tools
@@ -102,7 +103,8 @@ class Platform:
 
     def github(self, workflow: str, job: str, values: Mapping[str, str]) -> Job:
         """Run the steps of a job. ``values`` are what the expressions mean, besides the secrets."""
-        described = yaml.safe_load((self.folder / ".github" / "workflows" / workflow).read_text(encoding="utf-8"))["jobs"][job]
+        path = self.folder / ".github" / "workflows" / workflow
+        described = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"][job]
         for name in ("basedash-report", "basedash-teardown"):
             for suffix in ("md", "json"):
                 (self.folder / f"{name}.{suffix}").unlink(missing_ok=True)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
@@ -113,7 +113,6 @@ class Run:
     folder: Path
     asked: bool = False
     name: str = "basedash-teardown"
-    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def report(self) -> dict[str, Any]:
@@ -132,7 +131,9 @@ class Run:
         return {one["name"]: one["action"] for one in self.report["results"]}
 
 
-def teardown(basedash: Basedash, folder: Path, *arguments: str, env: Mapping[str, str] | None = None, **options: Any) -> Run:
+def teardown(
+    basedash: Basedash, folder: Path, *arguments: str, env: Mapping[str, str] | None = None, **options: Any
+) -> Run:
     """Run the playbook by its name, with these variables of the role; nobody is there."""
     command = _command(arguments, options)
     done = subprocess.run(

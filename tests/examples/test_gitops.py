@@ -159,7 +159,8 @@ def test_hostile_names(platform: Platform) -> None:
     sources = [{"displayName": name, "dialect": "MYSQL", "host": name} for name in HOSTILE]
     platform.basedash.add(*sources, organization="org_production")
     variables = platform.folder / "environments" / "production.yml"
-    variables.write_text(variables.read_text(encoding="utf-8").replace("deletions: 2", "deletions: 99"), encoding="utf-8")
+    text = variables.read_text(encoding="utf-8")
+    variables.write_text(text.replace("deletions: 2", "deletions: 99"), encoding="utf-8")
     plan = on_github(platform, "plan")
     assert plan.status == 0, plan.output
     (comment,) = platform.comments

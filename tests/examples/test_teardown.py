@@ -65,7 +65,7 @@ SITUATIONS: dict[str, dict[str, Any]] = {
         "says": "Say what is to be deleted",
     },
     "wrong pattern": {
-        "options": {"filters": {"name_pattern": "it's \"(\""}},
+        "options": {"filters": {"name_pattern": 'it\'s "("'}},
         "deleted": [],
         "status": "failed",
         "says": "no regular expression",
@@ -244,7 +244,7 @@ def test_many(basedash: Basedash, tmp_path: Path) -> None:
 @pytest.mark.parametrize("verbosity", ["-v", "-vvvv"])
 def test_secrets(verbosity: str, basedash: Basedash, tmp_path: Path) -> None:
     """The passwords of entries stay where they are, and mask nothing."""
-    secrets = {name: "preview" for name in ("password", "ssh_password", "ssh_private_key", "bigquery_json_key")}
+    secrets = dict.fromkeys(("password", "ssh_password", "ssh_private_key", "bigquery_json_key"), "preview")
     secrets["snowflake_private_key"] = "sentinel-of-a-key"
     entry = {"name": "preview-42", "host": "elsewhere", **secrets, "extra_secrets": {"token": "sentinel-of-a-token"}}
     with tmp_path.joinpath("vars.json").open("w") as stream:
@@ -305,7 +305,8 @@ def test_two_at_once(basedash: Basedash, tmp_path: Path) -> None:
 
 def test_no_secrets_of_an_address(basedash: Basedash, tmp_path: Path) -> None:
     """An address with a password in it is refused, and not reported."""
-    run = teardown(basedash, tmp_path, filters=PREVIEWS, api_url="http://me:hidden@127.0.0.1:1", organization_id="o|/`x")
+    address = "http://me:hidden@127.0.0.1:1"
+    run = teardown(basedash, tmp_path, filters=PREVIEWS, api_url=address, organization_id="o|/`x")
     assert run.status == 2
     assert run.report["api_url"] is None
     assert run.report["organization_id"] == "o|/`x"
