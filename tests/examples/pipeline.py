@@ -118,7 +118,7 @@ class Platform:
 
         summary = self.tools / "summary"
         summary.write_text("", encoding="utf-8")
-        always = {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_REPOSITORY": "me/data", "PWD": str(self.folder)}
+        always = {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_REPOSITORY": "me/data"}
         status, said = 0, ""
         for step in described["steps"]:
             if "run" not in step:
@@ -136,5 +136,5 @@ class Platform:
         """Run the lines of a job."""
         described = yaml.safe_load((self.folder / ".gitlab-ci.yml").read_text(encoding="utf-8"))
         lines = [*described[".ansible"]["before_script"], *described[job]["script"]]
-        status, said = self.bash("\n".join(lines), {**env, "PWD": str(self.folder)}, "-eo", "pipefail")
+        status, said = self.bash("\n".join(lines), {**env}, "-eo", "pipefail")
         return Job(status, said, "", self.folder)

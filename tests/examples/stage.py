@@ -139,7 +139,7 @@ def teardown(
     done = subprocess.run(
         command,
         cwd=folder,
-        env={**environment(basedash), "PWD": str(folder), **(env or {})},
+        env={**environment(basedash), **(env or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -169,7 +169,7 @@ def teardown_at_a_terminal(
     process, terminal = pty.fork()
     if process == 0:
         os.chdir(folder)
-        os.execve(command[0], command, {**environment(basedash), "PWD": str(folder), **(env or {})})
+        os.execve(command[0], command, {**environment(basedash), **(env or {})})
     said, asked, end = b"", False, time.monotonic() + 90
     while time.monotonic() < end:
         if select.select([terminal], [], [], 0.2)[0]:

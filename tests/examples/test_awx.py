@@ -61,7 +61,7 @@ def run(env: dict[str, str], folder: Path, *arguments: str) -> subprocess.Comple
 def test_job(basedash: Basedash, tmp_path: Path) -> None:
     """The playbook of the job template works with what the credential sets."""
     credential = injected(api_key="bd_key_demo_admin", organization_id="org_demo", api_url=basedash.url)
-    env = {**environment(basedash), **credential, "PWD": str(tmp_path)}
+    env = {**environment(basedash), **credential}
     for name, status, deleted in (("Preview|.*", 2, []), ("preview-4", 0, []), ("preview-42", 0, ["ds_preview_1"])):
         done = run(env, tmp_path, str(AWX / "teardown.yml"), "-e", f"environment_name={name}", "-e", "awx_job_id=1")
         assert done.returncode == status, done.stdout

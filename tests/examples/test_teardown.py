@@ -280,7 +280,7 @@ def test_folders(basedash: Basedash, tmp_path: Path) -> None:
     assert "A step before the deletion failed" in run.output
 
     folder = tmp_path / "a b" / "c'd"
-    run = teardown(basedash, tmp_path, filters=PREVIEWS, report_folder=str(folder), report_name="one")
+    run = teardown(basedash, tmp_path, filters=PREVIEWS, report_folder="a b/c'd", report_name="one")
     assert run.status == 0
     assert sorted(os.listdir(folder)) == ["one.json", "one.md"]
     assert {stat.S_IMODE(folder.joinpath(name).stat().st_mode) for name in os.listdir(folder)} == {0o600}
