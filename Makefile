@@ -12,7 +12,7 @@ NOX := $(RUN) -m nox --noxfile noxfile.py
 STAMP := $(VENV)/complete
 SIMULATOR_STAMP := $(VENV)/simulator
 PIP := $(VENV)/bin/python -m pip install -qq --disable-pip-version-check
-CHECKS := lint sanity units integration simulator lifecycle docs package tools
+CHECKS := lint sanity units integration simulator lifecycle examples docs package tools
 
 .DEFAULT_GOAL := help
 .PHONY: help test test-matrix chaos bench contract demo format clean $(CHECKS)
@@ -46,6 +46,7 @@ units: $(STAMP)  ## Unit tests on every Python of this machine
 integration: $(STAMP)  ## Integration tests against the simulator
 simulator: $(STAMP)  ## The simulator's own tests
 lifecycle: $(STAMP)  ## Whole lives of data sources, on each server that the unknowns could turn out to be
+examples: $(STAMP)  ## The teardown playbook and the GitOps examples, as pipelines and people run them
 docs: $(STAMP)  ## Documentation and example playbooks
 package: $(STAMP)  ## Changelog, build, installation, Galaxy's importer
 tools: $(STAMP)  ## The tests of the tools behind these checks

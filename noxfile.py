@@ -251,10 +251,24 @@ def lifecycle(session: nox.Session) -> None:
         run(session, *pytest, "tests/lifecycle", *session.posargs, env=found)
 
 
+@nox.session(venv_backend="venv")
+@nox.parametrize("python,core_version", list(by_core("test")))
+def examples(session: nox.Session, core_version: str) -> None:
+    """The playbook by its name, and the jobs of the GitOps examples, line by line. Arguments go to pytest."""
+    install(session, core(core_version), "-r", "tests/examples/requirements.txt")
+    with workspace.collection_copy() as tree, session.chdir(tree):
+        install(session, "tests/simulator")
+        install(session, "--upgrade", "--force-reinstall", "--no-deps", "tests/simulator")
+        _archive, installed = build(session, tree)
+        pytest = (interpreter(session), "-m", "pytest", "-p", "no:cacheprovider", "-q")
+        found = {"ANSIBLE_COLLECTIONS_PATH": str(installed), "PYTHONPATH": str(installed)}
+        run(session, *pytest, "tests/examples", *session.posargs, env=found)
+
+
 @nox.session(python=PYTHON, tags=["test"])
 def docs(session: nox.Session) -> None:
     """Documentation of the plugins, and the example playbooks as ansible-lint sees them."""
-    install(session, core(CORE), "antsibull-docs>=2.15", "ansible-lint>=25")
+    install(session, core(CORE), "antsibull-docs>=2.15", "ansible-lint>=25", "check-jsonschema>=0.30")
     with workspace.collection_copy() as tree, session.chdir(tree):
         _archive, installed = build(session, tree)
         found = {"ANSIBLE_COLLECTIONS_PATH": str(installed)}
@@ -263,6 +277,11 @@ def docs(session: nox.Session) -> None:
         playbooks = [folder for folder in ("examples", "playbooks", "roles") if Path(folder).is_dir()]
         if playbooks:
             run(session, "ansible-lint", "--offline", "--profile", "production", "--strict", *playbooks, env=found)
+        # The schemas come with the tool.
+        workflows = sorted(Path("examples/gitops/.github/workflows").iterdir())
+        run(session, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+        gitlab = ("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci")
+        run(session, "check-jsonschema", *gitlab, "examples/gitops/.gitlab-ci.yml")
 
 
 @nox.session(python=PYTHON, tags=["test"])

@@ -1,0 +1,140 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs the jobs of a workflow of GitHub, and of a pipeline of GitLab, as far as a machine without either can."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from stage import Basedash, environment
+
+EXPRESSION = re.compile(r"\$\{\{ *(.*?) *\}\}")
+
+# What the jobs install comes from elsewhere, and is there already.
+INSTALLER = '#!/bin/sh\necho "$0 $*" >> "$INSTALLED"\n'
+
+GH = """#!{python}
+import json, pathlib, sys
+import jq
+
+state = pathlib.Path(__file__).with_name("comments.json")
+comments = json.loads(state.read_text()) if state.exists() else []
+words = sys.argv[2:]
+options = {{name: words[words.index(name) + 1] for name in ("--jq", "--method", "--field") if name in words}}
+path = next(word for word in words if word.startswith("repos/"))
+if "--method" not in options:
+    assert path == "repos/me/data/issues/7/comments", path
+    for found in jq.compile(options["--jq"]).input_value(comments).all():
+        print(found)
+    sys.exit()
+name, _equals, value = options["--field"].partition("=@")
+body = pathlib.Path(value).read_text(encoding="utf-8")
+assert name == "body" and len(body) <= 65536
+if options["--method"] == "POST":
+    comments.append({{"id": 100 + len(comments), "user": {{"login": "github-actions[bot]"}}, "body": body, "edits": 0}})
+else:
+    comment = next(one for one in comments if path == "repos/me/data/issues/comments/%s" % one["id"])
+    comment.update(body=body, edits=comment["edits"] + 1)
+state.write_text(json.dumps(comments))
+"""
+
+
+@dataclass
+class Job:
+    """What a job said and left behind."""
+
+    status: int
+    output: str
+    summary: str
+    folder: Path
+
+
+@dataclass
+class Platform:
+    """A machine that runs jobs in a working copy of the example's repository."""
+
+    basedash: Basedash
+    folder: Path
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        tools = self.folder.parent / "tools"
+        tools.mkdir()
+        programs = {"ansible-galaxy": INSTALLER, "python": INSTALLER, "gh": GH.format(python=sys.executable)}
+        for name, text in programs.items():
+            tools.joinpath(name).write_text(text, encoding="utf-8")
+            tools.joinpath(name).chmod(0o700)
+        self.tools = tools
+
+    @property
+    def comments(self) -> list[dict[str, Any]]:
+        """The comments on the pull request."""
+        state = self.tools / "comments.json"
+        return json.loads(state.read_text(encoding="utf-8")) if state.exists() else []
+
+    def bash(self, script: str, env: Mapping[str, str], *options: str) -> tuple[int, str]:
+        """Run a script as a runner does."""
+        known = environment(self.basedash)
+        del known["BASEDASH_API_KEY"], known["BASEDASH_ORGANIZATION_ID"]
+        known["PATH"] = os.pathsep.join((str(self.tools), known["PATH"]))
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", *options, "-c", script],
+            cwd=self.folder,
+            env={**known, "CI": "true", "INSTALLED": str(self.tools / "installed"), **env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return done.returncode, done.stdout
+
+    def github(self, workflow: str, job: str, values: Mapping[str, str]) -> Job:
+        """Run the steps of a job. ``values`` are what the expressions mean, besides the secrets."""
+        path = self.folder / ".github" / "workflows" / workflow
+        described = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"][job]
+        for name in ("basedash-report", "basedash-teardown"):
+            for suffix in ("md", "json"):
+                (self.folder / f"{name}.{suffix}").unlink(missing_ok=True)
+
+        def valued(text: Any) -> str:
+            def value(match: re.Match[str]) -> str:
+                name = match.group(1)
+                return self.secrets.get(name[8:], "") if name.startswith("secrets.") else values[name]
+
+            return EXPRESSION.sub(value, str(text))
+
+        summary = self.tools / "summary"
+        summary.write_text("", encoding="utf-8")
+        always = {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_REPOSITORY": "me/data"}
+        status, said = 0, ""
+        for step in described["steps"]:
+            if "run" not in step:
+                continue
+            condition = step.get("if", "success()")
+            needed = re.search(r"hashFiles\('(.*?)'\)", condition)
+            if (status and "always()" not in condition) or (needed and not (self.folder / needed.group(1)).exists()):
+                continue
+            env = {**described.get("env", {}), **step.get("env", {})}
+            code, output = self.bash(step["run"], {**always, **{k: valued(v) for k, v in env.items()}}, "-e")
+            status, said = status or code, said + output
+        return Job(status, said, summary.read_text(encoding="utf-8"), self.folder)
+
+    def gitlab(self, job: str, env: Mapping[str, str]) -> Job:
+        """Run the lines of a job."""
+        described = yaml.safe_load((self.folder / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+        lines = [*described[".ansible"]["before_script"], *described[job]["script"]]
+        status, said = self.bash("\n".join(lines), {**env}, "-eo", "pipefail")
+        return Job(status, said, "", self.folder)
