@@ -260,10 +260,11 @@ def _managed(api: Api, wanted: Wanted, check_mode: bool) -> tuple[Sequence[Item]
 
 
 def _deletion(resource: Resource) -> Item:
+    name = resource.get("displayName")
     options = {
         "id": resource["id"],
-        # A guard: what was selected by its name has to have it still.
-        "name": resource.get("displayName") if isinstance(resource.get("displayName"), str) else None,
+        # A guard: what was selected by its name has to have it still. A blank one can't be given.
+        "name": name if isinstance(name, str) and name.strip() else None,
         "missing_ok": True,
         "verify_absence": True,
         "force": False,

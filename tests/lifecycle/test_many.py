@@ -318,6 +318,17 @@ def test_others_that_delete_at_the_same_time_cost_few_lists(basedash: Basedash) 
     assert {entry["name"] for entry in failed} == {name for name in names(basedash) if name.startswith("bulk")}
 
 
+def test_one_with_a_blank_name_is_selected_and_pruned_like_others(basedash: Basedash) -> None:
+    fill(basedash, 1, name_format=" ", host="blank.example.com")
+    report = basedash.many(state="absent", filters={"host": "blank.example.com"})
+    assert actions(report) == ["deleted"]
+    fill(basedash, 1, name_format=" ", host="blank.example.com")
+    kept = [{"name": "production"}]
+    exclude = [name for name in names(basedash) if name.strip()]
+    report = basedash.many(state="present", data_sources=kept, prune=True, exclude=exclude)
+    assert actions(report) == ["unchanged", "deleted"]
+
+
 def test_behind_a_rate_limit(basedash: Basedash) -> None:
     fill(basedash, 100)
     basedash.control("POST", "behaviour", {"rate_limit": {"requests": 1000000, "seconds": 1.0}})
