@@ -28,8 +28,11 @@ _VOLATILE_KEYS = frozenset(("wait_seconds",))
 _BOOKKEEPING = frozenset(("exception", "failed_when_suppressed_exception"))
 
 
-# Tasks that say themselves which way they take.
-OF_ONE_WAY = ("run_on/files/",)
+TARGET = "run_on"
+"""The integration target that has every keyword of a task."""
+
+OF_ONE_WAY = "run_on/files/"
+"""Where the tasks are that say themselves which way they take."""
 
 
 def read(path: Path) -> list[dict[str, Any]]:
