@@ -175,9 +175,9 @@ class _Run:
         self._told = self._begun
         waiting = iter(items)
         with ThreadPoolExecutor(self.wanted.concurrency) as pool:
-            # A few that take one item after the other: to submit each of thousands would cost more than their facts.
-            workers = [pool.submit(self._work, waiting, len(items)) for _number in range(self.wanted.concurrency)]
             try:
+                # A few that take one item after the other: to submit each of thousands would cost more than their facts.
+                workers = [pool.submit(self._work, waiting, len(items)) for _number in range(self.wanted.concurrency)]
                 for worker in workers:
                     worker.result()
             except BaseException:

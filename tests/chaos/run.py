@@ -56,7 +56,7 @@ def options() -> argparse.Namespace:
         prog="make chaos", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seed", type=int, help="repeat the run of this seed; default: a new one, which is printed")
-    parser.add_argument("--deletions", type=int, help="data sources that the storm deletes; default: 400, short: 40")
+    parser.add_argument("--deletions", type=int, help="data sources that the storm deletes; default: 1000, short: 40")
     parser.add_argument("--only", choices=PARTS, action="append", help="run this part alone; may be given repeatedly")
     parser.add_argument(
         "--short", action="store_true", help="a small form of every part but cut and truth, less than two minutes"
@@ -74,7 +74,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))
     chosen = options()
     seed = chosen.seed if chosen.seed is not None else SystemRandom().randrange(1_000_000)
-    deletions = chosen.deletions or (40 if chosen.short else 400)
+    deletions = chosen.deletions or (40 if chosen.short else 1000)
     again = f"--seed {seed} --deletions {deletions}" + (" --short" if chosen.short else "")
     print(f'Chaos with seed {seed}. To repeat it: make chaos ARGS="{again}"', flush=True)
     folder = Path(tempfile.mkdtemp(prefix="basedash-chaos-"))
