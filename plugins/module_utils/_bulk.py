@@ -176,7 +176,7 @@ class _Run:
         waiting = iter(items)
         with ThreadPoolExecutor(self.wanted.concurrency) as pool:
             try:
-                # A few that take one item after the other: to submit each of thousands would cost more than their facts.
+                # A few that take item after item: to submit each of thousands would cost more than their facts.
                 workers = [pool.submit(self._work, waiting, len(items)) for _number in range(self.wanted.concurrency)]
                 for worker in workers:
                     worker.result()
