@@ -95,7 +95,7 @@ def main() -> int:
         # What can't be decided comes last: it is no reason for a failure.
         findings = sorted(result.counts.findings, key=lambda text: text.startswith("undecidable"))
         for text in [*findings[:20], *result.failures]:
-            print(f"  {result.part}: {text}")
+            print(f"  {result.part}: {text[:1000]}")
     seconds = sum(result.seconds for result in results)
     print(f"{'FAILED' if bad else 'PASSED'}. {len(results)} parts in {seconds:.0f} s with seed {seed}.")
     if bad:
