@@ -86,6 +86,8 @@ class TaskAction(NormalAction):
             return "of async"
         if any(self._task.environment or ()):
             return "the task has an environment"
+        if not os.access(".", os.R_OK | os.X_OK):
+            return "the folder where Ansible was started can't be read"
         if forced:
             return ""
         if getattr(self._connection, "transport", None) != "local":

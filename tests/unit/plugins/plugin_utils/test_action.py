@@ -227,6 +227,17 @@ def test_the_private_parts_of_ansible_are_what_they_were() -> None:
     assert checked._warnings == [{"option": "organization_id", "alias": "org_id"}]
 
 
+def test_the_module_runs_where_there_is_no_way_back_to_the_folder(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: path != ".")
+    assert stage.run() == MODULE
+    assert stage.run(basedash_run_on="controller")["msg"] == (
+        "The variable basedash_run_on is 'controller', which can't be: "
+        "the folder where Ansible was started can't be read."
+    )
+
+
 def patient(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
     for number in range(4):
         api.progress("step %d with %s" % (number, options["api_key"]))
