@@ -129,6 +129,7 @@ class TaskAction(NormalAction):
                 message = "Unsupported parameters for (%s) module: %s" % (self._task.action, message)
             result: dict[str, Any] = {"failed": True, "msg": message}
         else:
+            parent = os.getppid()
             report = self.definition.run(
                 options,
                 check_mode=self._task.check_mode,
@@ -136,6 +137,8 @@ class TaskAction(NormalAction):
                 verbosity=_display.verbosity,
                 progress=self._progress(variables),
                 transport=_sessions.lend,
+                # Who kills Ansible itself leaves its workers alone.
+                abandoned=lambda: os.getppid() != parent,
             )
             result = {**report.result, **({"failed": True} if report.failed else {})}
             warnings += report.warnings

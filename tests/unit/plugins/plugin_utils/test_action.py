@@ -238,6 +238,18 @@ def test_the_module_runs_where_there_is_no_way_back_to_the_folder(
     )
 
 
+def orphaned(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+    return Outcome(False, values={"abandoned": api.client.abandoned})
+
+
+def test_a_worker_without_its_parent_begins_nothing_new(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.definition = Definition(orphaned, SPEC)
+    assert stage.run()["abandoned"] is False
+    parents = iter((7, 1))
+    monkeypatch.setattr(os, "getppid", lambda: next(parents))
+    assert stage.run()["abandoned"] is True
+
+
 def patient(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
     for number in range(4):
         api.progress("step %d with %s" % (number, options["api_key"]))
