@@ -164,7 +164,8 @@ class TaskAction(NormalAction):
                 if now - told < _TELL_EVERY:
                     return
                 told = now
-            _display.display("[%s] %s" % (host, cleaned(text)))
+            # Not among the results: a callback may print those for a program.
+            _display.display("[%s] %s" % (host, cleaned(text)), stderr=True)
 
         return tell
 

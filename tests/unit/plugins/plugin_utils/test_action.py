@@ -42,7 +42,8 @@ class Display:
         self.shown: list[str] = []
         self.ways: list[str] = []
 
-    def display(self, text: str) -> None:
+    def display(self, text: str, *, stderr: bool) -> None:
+        assert stderr
         self.shown.append(text)
 
     def v(self, text: str, host: str | None = None) -> None:
