@@ -23,6 +23,7 @@ from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.common.warnings import get_warning_messages
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as NormalAction
@@ -118,11 +119,14 @@ class TaskAction(NormalAction):
         validator = ArgumentSpecValidator(
             self.definition.argument_spec, required_one_of=self.definition.required_one_of
         )
+        before = len(get_warning_messages())
         checked = validator.validate(given)
         options = {**given, **checked.validated_parameters}
         # Private in ansible-core, and the same that AnsibleModule goes by.
         hidden: set[str] = checked._no_log_values
         warnings = ["Both option %(option)s and its alias %(alias)s are set." % one for one in checked._warnings]
+        # Those about options within options, which ansible-core itself shows from 2.19 on.
+        warnings += get_warning_messages()[before:]
         if checked.error_messages:
             message = checked.errors.msg
             if isinstance(checked.errors[0], UnsupportedError):

@@ -239,6 +239,12 @@ def test_the_module_runs_where_there_is_no_way_back_to_the_folder(
     )
 
 
+def test_warnings_of_the_argument_check_are_in_the_result(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    warned = iter((("of the item before",), ("of the item before", "both are set")))
+    monkeypatch.setattr(_action, "get_warning_messages", lambda: next(warned))
+    assert stage.run()["warnings"] == ["both are set", "but look"]
+
+
 def orphaned(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
     return Outcome(False, values={"abandoned": api.client.abandoned})
 
