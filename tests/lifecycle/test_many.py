@@ -134,6 +134,14 @@ def test_filters(basedash: Basedash) -> None:
     assert {"bulk-2", "bulk-3", "production"} <= set(names(basedash))
 
 
+def test_blanks_around_what_is_excluded_play_no_part(basedash: Basedash) -> None:
+    fill(basedash, 3)
+    # What Ansible makes of the text "bulk-2, ds_bulk_3".
+    report = basedash.many(state="absent", filters={"name_pattern": "^bulk-"}, exclude=["bulk-2", " ds_bulk_3"])
+    assert [entry["name"] for entry in report.result["results"]] == ["bulk-1"]
+    assert {"bulk-2", "bulk-3"} <= set(names(basedash))
+
+
 def test_filters_by_time(basedash: Basedash) -> None:
     basedash.reset({})
     dates = sorted(source["createdAt"] for source in basedash.sources())
