@@ -360,7 +360,9 @@ def test_an_interruption_ends_all_waiting_and_leaves_nothing_behind(basedash: Ba
 
 def test_an_interruption_ends_waiting_for_syncs(basedash: Basedash) -> None:
     basedash.reset({"sync": "pending"})
-    entries = [{"name": f"new-{number}", "dialect": "postgres", "wait": True, "wait_timeout": 15.0} for number in range(8)]
+    entries = [
+        {"name": f"new-{number}", "dialect": "postgres", "wait": True, "wait_timeout": 15.0} for number in range(8)
+    ]
     _interrupted(basedash, {"state": "present", "data_sources": entries, "concurrency": 4})
     assert len(basedash.methods()) < 40
 
