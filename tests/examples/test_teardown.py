@@ -326,10 +326,10 @@ def test_no_secrets_of_an_address(basedash: Basedash, tmp_path: Path) -> None:
 
 def test_an_unreachable_host_is_a_failure(basedash: Basedash, tmp_path: Path) -> None:
     """A play that goes on after it must not report that all is as it was."""
-    outcome = json.dumps({"unreachable": True, "changed": False, "msg": "no route"})
+    variables = json.dumps({"basedash_report_outcome": {"unreachable": True, "changed": False, "msg": "no route"}})
+    include = ["-m", "ansible.builtin.include_role", "-a", "name=community.basedash.report"]
     subprocess.run(
-        [BIN / "ansible", "localhost", "-m", "ansible.builtin.include_role", "-a", "name=community.basedash.report"]
-        + ["-e", f'{{"basedash_report_outcome": {outcome}}}'],
+        [BIN / "ansible", "localhost", *include, "-e", variables],
         cwd=tmp_path,
         env=environment(basedash),
         stdin=subprocess.DEVNULL,
