@@ -89,7 +89,7 @@ class Wanted:
             state,
             items,
             None if filters is None else Filters.of(filters),
-            frozenset(options["exclude"] or ()),
+            frozenset(entry.strip() for entry in options["exclude"] or ()),
             options["prune"],
             options["max_deletions"],
             options["concurrency"],
@@ -295,7 +295,9 @@ def _selected(wanted: Wanted, lists: Lists) -> list[Item]:
 
 
 def _excluded(wanted: Wanted, resource: Resource) -> bool:
-    return resource["id"] in wanted.exclude or resource.get("displayName") in wanted.exclude
+    # Of "a, b", Ansible makes "a" and " b": what is to be protected is, whatever blanks are around it.
+    known = (resource["id"], resource.get("displayName"))
+    return any(isinstance(one, str) and one.strip() in wanted.exclude for one in known)
 
 
 def _left_over(wanted: Wanted, listing: Listing, items: Sequence[Item]) -> list[Item]:

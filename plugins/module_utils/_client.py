@@ -199,7 +199,8 @@ class Client:
                 end = "it is not repeated, as it may have been done"
                 raise self._no_answer(request, answer, trouble, end, True, pending)
             wait = pause(setbacks, asked, self.clock.random)
-            if limited:
+            # A wait that is too long for the budget ends this request, and must not hold those of others.
+            if limited and self._budget.allows(self.clock.monotonic(), wait):
                 self._gate.refused(wait)
             if not self.wait(wait, "%s %s: %s" % (method, path, trouble)):
                 self.exhausted = True

@@ -20,6 +20,8 @@ _GROWTH = 1.01
 # the pace of the gate itself, and to go on from there would slow down more with each.
 _ALIKE = 0.85
 _QUICK_GROWTH = 2.0
+# Seconds in which a pace may grow: after these, there is none to speak of, and no number for it soon.
+_LONGEST_GROWTH = 500.0
 
 
 class Gate:
@@ -46,7 +48,7 @@ class Gate:
             now = self._monotonic()
             turn = max(now, self._closed_until, self._next if self._pace else now)
             if self._pace:
-                faster = self._pace * self._growth ** max(0.0, turn - self._paced_at)
+                faster = self._pace * self._growth ** min(max(0.0, turn - self._paced_at), _LONGEST_GROWTH)
                 self._next = turn + 1 / faster
             return turn - now
 

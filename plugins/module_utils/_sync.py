@@ -116,6 +116,11 @@ def wait_for_sync(api: Api, resource: Resource, wait: Wait, earlier_attempt: Any
                 "waiting for the first sync of %s, now %s, %.0f s" % (quoted(resource["id"]), quoted(status), spent)
             )
             clock.sleep(min(interval, left))
+            if api.client.abandoned:
+                raise IncompleteError(
+                    "The task was interrupted while it waited for the first sync of the data source with id %s."
+                    % quoted(resource["id"])
+                )
             interval = min(interval * _GROWTH, _LONGEST_INTERVAL)
             polls += 1
             with suppress(NoAnswerError):

@@ -258,7 +258,7 @@ options:
         type: str
   exclude:
     description:
-      - Identifiers or display names of data sources that are never deleted.
+      - Identifiers or display names of data sources that are never deleted. Blanks around them play no part.
       - One that O(data_sources) wants to delete as well is a contradiction, and nothing is changed.
     type: list
     elements: str

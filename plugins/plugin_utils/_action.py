@@ -23,6 +23,7 @@ from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.common.warnings import get_warning_messages
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as NormalAction
@@ -86,6 +87,8 @@ class TaskAction(NormalAction):
             return "of async"
         if any(self._task.environment or ()):
             return "the task has an environment"
+        if not os.access(".", os.R_OK | os.X_OK):
+            return "the folder where Ansible was started can't be read"
         if forced:
             return ""
         if getattr(self._connection, "transport", None) != "local":
@@ -116,17 +119,21 @@ class TaskAction(NormalAction):
         validator = ArgumentSpecValidator(
             self.definition.argument_spec, required_one_of=self.definition.required_one_of
         )
+        before = len(get_warning_messages())
         checked = validator.validate(given)
         options = {**given, **checked.validated_parameters}
         # Private in ansible-core, and the same that AnsibleModule goes by.
         hidden: set[str] = checked._no_log_values
         warnings = ["Both option %(option)s and its alias %(alias)s are set." % one for one in checked._warnings]
+        # Those about options within options, which ansible-core itself shows from 2.19 on.
+        warnings += get_warning_messages()[before:]
         if checked.error_messages:
             message = checked.errors.msg
             if isinstance(checked.errors[0], UnsupportedError):
                 message = "Unsupported parameters for (%s) module: %s" % (self._task.action, message)
             result: dict[str, Any] = {"failed": True, "msg": message}
         else:
+            parent = os.getppid()
             report = self.definition.run(
                 options,
                 check_mode=self._task.check_mode,
@@ -134,6 +141,8 @@ class TaskAction(NormalAction):
                 verbosity=_display.verbosity,
                 progress=self._progress(variables),
                 transport=_sessions.lend,
+                # Who kills Ansible itself leaves its workers alone.
+                abandoned=lambda: os.getppid() != parent,
             )
             result = {**report.result, **({"failed": True} if report.failed else {})}
             warnings += report.warnings
@@ -159,7 +168,8 @@ class TaskAction(NormalAction):
                 if now - told < _TELL_EVERY:
                     return
                 told = now
-            _display.display("[%s] %s" % (host, cleaned(text)))
+            # Not among the results: a callback may print those for a program.
+            _display.display("[%s] %s" % (host, cleaned(text)), stderr=True)
 
         return tell
 

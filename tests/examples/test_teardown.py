@@ -9,13 +9,24 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from basedash_simulator.server import running
-from stage import HOSTILE, KEY, Basedash, rendered, teardown, teardown_at_a_terminal, text_outside_code
+from stage import (
+    BIN,
+    HOSTILE,
+    KEY,
+    Basedash,
+    environment,
+    rendered,
+    teardown,
+    teardown_at_a_terminal,
+    text_outside_code,
+)
 
 PREVIEWS = {"name_pattern": "^preview-[0-9]+$"}
 SITUATIONS: dict[str, dict[str, Any]] = {
@@ -311,3 +322,20 @@ def test_no_secrets_of_an_address(basedash: Basedash, tmp_path: Path) -> None:
     assert run.report["api_url"] is None
     assert run.report["organization_id"] == "o|/`x"
     assert "hidden" not in json.dumps(run.report) + run.markdown + run.output
+
+
+def test_an_unreachable_host_is_a_failure(basedash: Basedash, tmp_path: Path) -> None:
+    """A play that goes on after it must not report that all is as it was."""
+    variables = json.dumps({"basedash_report_outcome": {"unreachable": True, "changed": False, "msg": "no route"}})
+    include = ["-m", "ansible.builtin.include_role", "-a", "name=community.basedash.report"]
+    subprocess.run(
+        [BIN / "ansible", "localhost", *include, "-e", variables],
+        cwd=tmp_path,
+        env=environment(basedash),
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+        check=True,
+    )
+    report = json.loads((tmp_path / "basedash-report.json").read_text(encoding="utf-8"))
+    assert (report["status"], report["failed"], report["message"]) == ("failed", True, "no route")
+    assert "failed" in (tmp_path / "basedash-report.md").read_text(encoding="utf-8")

@@ -10,6 +10,7 @@ import json
 import signal
 import threading
 import time
+from collections.abc import Mapping
 from types import FrameType
 from typing import Any
 
@@ -132,6 +133,14 @@ def test_filters(basedash: Basedash) -> None:
     assert actions(report) == actions(predicted) == ["deleted"] * 3
     assert [entry["name"] for entry in report.result["results"]] == ["bulk-5", "bulk-4", "bulk-1"]
     assert {"bulk-2", "bulk-3", "production"} <= set(names(basedash))
+
+
+def test_blanks_around_what_is_excluded_play_no_part(basedash: Basedash) -> None:
+    fill(basedash, 3)
+    # What Ansible makes of the text "bulk-2, ds_bulk_3".
+    report = basedash.many(state="absent", filters={"name_pattern": "^bulk-"}, exclude=["bulk-2", " ds_bulk_3"])
+    assert [entry["name"] for entry in report.result["results"]] == ["bulk-1"]
+    assert {"bulk-2", "bulk-3"} <= set(names(basedash))
 
 
 def test_filters_by_time(basedash: Basedash) -> None:
@@ -357,7 +366,21 @@ def test_an_interruption_ends_all_waiting_and_leaves_nothing_behind(basedash: Ba
     fill(basedash, 40)
     basedash.control("POST", "faults", [{**fault, "method": "DELETE"}])
     entries = [{"id": f"ds_bulk_{number}"} for number in range(1, 41)]
-    options = basedash.options(DATA_SOURCES, {"state": "absent", "data_sources": entries, "concurrency": 4})
+    _interrupted(basedash, {"state": "absent", "data_sources": entries, "concurrency": 4})
+
+
+def test_an_interruption_ends_waiting_for_syncs(basedash: Basedash) -> None:
+    basedash.reset({"sync": "pending"})
+    entries = [
+        {"name": f"new-{number}", "dialect": "postgres", "wait": True, "wait_timeout": 15.0} for number in range(8)
+    ]
+    _interrupted(basedash, {"state": "present", "data_sources": entries, "concurrency": 4})
+    assert len(basedash.methods()) < 40
+
+
+def _interrupted(basedash: Basedash, given: Mapping[str, Any]) -> None:
+    """Interrupt the task after a second, and check that it ends."""
+    options = basedash.options(DATA_SOURCES, given)
     threads = threading.active_count()
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -134,6 +134,18 @@ def test_a_limit_is_met_at_the_same_pace_again_and_growth_stays_slow() -> None:
     assert time.now - 100.0 < 1.1 * 1000 / 50
 
 
+def test_a_pace_that_grew_for_an_hour_is_none() -> None:
+    time = Time()
+    gate = Gate(time)
+    for granted in (50, 500):
+        for _request in range(granted):
+            gate.granted()
+        gate.refused(1.0)
+        time.now += 1.0
+    time.now += 3600.0
+    assert [gate.delay(), gate.delay()] == [0.0, pytest.approx(0.0)]
+
+
 def test_seconds_in_which_several_wait_count_once() -> None:
     budget = RetryBudget(10.0)
     for _request in range(8):

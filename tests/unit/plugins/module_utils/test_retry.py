@@ -65,6 +65,17 @@ class Anything(Wire):
         return reaction
 
 
+@pytest.mark.parametrize("seconds", ["3600", "999999999999"])
+def test_a_wait_that_is_too_long_for_one_request_holds_no_other(seconds: str) -> None:
+    wire = Anything(answer(429, None, {"retry-after": seconds}), answer(200, {}))
+    api = client(wire)
+    with pytest.raises(NoAnswerError):
+        api.request("GET", "/one")
+    assert api.exhausted
+    assert api.request("GET", "/other").status == 200
+    assert wire.slept == []
+
+
 @pytest.mark.parametrize("reaction", TRANSIENT)
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_transient_is_repeated(method: str, reaction: Any) -> None:

@@ -42,7 +42,8 @@ class Display:
         self.shown: list[str] = []
         self.ways: list[str] = []
 
-    def display(self, text: str) -> None:
+    def display(self, text: str, *, stderr: bool) -> None:
+        assert stderr
         self.shown.append(text)
 
     def v(self, text: str, host: str | None = None) -> None:
@@ -225,6 +226,35 @@ def test_the_private_parts_of_ansible_are_what_they_were() -> None:
     checked = ArgumentSpecValidator(SPEC).validate({**ARGUMENTS, "org_id": "org_1"})
     assert KEY in checked._no_log_values
     assert checked._warnings == [{"option": "organization_id", "alias": "org_id"}]
+
+
+def test_the_module_runs_where_there_is_no_way_back_to_the_folder(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: path != ".")
+    assert stage.run() == MODULE
+    assert stage.run(basedash_run_on="controller")["msg"] == (
+        "The variable basedash_run_on is 'controller', which can't be: "
+        "the folder where Ansible was started can't be read."
+    )
+
+
+def test_warnings_of_the_argument_check_are_in_the_result(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    warned = iter((("of the item before",), ("of the item before", "both are set")))
+    monkeypatch.setattr(_action, "get_warning_messages", lambda: next(warned))
+    assert stage.run()["warnings"] == ["both are set", "but look"]
+
+
+def orphaned(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+    return Outcome(False, values={"abandoned": api.client.abandoned})
+
+
+def test_a_worker_without_its_parent_begins_nothing_new(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.definition = Definition(orphaned, SPEC)
+    assert stage.run()["abandoned"] is False
+    parents = iter((7, 1))
+    monkeypatch.setattr(os, "getppid", lambda: next(parents))
+    assert stage.run()["abandoned"] is True
 
 
 def patient(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
