@@ -144,6 +144,7 @@ def lint(session: nox.Session) -> None:
         # The tools import the collection by its own name.
         found = {"MYPYPATH": str(tree.parents[2])}
         run(session, *mypy, "tests/tools", "tests/chaos", "noxfile.py", env=found)
+        run(session, *mypy, "examples/gitops/note.py")
         run(session, *mypy, "benchmarks", env={"MYPYPATH": "benchmarks"})
 
 

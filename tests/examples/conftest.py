@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from basedash_simulator.seed import default_seed
 from basedash_simulator.server import running
 from stage import Basedash
 
@@ -23,5 +24,5 @@ def server() -> Iterator[Basedash]:
 @pytest.fixture
 def basedash(server: Basedash) -> Basedash:
     """Return it with the data sources of the seed."""
-    server.call("POST", "reset")
+    server.call("POST", "reset", default_seed())
     return server

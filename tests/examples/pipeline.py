@@ -15,14 +15,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import yaml
-from stage import Basedash, environment
+from stage import Api, Basedash, environment
 
 EXPRESSION = re.compile(r"\$\{\{ *(.*?) *\}\}")
 
 # What the jobs install comes from elsewhere, and is there already.
 INSTALLER = '#!/bin/sh\necho "$0 $*" >> "$INSTALLED"\n'
+PYTHON = '#!/bin/sh\ncase "$1" in -m) echo "$0 $*" >> "$INSTALLED" ;; *) exec {python} "$@" ;; esac\n'
 
 GH = """#!{python}
 import json, pathlib, sys
@@ -50,6 +52,38 @@ state.write_text(json.dumps(comments))
 """
 
 
+class GitLab(Api):
+    """The notes of one merge request, two on a page, as GitLab's API has them; each test has a class of its own."""
+
+    token = "glpat-sentinel"
+    notes: list[dict[str, Any]]
+    requests: list[str]
+    moved_to = ""
+
+    def _serve(self) -> None:
+        self.requests.append(f"{self.command} {self.path}")
+        address = urlsplit(self.path)
+        notes = "/projects/11/merge_requests/7/notes"
+        if self.moved_to:
+            return self.answer(302, {}, Location=self.moved_to + self.path)
+        if self.headers["PRIVATE-TOKEN"] != self.token:
+            return self.answer(401, {"message": "401 Unauthorized"})
+        if (self.command, address.path) == ("GET", "/user"):
+            return self.answer(200, {"id": 5})
+        if (self.command, address.path) == ("GET", notes):
+            page = int(parse_qs(address.query)["page"][0])
+            following = str(page + 1) if len(self.notes) > 2 * page else ""
+            return self.answer(200, self.notes[2 * page - 2 : 2 * page], **{"X-Next-Page": following})
+        if (self.command, address.path) == ("POST", notes):
+            self.notes.append({"id": 100 + len(self.notes), "author": {"id": 5}, "edits": 0, **self.body()})
+            return self.answer(201, self.notes[-1])
+        note = next(one for one in self.notes if (self.command, self.path) == ("PUT", f"{notes}/{one['id']}"))
+        note.update(self.body(), edits=note["edits"] + 1)
+        return self.answer(200, note)
+
+    do_GET = do_POST = do_PUT = _serve
+
+
 @dataclass
 class Job:
     """What a job said and left behind."""
@@ -71,7 +105,8 @@ class Platform:
     def __post_init__(self) -> None:
         tools = self.folder.parent / "tools"
         tools.mkdir()
-        programs = {"ansible-galaxy": INSTALLER, "python": INSTALLER, "gh": GH.format(python=sys.executable)}
+        python = PYTHON.format(python=sys.executable)
+        programs = {"ansible-galaxy": INSTALLER, "python": python, "gh": GH.format(python=sys.executable)}
         for name, text in programs.items():
             tools.joinpath(name).write_text(text, encoding="utf-8")
             tools.joinpath(name).chmod(0o700)

@@ -12,9 +12,13 @@ import pty
 import select
 import subprocess
 import sys
+import termios
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
@@ -87,6 +91,40 @@ class Basedash:
         return {one["displayName"]: one for one in found["data_sources"] if not one["deletedAt"]}
 
 
+class Api(BaseHTTPRequestHandler):
+    """A part of somebody's API, which speaks JSON."""
+
+    def body(self) -> Any:
+        """Return what was sent."""
+        return json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def answer(self, status: int, body: Any, **headers: str) -> None:
+        """Send JSON."""
+        content = json.dumps(body).encode()
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/json", "Content-Length": str(len(content)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *words: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def listening(handler: type[Api], **members: Any) -> Iterator[str]:
+    """Serve a class of this kind with these members; give its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (handler,), members))
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(10)
+
+
 def environment(basedash: Basedash, **more: str) -> dict[str, str]:
     """Return the environment of a controller where nothing but the collection is installed."""
     kept = {name: os.environ[name] for name in ("HOME", "LC_ALL", "ANSIBLE_COLLECTIONS_PATH") if name in os.environ}
@@ -131,13 +169,10 @@ class Run:
         return {one["name"]: one["action"] for one in self.report["results"]}
 
 
-def teardown(
-    basedash: Basedash, folder: Path, *arguments: str, env: Mapping[str, str] | None = None, **options: Any
-) -> Run:
-    """Run the playbook by its name, with these variables of the role; nobody is there."""
-    command = _command(arguments, options)
+def run(basedash: Basedash, folder: Path, *command: str | Path, env: Mapping[str, str] | None = None) -> Run:
+    """Run a program of Ansible where nobody is."""
     done = subprocess.run(
-        command,
+        [BIN / command[0], *command[1:]],
         cwd=folder,
         env={**environment(basedash), **(env or {})},
         stdin=subprocess.DEVNULL,
@@ -150,38 +185,31 @@ def teardown(
     return Run(done.returncode, done.stdout, folder)
 
 
-def _command(arguments: Sequence[str], options: Mapping[str, Any]) -> list[str]:
-    variables = {f"basedash_teardown_{name}": value for name, value in options.items()}
-    return [str(BIN / "ansible-playbook"), "community.basedash.teardown", "-e", json.dumps(variables), *arguments]
-
-
-def teardown_at_a_terminal(
+def run_at_a_terminal(
     basedash: Basedash,
     folder: Path,
-    answer: bytes,
-    *arguments: str,
+    *command: str,
     env: Mapping[str, str] | None = None,
+    answer: bytes = b"no\r",
     meanwhile: Callable[[], None] = lambda: None,
-    **options: Any,
 ) -> Run:
-    """Run the playbook at a terminal where somebody types ``answer`` when asked, and something happens meanwhile."""
-    command = _command(arguments, options)
+    """Run it at a terminal where somebody types ``answer`` when asked, and something happens meanwhile."""
     process, terminal = pty.fork()
     if process == 0:
         os.chdir(folder)
-        os.execve(command[0], command, {**environment(basedash), **(env or {})})
+        os.execve(BIN / command[0], command, {**environment(basedash), **(env or {})})
     said, asked, end = b"", False, time.monotonic() + 90
     while time.monotonic() < end:
-        if select.select([terminal], [], [], 0.2)[0]:
+        if select.select([terminal], [], [], 0.05)[0]:
             try:
                 chunk = os.read(terminal, 65536)
             except OSError:  # What a terminal says when its last process has ended.
                 break
             said += chunk
-        if not asked and b"Type yes" in said:
-            # What is typed before the question is complete is thrown away.
-            time.sleep(1)
+        if not asked and b"Type yes" in said and _reads_keys(terminal):
             meanwhile()
+            # What was typed before is thrown away at last.
+            time.sleep(0.2)
             os.write(terminal, answer)
             asked = True
     else:
@@ -189,6 +217,17 @@ def teardown_at_a_terminal(
     os.close(terminal)
     _process, status = os.waitpid(process, 0)
     return Run(os.waitstatus_to_exitcode(status), said.decode("utf-8", "replace"), folder, asked)
+
+
+def _reads_keys(terminal: int) -> bool:
+    modes = termios.tcgetattr(terminal)[3]
+    return bool(modes & termios.ECHO and not modes & termios.ICANON)
+
+
+def teardown(*arguments: str, **options: Any) -> Sequence[str]:
+    """Return the command that runs the playbook by its name, with these variables of the role."""
+    variables = {f"basedash_teardown_{name}": value for name, value in options.items()}
+    return ["ansible-playbook", "community.basedash.teardown", "-e", json.dumps(variables), *arguments]
 
 
 def rendered(markdown: str) -> tuple[int, set[str]]:

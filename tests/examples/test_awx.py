@@ -6,20 +6,14 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
 import yaml
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from stage import BIN, EXAMPLES, Basedash, environment
+from stage import EXAMPLES, Api, Basedash, listening, run
 
 from ansible_collections.community.basedash.plugins.module_utils._arguments import CONNECTION
 
@@ -50,29 +44,21 @@ def test_injectors() -> None:
     assert [entry["id"] for entry in fields if entry.get("secret")] == ["api_key"]
 
 
-def run(env: dict[str, str], folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a playbook of the example."""
-    command = [str(BIN / "ansible-playbook"), *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False
-    )
-
-
 def test_job(basedash: Basedash, tmp_path: Path) -> None:
-    """The playbook of the job template works with what the credential sets."""
+    """The playbook of the job template deletes what belongs to the environment, with what the credential sets."""
+    basedash.add({"id": "ds_replica", "displayName": "preview-4-replica", "dialect": "MYSQL"})
     credential = injected(api_key="bd_key_demo_admin", organization_id="org_demo", api_url=basedash.url)
-    env = {**environment(basedash), **credential}
-    for name, status, deleted in (("Preview|.*", 2, []), ("preview-4", 0, []), ("preview-42", 0, ["ds_preview_1"])):
-        done = run(env, tmp_path, str(AWX / "teardown.yml"), "-e", f"environment_name={name}", "-e", "awx_job_id=1")
-        assert done.returncode == status, done.stdout
+    for name, status, deleted in (("Preview|.*", 2, []), ("preview-4", 0, ["ds_replica"])):
+        command = ("ansible-playbook", AWX / "teardown.yml", "-e", f"environment_name={name}", "-e", "awx_job_id=1")
+        done = run(basedash, tmp_path, *command, env=credential)
+        assert done.status == status, done.output
         assert basedash.sent("deleted") == deleted
 
 
-class Controller(BaseHTTPRequestHandler):
+class Controller(Api):
     """So much of the API of AWX as the example uses, and no more."""
 
     objects: dict[str, list[dict[str, Any]]]
-    refused: list[str]
 
     def do_GET(self) -> None:
         address = urlsplit(self.path)
@@ -82,7 +68,7 @@ class Controller(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         words = self.path.strip("/").split("/")[2:]
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.body()
         if self.headers["Authorization"] != "Bearer a-token":
             return self.answer(401, {})
         if len(words) == 1:
@@ -94,51 +80,28 @@ class Controller(BaseHTTPRequestHandler):
     def do_PATCH(self) -> None:
         words = self.path.strip("/").split("/")[2:]
         one = self.objects[words[0]][int(words[1]) - 1]
-        one.update(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        one.update(self.body())
         self.answer(200, one)
 
-    def answer(self, status: int, body: Any) -> None:
-        """Send JSON."""
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
 
-    def log_message(self, *words: Any) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def controller() -> Iterator[tuple[str, dict[str, list[dict[str, Any]]]]]:
-    """Return the address of an AWX without any objects, and the objects."""
+def test_load(basedash: Basedash, tmp_path: Path) -> None:
+    """The credential type comes first; with what the job template refers to, it comes too, and once."""
     kinds = ("credential_types", "projects", "inventories", "credentials", "job_templates")
     objects: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
-    handler = type("Handler", (Controller,), {"objects": objects})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", objects
-    server.shutdown()
-    server.server_close()
-
-
-def test_load(controller: tuple[str, dict[str, list[dict[str, Any]]]], basedash: Basedash, tmp_path: Path) -> None:
-    """The credential type comes first; with what the job template refers to, it comes too, and once."""
-    url, objects = controller
-    env = {**environment(basedash), "CONTROLLER_HOST": url, "CONTROLLER_OAUTH_TOKEN": "a-token"}
-    first = run(env, tmp_path, str(AWX / "load.yml"))
-    assert first.returncode == 2
-    assert "project, inventory, credential" in first.stdout
-    assert objects["credential_types"] == [{"id": 1, **described("credential_type.yml")}]
-    for kind in ("projects", "inventories", "credentials"):
-        objects[kind] = [{"id": 1, "name": "other"}, {"id": 2, "name": "Basedash"}]
-    for _time in range(2):
-        done = run(env, tmp_path, str(AWX / "load.yml"))
-        assert done.returncode == 0, done.stdout
-        (template,) = objects["job_templates"]
-        assert (template["project"], template["inventory"], template["credentials"]) == (2, 2, {"id": 2})
-        assert template["survey_spec"] == described("job_template.yml")["survey_spec"]
-        assert template["playbook"] in {path.name for path in AWX.iterdir()}
-        assert len(objects["credential_types"]) == 1
-    assert "a-token" not in first.stdout + done.stdout
+    with listening(Controller, objects=objects) as url:
+        env = {"CONTROLLER_HOST": url, "CONTROLLER_OAUTH_TOKEN": "a-token"}
+        first = run(basedash, tmp_path, "ansible-playbook", AWX / "load.yml", env=env)
+        assert first.status == 2
+        assert "project, inventory, credential" in first.output
+        assert objects["credential_types"] == [{"id": 1, **described("credential_type.yml")}]
+        for kind in ("projects", "inventories", "credentials"):
+            objects[kind] = [{"id": 1, "name": "other"}, {"id": 2, "name": "Basedash"}]
+        for _time in range(2):
+            done = run(basedash, tmp_path, "ansible-playbook", AWX / "load.yml", env=env)
+            assert done.status == 0, done.output
+            (template,) = objects["job_templates"]
+            assert (template["project"], template["inventory"], template["credentials"]) == (2, 2, {"id": 2})
+            assert template["survey_spec"] == described("job_template.yml")["survey_spec"]
+            assert template["playbook"] in {path.name for path in AWX.iterdir()}
+            assert len(objects["credential_types"]) == 1
+    assert "a-token" not in first.output + done.output

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from basedash_simulator.server import running
-from pipeline import Job, Platform
-from stage import EXAMPLES, HOSTILE, Basedash, rendered, text_outside_code
+from pipeline import GitLab, Job, Platform
+from stage import EXAMPLES, HOSTILE, Basedash, listening, rendered, text_outside_code
 
 KEY = "bd_key_of_an_admin"
 SECRETS = {
@@ -24,6 +25,7 @@ SECRETS = {
     "EVENTS_PASSWORD": "sentinel-of-events",
     "PREVIEW_PASSWORD": "sentinel-of-a-preview",
 }
+REQUEST = {"CI_PROJECT_ID": "99", "CI_MERGE_REQUEST_PROJECT_ID": "11", "CI_MERGE_REQUEST_IID": "7"}
 SEED: dict[str, Any] = {
     "organizations": [{"id": f"org_{name}", "data_sources": []} for name in ("production", "staging", "preview")],
     "keys": [{"key": KEY, "role": "admin"}, {"key": "bd_key_of_a_member", "role": "member"}],
@@ -31,12 +33,21 @@ SEED: dict[str, Any] = {
 
 
 @pytest.fixture
-def platform(tmp_path: Path) -> Iterator[Platform]:
+def platform(server: Basedash, tmp_path: Path) -> Platform:
     """Return a machine with the repository, and an empty Basedash."""
     folder = tmp_path / "repository"
     shutil.copytree(EXAMPLES / "gitops", folder)
-    with running(SEED) as url:
-        yield Platform(Basedash(url), folder, dict(SECRETS))
+    server.call("POST", "reset", SEED)
+    return Platform(server, folder, dict(SECRETS))
+
+
+@pytest.fixture
+def gitlab(platform: Platform) -> Iterator[type[GitLab]]:
+    """Return GitLab's API, which the machine knows, without any notes."""
+    api = type("GitLabOfOneTest", (GitLab,), {"notes": [], "requests": []})
+    with listening(api) as url:
+        platform.secrets.update(CI_API_V4_URL=url, GITLAB_NOTE_TOKEN=GitLab.token)
+        yield api
 
 
 def on_github(platform: Platform, job: str, name: str = "production") -> Job:
@@ -47,8 +58,8 @@ def on_github(platform: Platform, job: str, name: str = "production") -> Job:
 
 def on_gitlab(platform: Platform, job: str, name: str = "production") -> Job:
     """Run a job of the pipeline for one environment; plans get no passwords."""
-    secrets = platform.secrets if job == "apply" else {"BASEDASH_API_KEY": platform.secrets["BASEDASH_API_KEY"]}
-    return platform.gitlab(job, {**secrets, "ENVIRONMENT": name, "CI_MERGE_REQUEST_IID": "7"})
+    known = {key: value for key, value in platform.secrets.items() if job == "apply" or "PASSWORD" not in key}
+    return platform.gitlab(job, {**known, **REQUEST, "ENVIRONMENT": name})
 
 
 def report(job: Job) -> dict[str, Any]:
@@ -57,101 +68,149 @@ def report(job: Job) -> dict[str, Any]:
     return loaded
 
 
-@pytest.mark.parametrize("run", [on_github, on_gitlab])
-def test_plan_and_apply(run: Any, platform: Platform) -> None:
-    """A request shows the plan and changes nothing, a merge applies it, and then there is nothing to do."""
+def test_on_github(platform: Platform) -> None:
+    """A pull request shows the plan and changes nothing, a merge applies it, and the next plan shows what drifted."""
     basedash = platform.basedash
-    plan = run(platform, "plan")
+    plan = on_github(platform, "plan")
     assert plan.status == 0, plan.output
     assert basedash.methods == {"GET"}
-    assert report(plan)["plan"]["summary"]["created"] == 2
-    assert report(plan)["status"] == "planned"
+    assert (report(plan)["status"], report(plan)["plan"]["summary"]["created"]) == ("planned", 2)
+    (comment,) = platform.comments
+    assert "2 to create" in comment["body"]
+    assert "2 to create" in plan.summary
 
-    apply = run(platform, "apply")
+    apply = on_github(platform, "apply")
     assert apply.status == 0, apply.output
     assert report(apply)["summary"]["created"] == 2
     assert basedash.sources("org_production")["orders"]["secrets"]["password"] == "sentinel-of-orders"
     assert basedash.sources("org_staging") == {}
 
-    again = run(platform, "apply")
-    assert (again.status, report(again)["status"]) == (0, "unchanged")
-    for job in (plan, apply, again):
-        for text in (job.output, job.summary, json.dumps(report(job)), json.dumps(platform.comments)):
-            assert "sentinel" not in text
-            assert KEY not in text
-
-
-@pytest.mark.parametrize("run", [on_github, on_gitlab])
-def test_drift_and_prune(run: Any, platform: Platform) -> None:
-    """The plan shows a setting that somebody changed, and what would be deleted; too many are refused."""
-    basedash = platform.basedash
-    run(platform, "apply")
-    orders = basedash.sources("org_production")["orders"]
-    basedash.add({**{k: orders[k] for k in ("displayName", "dialect")}, "host": "x"}, organization="org_staging")
-    basedash.add({"displayName": "scratch", "dialect": "MYSQL"}, organization="org_production")
-    basedash.add({"displayName": "by hand", "dialect": "MYSQL"}, organization="org_production")
+    # Somebody copies the marker, changes a setting, and makes two data sources by hand.
+    forged = {"id": 1, "user": {"login": "somebody"}, "body": "<!-- basedash production -->", "edits": 0}
+    platform.tools.joinpath("comments.json").write_text(json.dumps([forged, *platform.comments]), encoding="utf-8")
+    basedash.add({"displayName": "orders", "dialect": "POSTGRES", "host": "x"}, organization="org_staging")
+    basedash.add(
+        *({"displayName": n, "dialect": "MYSQL"} for n in ("scratch", "by hand")), organization="org_production"
+    )
     basedash.call("DELETE", "requests")
-    plan = run(platform, "plan", "production")
-    assert plan.status == 0, plan.output
-    assert {one["name"]: one["action"] for one in report(plan)["plan"]["results"]} == {
-        "orders": "unchanged",
-        "events": "unchanged",
-        "by hand": "deleted",
-    }
-    drift = run(platform, "plan", "staging")
+    drift = on_github(platform, "plan", "production")
     assert drift.status == 0, drift.output
-    text = drift.folder.joinpath("basedash-report.md").read_text(encoding="utf-8")
-    assert "`host` from `x` to `orders.staging.example.com`" in text
+    actions = {one["name"]: one["action"] for one in report(drift)["plan"]["results"]}
+    assert actions == {"orders": "unchanged", "events": "unchanged", "by hand": "deleted"}
+    assert [one["edits"] for one in platform.comments] == [0, 1]
+    assert platform.comments[0] == forged
+    assert "1 to delete, 2 unchanged" in platform.comments[1]["body"]
+    assert "2 to create" not in platform.comments[1]["body"]
+    other = on_github(platform, "plan", "staging")
+    assert other.status == 0, other.output
+    assert [one["edits"] for one in platform.comments] == [0, 1, 0]
+    assert "`host` from `x` to `orders.staging.example.com`" in platform.comments[2]["body"]
     assert basedash.methods == {"GET"}
 
-    assert run(platform, "apply", "production").status == 0
+    assert on_github(platform, "apply").status == 0
     assert set(basedash.sources("org_production")) == {"orders", "events", "scratch"}
 
     basedash.add(*({"displayName": f"n{n}", "dialect": "MYSQL"} for n in range(3)), organization="org_production")
-    refused = run(platform, "apply", "production")
+    refused = on_github(platform, "apply")
     assert refused.status != 0
     assert report(refused)["status"] == "failed"
     assert "max_deletions allows 2" in report(refused)["message"]
     assert len(basedash.sources("org_production")) == 6
+    assert_no_secrets(platform, plan, apply, drift, refused)
 
 
-@pytest.mark.parametrize("run", [on_github, on_gitlab])
-@pytest.mark.parametrize("job", ["plan", "apply"])
-def test_failure(job: str, run: Any, platform: Platform) -> None:
-    """A key that may not, and a job that fails; the report says why."""
+def test_on_gitlab(platform: Platform, gitlab: type[GitLab]) -> None:
+    """The same, with one note for each environment, on whatever page it is; without a token, nobody is asked."""
+    plan = on_gitlab(platform, "plan")
+    assert plan.status == 0, plan.output
+    assert platform.basedash.methods == {"GET"}
+    assert (report(plan)["status"], report(plan)["plan"]["summary"]["created"]) == ("planned", 2)
+    (note,) = gitlab.notes
+    assert "2 to create" in note["body"]
+    assert [request.split()[0] for request in gitlab.requests] == ["GET", "GET", "POST"]
+
+    apply = on_gitlab(platform, "apply")
+    assert apply.status == 0, apply.output
+    assert set(platform.basedash.sources("org_production")) == {"orders", "events"}
+    again = on_gitlab(platform, "apply")
+    assert (again.status, report(again)["status"]) == (0, "unchanged")
+    assert len(gitlab.requests) == 3
+
+    forged = {"id": 1, "author": {"id": 6}, "body": note["body"], "edits": 0}
+    other = {"id": 2, "author": {"id": 5}, "body": note["body"].replace("production", "staging"), "edits": 0}
+    gitlab.notes[:0] = [forged, other]
+    second = on_gitlab(platform, "plan")
+    assert second.status == 0, second.output
+    assert [one["edits"] for one in gitlab.notes] == [0, 0, 1]
+    assert "2 unchanged" in note["body"]
+    assert "2 to create" not in note["body"]
+
+    before = len(gitlab.requests)
+    platform.secrets["GITLAB_NOTE_TOKEN"] = ""
+    third = on_gitlab(platform, "plan")
+    assert third.status == 0, third.output
+    assert "No note: there is no GITLAB_NOTE_TOKEN" in third.output
+    assert len(gitlab.requests) == before
+    assert_no_secrets(platform, plan, apply, again, second, third)
+    assert "sentinel" not in json.dumps(gitlab.notes)
+    assert KEY not in json.dumps(gitlab.notes)
+
+
+def assert_no_secrets(platform: Platform, *jobs: Job) -> None:
+    """Check that no job said a secret, nor a comment."""
+    for text in (json.dumps(platform.comments), *(job.output + job.summary for job in jobs)):
+        assert "sentinel" not in text
+        assert KEY not in text
+    for path in platform.folder.glob("basedash-report.*"):
+        assert "sentinel" not in path.read_text(encoding="utf-8")
+
+
+def test_failure(platform: Platform, gitlab: type[GitLab]) -> None:
+    """A key that may not fails the plan; the comment and the note say why."""
     platform.secrets["BASEDASH_API_KEY"] = "bd_key_of_a_member"
-    failed = run(platform, job)
-    assert failed.status != 0
-    assert report(failed)["status"] == "failed"
-    assert "admin" in report(failed)["message"]
-    if run is on_github:
-        assert "admin" in failed.summary
-        assert [("admin" in one["body"]) for one in platform.comments] == ([True] if job == "plan" else [])
+    for run in (on_github, on_gitlab):
+        failed = run(platform, "plan")
+        assert failed.status != 0
+        assert report(failed)["status"] == "failed"
+        assert "admin" in report(failed)["message"]
+    for (comment,) in (platform.comments, gitlab.notes):
+        assert "admin" in comment["body"]
 
 
-@pytest.mark.parametrize("run", [on_github, on_gitlab])
-def test_no_password(run: Any, platform: Platform) -> None:
+def test_no_password(platform: Platform) -> None:
     """An apply without a password creates nothing."""
     del platform.secrets["EVENTS_PASSWORD"]
-    failed = run(platform, "apply")
+    failed = on_gitlab(platform, "apply")
     assert failed.status != 0
     assert platform.basedash.sources("org_production") == {}
     assert "not in the environment" in report(failed)["message"]
 
 
-def test_one_comment(platform: Platform) -> None:
-    """Each environment has one comment, which is replaced; what somebody else wrote stays."""
-    on_github(platform, "plan")
-    on_github(platform, "plan", "staging")
-    assert [one["edits"] for one in platform.comments] == [0, 0]
-    forged = {"id": 1, "user": {"login": "somebody"}, "body": "<!-- basedash production -->", "edits": 0}
-    platform.tools.joinpath("comments.json").write_text(json.dumps([forged, *platform.comments]), encoding="utf-8")
-    on_github(platform, "apply")
-    on_github(platform, "plan")
-    assert [one["edits"] for one in platform.comments] == [0, 1, 0]
-    assert platform.comments[0] == forged
-    assert "unchanged" in platform.comments[1]["body"]
-    assert "2 to create" not in platform.comments[1]["body"]
+@pytest.mark.parametrize(
+    ("token", "api", "says"),
+    [
+        ("", "", "there is no GITLAB_NOTE_TOKEN"),
+        ("glpat-sentinel\nX-Evil: 1", "", "characters that no token has"),
+        ("glpat-sentinel\u2026", "", "characters that no token has"),
+        ("glpat-sentinel-of-another", "", "GitLab answered 401 to GET user"),
+        ("glpat-sentinel", "http://127.0.0.1:1", "no answer of GitLab"),
+        ("glpat-sentinel", "moved", "GitLab answered 302 to GET user"),
+    ],
+)
+def test_note_fails(token: str, api: str, says: str, platform: Platform, gitlab: type[GitLab]) -> None:
+    """What goes wrong is one line, without the token, which goes nowhere else."""
+    platform.folder.joinpath("basedash-report.md").write_text("x", encoding="utf-8")
+    url = platform.secrets["CI_API_V4_URL"]
+    env = {**REQUEST, "CI_API_V4_URL": api or url, "GITLAB_NOTE_TOKEN": token, "LC_ALL": "C.UTF-8"}
+    with listening(GitLab, moved_to=url, requests=[], notes=[]) as moved:
+        env["CI_API_V4_URL"] = moved if api == "moved" else env["CI_API_V4_URL"]
+        command = [sys.executable, "note.py", "production", "basedash-report.md"]
+        done = subprocess.run(command, cwd=platform.folder, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == (1 if token else 0)
+    assert says in done.stdout + done.stderr
+    assert len((done.stdout + done.stderr).splitlines()) == 1
+    assert "sentinel" not in done.stdout + done.stderr
+    assert len(gitlab.requests) == (1 if "401" in says else 0)
 
 
 def test_hostile_names(platform: Platform) -> None:
@@ -189,27 +248,27 @@ def test_forks(platform: Platform) -> None:
     assert platform.basedash.methods == set()
 
 
-@pytest.mark.parametrize("where", ["github", "gitlab"])
-def test_preview(where: str, platform: Platform) -> None:
+def test_preview(platform: Platform) -> None:
     """A preview comes and goes with its request, and no other with it."""
 
-    def run(number: str, state: str) -> Job:
-        if where == "gitlab":
-            job = "preview" if state == "present" else "preview:stop"
-            return platform.gitlab(job, {**platform.secrets, "CI_MERGE_REQUEST_IID": number})
+    def github(number: str, state: str) -> Job:
         states = {"github.event.action == 'closed' && 'absent' || 'present'": state}
         return platform.github("preview.yml", "preview", {"github.event.pull_request.number": number, **states})
 
-    for number in ("4", "42", "4"):
-        made = run(number, "present")
+    def gitlab(number: str, state: str) -> Job:
+        job = "preview" if state == "present" else "preview:stop"
+        return platform.gitlab(job, {**platform.secrets, "CI_MERGE_REQUEST_IID": number})
+
+    previews = ({"displayName": name, "dialect": "MYSQL"} for name in ("preview-42", "preview-4-replica"))
+    platform.basedash.add(*previews, organization="org_preview")
+    for run, summary in ((github, "2 deleted"), (gitlab, "")):
+        made = run("4", "present")
         assert made.status == 0, made.output
-    platform.basedash.add({"displayName": "preview-4-replica", "dialect": "MYSQL"}, organization="org_preview")
-    gone = run("4", "absent")
-    assert gone.status == 0, gone.output
+        assert "preview-4" in platform.basedash.sources("org_preview")
+        gone = run("4", "absent")
+        assert gone.status == 0, gone.output
+        assert set(platform.basedash.sources("org_preview")) == {"preview-42"}
+        assert summary in gone.summary
+        assert "sentinel" not in made.output + gone.output
+    assert github(".*", "absent").status != 0
     assert set(platform.basedash.sources("org_preview")) == {"preview-42"}
-    if where == "github":
-        assert "2 deleted" in gone.summary
-    assert run("4", "absent").status == 0
-    assert run(".*", "absent").status != 0
-    assert set(platform.basedash.sources("org_preview")) == {"preview-42"}
-    assert "sentinel" not in gone.output + made.output

@@ -2,239 +2,222 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbook ``community.basedash.teardown``, run by its name as a user runs it."""
+"""The playbook ``community.basedash.teardown`` by its name, and what the target role_teardown leaves of the role."""
 
 from __future__ import annotations
 
 import json
 import os
 import stat
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from basedash_simulator.server import running
 from stage import (
-    BIN,
     HOSTILE,
     KEY,
+    ROOT,
     Basedash,
-    environment,
     rendered,
+    run,
+    run_at_a_terminal,
     teardown,
-    teardown_at_a_terminal,
     text_outside_code,
 )
 
 PREVIEWS = {"name_pattern": "^preview-[0-9]+$"}
-SITUATIONS: dict[str, dict[str, Any]] = {
-    "deletion": {"options": {"filters": PREVIEWS}, "deleted": ["ds_preview_2", "ds_preview_1"], "status": "done"},
-    "list": {
-        "options": {"data_sources": [{"name": "production"}, {"data_source_id": "ds_preview_1", "name": "preview-42"}]},
-        "deleted": ["ds_preview_1", "ds_production"],
-        "status": "done",
-    },
-    "nothing to do": {"options": {"filters": {"name_pattern": "^nothing$"}}, "deleted": [], "status": "unchanged"},
-    "empty list": {"options": {"data_sources": []}, "deleted": [], "status": "unchanged"},
-    "gone": {"options": {"data_sources": [{"id": "ds_nowhere"}]}, "deleted": [], "status": "unchanged"},
-    "excluded": {
-        "options": {"filters": PREVIEWS, "exclude": ["preview-42"]},
-        "deleted": ["ds_preview_2"],
-        "status": "done",
-    },
-    "too many": {
-        "options": {"filters": PREVIEWS, "max_deletions": 1},
-        "deleted": [],
-        "status": "failed",
-        "says": "max_deletions allows 1",
-    },
-    "none allowed": {
-        "options": {"filters": PREVIEWS, "max_deletions": 0},
-        "deleted": [],
-        "status": "failed",
-        "says": "max_deletions allows 0",
-    },
-    "neither": {"options": {}, "deleted": [], "status": "failed", "says": "Say what is to be deleted"},
-    "both": {
-        "options": {"filters": PREVIEWS, "data_sources": [{"name": "x"}]},
-        "deleted": [],
-        "status": "failed",
-        "says": "not both",
-    },
-    "empty filter": {
-        "options": {"filters": {"name_pattern": " "}, "max_deletions": 100},
-        "deleted": [],
-        "status": "failed",
-        "says": "The filter name_pattern is empty",
-    },
-    "no filters": {
-        "options": {"filters": {}, "max_deletions": 100},
-        "deleted": [],
-        "status": "failed",
-        "says": "Say what is to be deleted",
-    },
-    "wrong pattern": {
-        "options": {"filters": {"name_pattern": 'it\'s "("'}},
-        "deleted": [],
-        "status": "failed",
-        "says": "no regular expression",
-    },
-    "no admin": {
-        "options": {"filters": PREVIEWS, "api_key": "bd_key_demo_member"},
-        "deleted": [],
-        "status": "failed",
-        "says": "admin",
-    },
-    "part of the plan fails": {
-        "options": {"data_sources": [{"name": "analytics"}, {"name": "production"}, {"id": "ds_warehouse"}]},
-        "deleted": ["ds_production"],
-        "status": "failed",
-        "says": "2 data sources are named",
-    },
-    "stop at a failure in the plan": {
-        "options": {"data_sources": [{"name": "production"}, {"name": "analytics"}], "on_error": "stop"},
-        "deleted": [],
-        "status": "failed",
-        "says": "2 data sources are named",
-    },
-    "missing and not fine": {
-        "options": {"data_sources": [{"name": "nothing", "missing_ok": False}, {"name": "production"}]},
-        "deleted": ["ds_production"],
-        "status": "failed",
-        "says": "nothing",
-    },
-    "forced": {
-        "options": {"data_sources": [{"id": "ds_warehouse", "force": True}]},
-        "deleted": ["ds_warehouse"],
-        "status": "done",
-    },
+NAMES = ["warehouse", "production", "analytics", "analytics", "preview-42", "preview-43"]
+
+# What the target role_teardown leaves: the variables of the role, the names of what goes, and what the failure says.
+SITUATIONS: dict[str, tuple[dict[str, Any], list[str], str]] = {
+    "empty-list": ({"data_sources": []}, [], ""),
+    "excluded": ({"filters": PREVIEWS, "exclude": ["preview-42"]}, ["preview-43"], ""),
+    "none-allowed": ({"filters": PREVIEWS, "max_deletions": 0}, [], "max_deletions allows 0"),
+    "wrong-pattern": ({"filters": {"name_pattern": 'it\'s "("'}}, [], "no regular expression"),
+    "no-admin": ({"filters": PREVIEWS, "api_key": "bd_key_of_a_member"}, [], "admin"),
+    "stop-in-the-plan": (
+        {"data_sources": [{"name": "production"}, {"name": "analytics"}], "on_error": "stop"},
+        [],
+        "2 data sources are named",
+    ),
+    "missing-and-not-fine": (
+        {"data_sources": [{"name": "nothing", "missing_ok": False}, {"name": "production"}]},
+        ["production"],
+        "nothing",
+    ),
+    "stop-at-a-deletion": ({"filters": PREVIEWS, "on_error": "stop", "concurrency": 1}, [], "403"),
+    # A key that is a part of an id hides it: nothing is deleted, as another id would be found missing.
+    "masked": ({"filters": PREVIEWS, "api_key": "masked"}, [], "masked"),
+    "address": ({"filters": PREVIEWS, "api_url": "http://me:hidden@127.0.0.1:1", "organization_id": "o|/`x"}, [], ""),
+}
+# What fails before it reports, or can't report.
+MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
+    "both": ({"filters": PREVIEWS, "data_sources": [{"name": "x"}]}, "not both"),
+    "empty-filter": ({"filters": {"name_pattern": " "}, "max_deletions": 100}, "The filter name_pattern is empty"),
+    "no-filters": ({"filters": {}, "max_deletions": 100}, "Say what is to be deleted"),
+    "blocked": ({"filters": PREVIEWS, "report_folder": "file/below"}, "A step before the deletion failed"),
 }
 
 
-def summary(report: dict[str, Any]) -> dict[str, int]:
-    """Return the counts that are not zero."""
-    return {name: count for name, count in report["summary"].items() if count}
+def seed() -> dict[str, Any]:
+    """Return an organization for each situation, with the same data sources in each."""
+    organizations = [
+        {"id": title, "data_sources": [{"id": f"{title}-{n}", "displayName": name} for n, name in enumerate(NAMES)]}
+        for title in (*SITUATIONS, *MISTAKES)
+    ]
+    keys = [{"key": KEY, "role": "admin"}, {"key": "masked", "role": "admin"}]
+    return {"organizations": organizations, "keys": [*keys, {"key": "bd_key_of_a_member", "role": "member"}]}
 
 
-@pytest.mark.parametrize("title", SITUATIONS)
-def test_situations(title: str, basedash: Basedash, tmp_path: Path) -> None:
+def play(title: str, **options: Any) -> dict[str, Any]:
+    """Return a play with the role that survives its failure."""
+    tasks = {
+        "block": [{"ansible.builtin.include_role": {"name": "community.basedash.teardown"}}],
+        "rescue": [{"ansible.builtin.debug": {"msg": title + " failed: {{ ansible_failed_result.msg }}"}}],
+    }
+    variables = {f"basedash_teardown_{name}": v for name, v in {"organization_id": title, **options}.items()}
+    return {"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": [tasks]}
+
+
+@pytest.mark.parametrize("mode", ["check", "real"])
+def test_situations(mode: str, server: Basedash, tmp_path: Path) -> None:
     """Check mode sends nothing but GET and plans what the real run does; each run reports, and fails if it did."""
-    situation = SITUATIONS[title]
-    planned = teardown(basedash, tmp_path, "--check", "--diff", confirm="auto", **situation["options"])
-    assert basedash.methods <= {"GET"}
-    assert planned.report["check_mode"] is True
-    assert planned.report["status"] == ("failed" if situation["status"] == "failed" else "planned")
+    server.call("POST", "reset", seed())
+    fault = {"kind": "status_before", "status": 403, "method": "DELETE", "path": "stop-at-a-deletion-5"}
+    server.call("POST", "faults", [fault])
+    checking = mode == "check"
+    plays = [
+        play(title, report_folder="a b/c'd", report_name=title, **given)
+        for title, (given, _names, _says) in SITUATIONS.items()
+    ]
+    if not checking:
+        tmp_path.joinpath("file").touch()
+        plays += [play(title, **{"report_folder": "", **given}) for title, (given, _says) in MISTAKES.items()]
+    tmp_path.joinpath("plays.json").write_text(json.dumps(plays), encoding="utf-8")
+    done = run(server, tmp_path, "ansible-playbook", "plays.json", "--diff", *(["--check"] if checking else []))
+    assert done.status == 0, done.output
+    assert "WARNING" not in done.output
+    assert "Traceback" not in done.output
+    if checking:
+        assert server.methods == {"GET"}
+
+    everything = {*(f"{title}.{kind}" for title in SITUATIONS for kind in ("md", "json"))}
+    folder = tmp_path / "a b" / "c'd"
+    assert set(os.listdir(folder)) == everything
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    for title, (_given, names, says) in SITUATIONS.items():
+        this = replace(done, folder=folder, name=title)
+        only_then = title in ("masked", "stop-at-a-deletion")
+        failed = bool(says or title == "address") and not (checking and only_then)
+        assert (f"{title} failed: " in done.output) is failed, title
+        assert this.report["failed"] is failed, title
+        assert this.report["check_mode"] is checking
+        assert this.report["status"] == (
+            "failed" if failed else "planned" if checking else "done" if names else "unchanged"
+        )
+        deleted = [f"{title}-{NAMES.index(name)}" for name in names]
+        assert [one for one in server.sent("deleted") if one.startswith(title)] == ([] if checking else deleted)
+        assert [one["id"] for one in this.report["results"] if one["action"] == "deleted"] == (
+            [] if checking else deleted
+        )
+        if checking and not only_then and title != "stop-in-the-plan":
+            assert [one["id"] for one in this.report["plan"]["results"] if one["action"] == "deleted"] == deleted
+        if failed:
+            assert says in str(this.report["message"])
+            assert says in this.markdown
+        for secret in (KEY, "hidden"):
+            assert secret not in this.output + this.markdown + json.dumps(this.report)
+    address = replace(done, folder=folder, name="address").report
+    assert (address["api_url"], address["organization_id"]) == (None, "o|/`x")
+    for title, (_given, says) in () if checking else MISTAKES.items():
+        assert f"{title} failed: " in done.output
+        assert says in done.output.partition(f"{title} failed: ")[0].rpartition("PLAY [")[2], title
+        assert not any(one.startswith(title) for one in server.sent("deleted"))
+
+
+def test_deletion(basedash: Basedash, tmp_path: Path) -> None:
+    """A plan, the deletion, and a second run that changes nothing; at a terminal, where a pipeline has nobody."""
+    planned = run_at_a_terminal(basedash, tmp_path, *teardown("--check", "--diff", filters=PREVIEWS))
+    assert (planned.asked, planned.status, planned.report["status"]) == (False, 0, "planned")
+    assert basedash.methods == {"GET"}
     assert planned.report["results"] == []
-    plan = [one["id"] for one in planned.report["plan"]["results"] if one["action"] == "deleted"]
+    assert planned.report["plan"]["summary"]["deleted"] == 2
 
-    done = teardown(basedash, tmp_path, **situation["options"])
-    assert sorted(basedash.sent("deleted")) == sorted(situation["deleted"])
-    assert sorted(plan) == sorted(situation["deleted"]) or situation["options"].get("on_error") == "stop"
-    assert done.report["status"] == situation["status"]
-    assert done.report["changed"] is bool(situation["deleted"])
-    assert done.report["failed"] is (situation["status"] == "failed")
-    assert [one["id"] for one in done.report["results"] if one["action"] == "deleted"] == basedash.sent("deleted")
-    for run in (planned, done):
-        assert run.status == (2 if situation["status"] == "failed" else 0)
-        assert "WARNING" not in run.output
-        assert "Traceback" not in run.output
-        assert situation.get("says", "") in str(run.report["message"])
-        assert situation.get("says", "") in run.markdown
-        assert KEY not in run.output + run.markdown + json.dumps(run.report)
+    done = run_at_a_terminal(basedash, tmp_path, *teardown(filters=PREVIEWS), env={"CI": "true"})
+    assert (done.asked, done.status, done.report["status"]) == (False, 0, "done")
+    assert done.actions == {"preview-43": "deleted", "preview-42": "deleted"}
+    assert len(basedash.sent("deleted")) == 2
 
-
-def test_again(basedash: Basedash, tmp_path: Path) -> None:
-    """A second run is unchanged and sends nothing but GET."""
-    teardown(basedash, tmp_path, filters=PREVIEWS)
     basedash.call("DELETE", "requests")
-    again = teardown(basedash, tmp_path, filters=PREVIEWS)
-    assert (again.status, again.report["status"]) == (0, "unchanged")
+    for path in tmp_path.iterdir():
+        path.unlink()
+    again = run(basedash, tmp_path, *teardown(filters=PREVIEWS, report_folder=""))
+    assert again.status == 0
+    assert "Basedash teardown: unchanged" in again.output
     assert "changed=0" in again.output
     assert basedash.methods == {"GET"}
-
-
-@pytest.mark.parametrize(("on_error", "actions"), [("continue", ["deleted"]), ("stop", ["not_attempted"])])
-def test_half_failed(on_error: str, actions: list[str], basedash: Basedash, tmp_path: Path) -> None:
-    """A deletion that fails leaves a report of all, and fails the play."""
-    fault = {"kind": "status_before", "status": 403, "method": "DELETE", "path": "ds_preview_2"}
-    basedash.call("POST", "faults", [fault])
-    run = teardown(basedash, tmp_path, filters=PREVIEWS, on_error=on_error, concurrency=1)
-    assert run.status == 2
-    assert run.actions == {"preview-43": "failed", "preview-42": actions[0]}
-    assert run.report["status"] == "failed"
-    assert "403" in run.markdown.split("#### Failures")[1]
+    assert list(tmp_path.iterdir()) == []
+    for one in (planned, done, again):
+        assert "WARNING" not in one.output
+        assert KEY not in one.output
 
 
 def test_only_what_was_planned(basedash: Basedash, tmp_path: Path) -> None:
-    """What is made or renamed between the plan and the deletion is not deleted."""
+    """After a yes, what was made or renamed between the plan and the deletion is not deleted."""
 
     def meddle() -> None:
         basedash.add({"displayName": "preview-99", "dialect": "POSTGRES"})
         basedash.call("POST", "behaviour", {"patch_renames": "applied"})
         basedash.rename("ds_preview_2", "preview-1000")
 
-    run = teardown_at_a_terminal(basedash, tmp_path, b"yes\r", filters=PREVIEWS, meanwhile=meddle)
-    assert run.status == 2
-    assert run.actions == {"preview-43": "failed", "preview-42": "deleted"}
+    done = run_at_a_terminal(basedash, tmp_path, *teardown(filters=PREVIEWS), answer=b"yes\r", meanwhile=meddle)
+    assert (done.asked, done.status) == (True, 2)
+    assert done.actions == {"preview-43": "failed", "preview-42": "deleted"}
     assert {"preview-99", "preview-1000"} < set(basedash.sources())
     assert basedash.sent("deleted") == ["ds_preview_1"]
 
 
-@pytest.mark.parametrize(
-    ("answer", "status"), [(b"yes\r", "done"), (b"no\r", "declined"), (b"\r", "declined"), (b"\x03a", "declined")]
-)
-def test_asked(answer: bytes, status: str, basedash: Basedash, tmp_path: Path) -> None:
-    """Somebody at a terminal is asked. Anything but yes deletes nothing and fails, so that nothing goes on after it."""
-    run = teardown_at_a_terminal(basedash, tmp_path, answer, filters=PREVIEWS)
-    assert run.asked
-    assert run.report["status"] == status
-    assert run.status == (0 if status == "done" else 2)
-    assert len(basedash.sent("deleted")) == (2 if status == "done" else 0)
-    if status == "declined":
-        assert run.actions == {"preview-43": "not_attempted", "preview-42": "not_attempted"}
-    assert "WARNING" not in run.output
-
-
-@pytest.mark.parametrize(
-    ("env", "arguments", "options"),
-    [
-        ({"CI": "true"}, [], {}),
-        ({"AWX_ISOLATED_DATA_DIR": "/runner"}, [], {}),
-        ({}, ["-e", "awx_job_id=1"], {}),
-        ({}, ["--check"], {}),
-        ({}, [], {"confirm": False}),
-    ],
-)
-def test_not_asked(
-    env: dict[str, str], arguments: list[str], options: dict[str, Any], basedash: Basedash, tmp_path: Path
-) -> None:
-    """A terminal alone is nobody: pipelines and AWX have one at times."""
-    run = teardown_at_a_terminal(basedash, tmp_path, b"no\r", *arguments, env=env, filters=PREVIEWS, **options)
-    assert (run.asked, run.status) == (False, 0)
-    assert len(basedash.sent("deleted")) == (0 if arguments == ["--check"] else 2)
-
-
-def test_nobody_to_ask(basedash: Basedash, tmp_path: Path) -> None:
-    """Who wants to be asked and is not there gets a failure, and no question that hangs."""
-    run = teardown(basedash, tmp_path, filters=PREVIEWS, confirm=True)
-    assert (run.status, run.report["status"]) == (2, "declined")
-    assert "Nobody is there" in run.report["message"]
+@pytest.mark.parametrize("answer", [b"\r", b"\x03a"], ids=["enter", "interrupt"])
+def test_declined(answer: bytes, basedash: Basedash, tmp_path: Path) -> None:
+    """Anything but yes deletes nothing and fails, so that nothing goes on after it."""
+    done = run_at_a_terminal(basedash, tmp_path, *teardown(filters=PREVIEWS), answer=answer)
+    assert (done.asked, done.status, done.report["status"]) == (True, 2, "declined")
+    assert done.actions == {"preview-43": "not_attempted", "preview-42": "not_attempted"}
     assert basedash.sent("deleted") == []
+    assert "WARNING" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("env", "arguments", "attended"),
+    [
+        ({}, [], "true"),
+        ({"AWX_ISOLATED_DATA_DIR": "/runner"}, [], "false"),
+        ({}, ["-e", "awx_job_id=1"], "false"),
+    ],
+    ids=["person", "runner", "awx"],
+)
+def test_attended(env: dict[str, str], arguments: list[str], attended: str, server: Basedash, tmp_path: Path) -> None:
+    """A terminal alone is nobody: AWX has one at times."""
+    variables = f"@{ROOT}/roles/teardown/vars/main.yml"
+    command = ["ansible", "localhost", "-m", "debug", "-a", "var=basedash_teardown_attended", "-e", variables]
+    done = run_at_a_terminal(server, tmp_path, *command, *arguments, env=env)
+    (line,) = (one for one in done.output.splitlines() if "basedash_teardown_attended" in one)
+    assert line.split()[-1].strip('"').lower() == attended
 
 
 def test_hostile_names(basedash: Basedash, tmp_path: Path) -> None:
     """Whatever a data source is called, it is one row of the table, and nothing acts."""
     basedash.add(*({"displayName": name, "dialect": "MYSQL", "host": name} for name in HOSTILE))
-    for arguments in (["--check"], ["--diff"]):
-        run = teardown(basedash, tmp_path, *arguments, filters={"dialect": "mysql"}, max_deletions=100)
-        assert run.status == 0
-        assert rendered(run.markdown) == (len(HOSTILE) + 1, {"strong_open"})
-        assert "evil" not in text_outside_code(run.markdown)
-        assert not any(line.startswith(("::", "/merge")) for line in (run.output + run.markdown).splitlines())
-        assert "@" not in run.markdown
-    assert [one["name"] for one in run.report["results"]] == HOSTILE[::-1]
+    done = run(basedash, tmp_path, *teardown("--diff", filters={"dialect": "mysql"}, max_deletions=100))
+    assert done.status == 0
+    assert rendered(done.markdown) == (len(HOSTILE) + 1, {"strong_open"})
+    assert "evil" not in text_outside_code(done.markdown)
+    assert not any(line.startswith(("::", "/merge")) for line in (done.output + done.markdown).splitlines())
+    assert "@" not in done.markdown
+    assert [one["name"] for one in done.report["results"]] == HOSTILE[::-1]
     assert len(basedash.sent("deleted")) == len(HOSTILE)
     assert not tmp_path.joinpath("pwned").exists()
 
@@ -243,99 +226,54 @@ def test_many(basedash: Basedash, tmp_path: Path) -> None:
     """Hundreds of long names are cut to what a comment takes, and the report says how many it leaves out."""
     names = ({"displayName": f"preview-{n}-{'|' * 200}", "dialect": "MYSQL", "host": "|" * 200} for n in range(800))
     basedash.add(*names)
-    run = teardown(basedash, tmp_path, "--check", filters={"name_pattern": "^preview-"}, max_deletions=1000)
-    assert run.status == 0
-    rows, _kinds = rendered(run.markdown)
-    assert len(run.markdown) < 60000
-    assert f"and {802 - (rows - 1)} more" in run.markdown
-    assert "and 752 more" in run.output
-    assert len(run.report["plan"]["results"]) == 802
+    command = teardown("--check", filters={"name_pattern": "^preview-"}, max_deletions=1000)
+    done = run(basedash, tmp_path, *command)
+    assert done.status == 0
+    rows, _kinds = rendered(done.markdown)
+    assert len(done.markdown) < 60000
+    assert f"and {802 - (rows - 1)} more" in done.markdown
+    assert "and 752 more" in done.output
+    assert len(done.report["plan"]["results"]) == 802
 
 
-@pytest.mark.parametrize("verbosity", ["-v", "-vvvv"])
-def test_secrets(verbosity: str, basedash: Basedash, tmp_path: Path) -> None:
-    """The passwords of entries stay where they are, and mask nothing."""
+def test_secrets(basedash: Basedash, tmp_path: Path) -> None:
+    """The passwords of entries stay where they are, and mask nothing; who said not to ask is not asked."""
     secrets = dict.fromkeys(("password", "ssh_password", "ssh_private_key", "bigquery_json_key"), "preview")
     secrets["snowflake_private_key"] = "sentinel-of-a-key"
     entry = {"name": "preview-42", "host": "elsewhere", **secrets, "extra_secrets": {"token": "sentinel-of-a-token"}}
     with tmp_path.joinpath("vars.json").open("w") as stream:
         json.dump({"basedash_teardown_data_sources": [entry], "basedash_teardown_api_key": KEY}, stream)
     env = {"BASEDASH_API_KEY": "", "ANSIBLE_INJECT_INVOCATION": "true"}
-    run = teardown(basedash, tmp_path, "-e", "@vars.json", verbosity, "--diff", env=env)
-    assert run.status == 0
+    command = teardown("-e", "@vars.json", "-vvvv", "--diff", confirm=False)
+    done = run_at_a_terminal(basedash, tmp_path, *command, env=env)
+    assert (done.asked, done.status) == (False, 0)
     assert basedash.sent("deleted") == ["ds_preview_1"]
-    left = run.output + run.markdown + json.dumps(run.report)
+    left = done.output + done.markdown + json.dumps(done.report)
     assert "sentinel" not in left
     assert KEY not in left
-
-
-def test_masked_id(tmp_path: Path) -> None:
-    """A key that is a part of an id hides it: nothing is deleted, as another id would be found missing."""
-    sources = [{"id": "ds_admin_1", "displayName": "one"}, {"displayName": "two"}]
-    seed = {"organizations": [{"id": "o", "data_sources": sources}], "keys": [{"key": "admin", "role": "admin"}]}
-    with running(seed) as url:
-        basedash = Basedash(url)
-        run = teardown(basedash, tmp_path, api_key="admin", organization_id="o", filters={"name_pattern": "one"})
-        assert (run.status, run.report["status"]) == (2, "failed")
-        assert "masked" in run.report["message"]
-        assert basedash.methods == {"GET"}
-
-
-def test_folders(basedash: Basedash, tmp_path: Path) -> None:
-    """A folder that is missing is made, one where nothing can be written stops the run before the deletion."""
-    blocked = tmp_path / "file"
-    blocked.touch()
-    run = teardown(basedash, tmp_path, filters=PREVIEWS, report_folder=str(blocked / "below"))
-    assert run.status == 2
-    assert basedash.sent("deleted") == []
-    assert "A step before the deletion failed" in run.output
-
-    folder = tmp_path / "a b" / "c'd"
-    run = teardown(basedash, tmp_path, filters=PREVIEWS, report_folder="a b/c'd", report_name="one")
-    assert run.status == 0
-    assert sorted(os.listdir(folder)) == ["one.json", "one.md"]
-    assert {stat.S_IMODE(folder.joinpath(name).stat().st_mode) for name in os.listdir(folder)} == {0o600}
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-
-    assert teardown(basedash, tmp_path, filters=PREVIEWS, report_folder="").status == 0
-    assert list(tmp_path.glob("*.md")) == []
 
 
 def test_two_at_once(basedash: Basedash, tmp_path: Path) -> None:
     """Two runs at once delete each data source once, and both say what happened."""
     basedash.call("POST", "faults", [{"kind": "delay", "seconds": 1, "method": "DELETE"}])
     basedash.add(*({"displayName": f"preview-{n}", "dialect": "MYSQL"} for n in range(100, 108)))
+
+    def one(name: str) -> tuple[int, dict[str, Any]]:
+        done = run(basedash, tmp_path, *teardown(filters=PREVIEWS, report_name=name))
+        return done.status, replace(done, name=name).report
+
     with ThreadPoolExecutor(2) as pool:
-        runs = list(pool.map(lambda name: teardown(basedash, tmp_path, filters=PREVIEWS, report_name=name), "ab"))
-    for run, name in zip(runs, "ab"):
-        run.name = name
-        assert run.report["failed"] is (run.status != 0)
+        for status, report in pool.map(one, "ab"):
+            assert report["failed"] is (status != 0)
     assert len(set(basedash.sent("deleted"))) == len(basedash.sent("deleted")) == 10
     assert not any(name.startswith("preview") for name in basedash.sources())
-
-
-def test_no_secrets_of_an_address(basedash: Basedash, tmp_path: Path) -> None:
-    """An address with a password in it is refused, and not reported."""
-    address = "http://me:hidden@127.0.0.1:1"
-    run = teardown(basedash, tmp_path, filters=PREVIEWS, api_url=address, organization_id="o|/`x")
-    assert run.status == 2
-    assert run.report["api_url"] is None
-    assert run.report["organization_id"] == "o|/`x"
-    assert "hidden" not in json.dumps(run.report) + run.markdown + run.output
 
 
 def test_an_unreachable_host_is_a_failure(basedash: Basedash, tmp_path: Path) -> None:
     """A play that goes on after it must not report that all is as it was."""
     variables = json.dumps({"basedash_report_outcome": {"unreachable": True, "changed": False, "msg": "no route"}})
     include = ["-m", "ansible.builtin.include_role", "-a", "name=community.basedash.report"]
-    subprocess.run(
-        [BIN / "ansible", "localhost", *include, "-e", variables],
-        cwd=tmp_path,
-        env=environment(basedash),
-        stdin=subprocess.DEVNULL,
-        timeout=120,
-        check=True,
-    )
+    assert run(basedash, tmp_path, "ansible", "localhost", *include, "-e", variables).returncode == 0
     report = json.loads((tmp_path / "basedash-report.json").read_text(encoding="utf-8"))
     assert (report["status"], report["failed"], report["message"]) == ("failed", True, "no route")
     assert "failed" in (tmp_path / "basedash-report.md").read_text(encoding="utf-8")
