@@ -273,7 +273,7 @@ def test_an_unreachable_host_is_a_failure(basedash: Basedash, tmp_path: Path) ->
     """A play that goes on after it must not report that all is as it was."""
     variables = json.dumps({"basedash_report_outcome": {"unreachable": True, "changed": False, "msg": "no route"}})
     include = ["-m", "ansible.builtin.include_role", "-a", "name=community.basedash.report"]
-    assert run(basedash, tmp_path, "ansible", "localhost", *include, "-e", variables).returncode == 0
+    assert run(basedash, tmp_path, "ansible", "localhost", *include, "-e", variables).status == 0
     report = json.loads((tmp_path / "basedash-report.json").read_text(encoding="utf-8"))
     assert (report["status"], report["failed"], report["message"]) == ("failed", True, "no route")
     assert "failed" in (tmp_path / "basedash-report.md").read_text(encoding="utf-8")
