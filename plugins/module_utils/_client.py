@@ -201,7 +201,7 @@ class Client:
             wait = pause(setbacks, asked, self.clock.random)
             # A wait that is too long for the budget ends this request, and must not hold those of others.
             if limited and self._budget.allows(self.clock.monotonic(), wait):
-                self._gate.refused(wait)
+                self._gate.refused(wait, asked)
             if not self.wait(wait, "%s %s: %s" % (method, path, trouble)):
                 self.exhausted = True
                 raise self._given_up(request, answer, trouble, asked, setbacks, bool(unclear), pending)

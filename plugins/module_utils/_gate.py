@@ -62,14 +62,15 @@ class Gate:
         with self._lock:
             self._granted += 1
 
-    def refused(self, wait: float) -> None:
-        """Close for ``wait`` seconds: the server asks for that."""
+    def refused(self, wait: float, asked: float | None = None) -> None:
+        """Close for ``wait`` seconds, because the server ``asked`` for some of them: until its window ends."""
         with self._lock:
             now = self._monotonic()
             if now >= self._closed_until:
                 # The first of those that were under way: it tells what was granted in one window.
                 if self._granted >= _FEWEST:
-                    measured = _CAUTION * self._granted / max(0.001, now + wait - self._opened)
+                    ends = now + (wait if asked is None else asked)
+                    measured = _CAUTION * self._granted / max(0.001, ends - self._opened)
                     alike = self._pace is None or _ALIKE < measured / self._pace < 1 / _ALIKE
                     self._growth = _GROWTH if alike else _QUICK_GROWTH
                     self._pace = measured

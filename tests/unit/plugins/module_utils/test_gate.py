@@ -64,6 +64,18 @@ def test_after_a_limit_was_met_requests_keep_its_pace() -> None:
     assert 1.0 <= turns[50] - turns[0] <= 1.05
 
 
+def test_what_a_client_waits_beyond_the_window_does_not_count_for_the_pace() -> None:
+    time = Time()
+    gate = Gate(time)
+    for _request in range(50):
+        gate.granted()
+    time.now += 0.2
+    gate.refused(1.2, asked=0.8)
+    first, second = gate.delay(), gate.delay()
+    assert first == pytest.approx(1.2)
+    assert 1 / (second - first) == pytest.approx(50 * 0.97)
+
+
 def test_few_requests_say_nothing_about_the_limit() -> None:
     time = Time()
     gate = Gate(time)
