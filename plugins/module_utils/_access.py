@@ -6,12 +6,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._api import Api, Content, Resource
-from ansible_collections.community.basedash.plugins.module_utils._data_source import Identity, facts, find
+from ansible_collections.community.basedash.plugins.module_utils._api import (
+    Api,
+    Check,
+    Content,
+    Resource,
+    no_check,
+    plain_name,
+)
+from ansible_collections.community.basedash.plugins.module_utils._data_source import (
+    Finding,
+    Identity,
+    check_no_look_alike,
+    facts,
+    find,
+)
 from ansible_collections.community.basedash.plugins.module_utils._errors import (
     ApiError,
     BasedashError,
@@ -19,9 +32,10 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     InputError,
     RefusedError,
 )
+from ansible_collections.community.basedash.plugins.module_utils._freshness import StaleError, look_until, recent
 from ansible_collections.community.basedash.plugins.module_utils._paths import checked_id
 from ansible_collections.community.basedash.plugins.module_utils._task import Diff, Outcome
-from ansible_collections.community.basedash.plugins.module_utils._text import quoted
+from ansible_collections.community.basedash.plugins.module_utils._text import quoted, told
 
 _RESTRICTED = "restricted"
 _KNOWN = ("groupIds", "memberIds")
@@ -34,22 +48,6 @@ class Policy:
     mode: str
     groups: frozenset[str] = frozenset()
     members: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Policy:
-        """Return the policy that ``mode``, ``group_ids`` and ``member_ids`` give.
-
-        Raises:
-            InputError: if it is restricted to nobody, which the API may take for everyone; or if ids stand beside
-                ``everyone``; or if an id is blank.
-        """
-        groups, members = _ids("group_ids", options), _ids("member_ids", options)
-        policy = cls(options["mode"], groups, members)
-        if policy.restricted and not groups | members:
-            raise InputError("Access restricted to nobody is refused: give group_ids or member_ids.")
-        if not policy.restricted and groups | members:
-            raise InputError("Access for everyone has no group_ids and no member_ids: leave them out, or restrict it.")
-        return policy
 
     @classmethod
     def read(cls, content: Content) -> Policy:
@@ -100,8 +98,142 @@ class Policy:
         return {"mode": self.mode, "group_ids": sorted(self.groups), "member_ids": sorted(self.members)}
 
 
-def _ids(option: str, options: Mapping[str, Any]) -> frozenset[str]:
+@dataclass(frozen=True)
+class WantedPolicy:
+    """Who shall query, as the user names them: groups by name, members by e-mail, and both by id."""
+
+    mode: str
+    groups: frozenset[str]
+    members: frozenset[str]
+    group_ids: frozenset[str]
+    member_ids: frozenset[str]
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> WantedPolicy:
+        """Return the policy that the options give.
+
+        Raises:
+            InputError: if it is restricted to nobody, which the API may take for everyone; or if somebody is named
+                beside ``everyone``; or if a name or an id is blank.
+        """
+        wanted = cls(options["mode"], *(_named(option, options) for option in _NAMING))
+        if wanted.restricted and not wanted.names_somebody:
+            raise InputError("Access restricted to nobody is refused: give groups, members, group_ids or member_ids.")
+        if not wanted.restricted and wanted.names_somebody:
+            raise InputError(
+                "Access for everyone names nobody: leave out groups, members, group_ids and member_ids, or set mode to "
+                "restricted."
+            )
+        return wanted
+
+    @property
+    def restricted(self) -> bool:
+        """Whether only some may query."""
+        return self.mode == _RESTRICTED
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether a group or a member is named."""
+        return bool(self.groups or self.members or self.group_ids or self.member_ids)
+
+    def resolved(self, api: Api) -> Policy:
+        """Return the policy with ids for names, each checked against the organization's groups and members.
+
+        Raises:
+            RefusedError: if one of them does not exist, or a name fits several.
+            ApiError: if the groups or members can't be read.
+        """
+        groups = _resolved(api, _GROUPS, self.groups, self.group_ids)
+        members = _resolved(api, _MEMBERS, self.members, self.member_ids)
+        return Policy(self.mode, groups, members)
+
+
+_NAMING = ("groups", "members", "group_ids", "member_ids")
+
+
+def _named(option: str, options: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(checked_id(option, str(value)) for value in options.get(option) or ())
+
+
+@dataclass(frozen=True)
+class _Directory:
+    """A family whose objects an access policy names: the API's word for it, and how one of them is called."""
+
+    family: str
+    noun: str
+    key: str
+    key_of: Callable[[Resource], Any]
+    normal: Callable[[str], str]
+
+
+def _group_name(group: Resource) -> Any:
+    return group.get("name")
+
+
+def _member_email(member: Resource) -> Any:
+    user = member.get("user")
+    return user.get("email") if isinstance(user, dict) else member.get("email")
+
+
+_GROUPS = _Directory("groups", "group", "name", _group_name, str)
+# Addresses are compared without regard to case, as mail systems do.
+_MEMBERS = _Directory("members", "member", "e-mail address", _member_email, str.casefold)
+
+
+def _resolved(api: Api, directory: _Directory, names: frozenset[str], identifiers: frozenset[str]) -> frozenset[str]:
+    if not names and not identifiers:
+        return frozenset()
+    found = api.list_beside(directory.family)
+    if found is None:
+        if names:
+            raise RefusedError(
+                "This server offers no list of %s, so access can't name a %s by its %s (%s): nothing was changed, give "
+                "%s_ids." % (directory.family, directory.noun, directory.key, quoted(min(names)), directory.noun)
+            )
+        return identifiers
+    # A deactivated member can't query anything, and some servers list such members.
+    active = [one for one in found if one.get("deactivatedAt") is None]
+    known = {one["id"] for one in active}
+    for identifier in sorted(identifiers - known):
+        raise RefusedError(
+            "There is no %s with id %s in the organization: nothing was changed, correct %s_ids."
+            % (directory.noun, quoted(identifier), directory.noun)
+        )
+    return identifiers | {_one_named(directory, active, name) for name in sorted(names)}
+
+
+def _one_named(directory: _Directory, found: Sequence[Resource], name: str) -> str:
+    def matches(normal: Callable[[str], str]) -> list[Resource]:
+        keys = [(one, directory.key_of(one)) for one in found]
+        return [one for one, key in keys if isinstance(key, str) and normal(key) == normal(name)]
+
+    fitting = matches(directory.normal)
+    if len(fitting) > 1:
+        raise RefusedError(
+            "%d %s have the %s %s: nothing was changed, give one of their ids (%s) in %s_ids."
+            % (
+                len(fitting),
+                directory.family,
+                directory.key,
+                quoted(name),
+                ", ".join(quoted(one["id"]) for one in fitting),
+                directory.noun,
+            )
+        )
+    if not fitting:
+        similar = [directory.key_of(one) for one in matches(plain_name)]
+        raise RefusedError(
+            "There is no %s with the %s %s in the organization%s: nothing was changed, correct %s."
+            % (
+                directory.noun,
+                directory.key,
+                told(name),
+                ", but one with %s" % told(similar[0]) if similar else "",
+                directory.family,
+            )
+        )
+    identifier: str = fitting[0]["id"]
+    return identifier
 
 
 def _answered(values: Any) -> frozenset[str]:
@@ -117,15 +249,15 @@ def read_policy(api: Api, identifier: str) -> Policy:
     return Policy.read(api.get_access(identifier))
 
 
-def write_policy(api: Api, identifier: str, policy: Policy) -> None:
-    """Set who may query a data source, and check that it took.
+def write_policy(api: Api, identifier: str, policy: Policy, check: Check = no_check) -> None:
+    """Set who may query a data source, and check that it took. ``check`` is called before each try.
 
     Raises:
         IncompleteError: if the server then shows another policy.
         ApiError: if it could not be set, or it is not known whether it was.
     """
     try:
-        content = api.put_access(identifier, policy.body())
+        content = api.put_access(identifier, policy.body(), check)
     except ApiError as error:
         if error.arrived:
             error.message += (
@@ -133,15 +265,21 @@ def write_policy(api: Api, identifier: str, policy: Policy) -> None:
                 "out." % quoted(identifier)
             )
         raise
+    found = None if content is None else Policy.read(content)
+
+    def look() -> Policy | None:
+        nonlocal found
+        found = read_policy(api, identifier)
+        return found if found == policy else None
+
     try:
-        found = read_policy(api, identifier) if content is None else Policy.read(content)
         if found != policy:
-            found = read_policy(api, identifier)
+            look_until(api.client, look, "looking again whether the access was set")
     except BasedashError as error:
         error.message += " Before that, the access to the data source with id %s was set." % quoted(identifier)
         error.changed = True
         raise
-    if found != policy:
+    if found is not None and found != policy:
         raise IncompleteError(
             "The access to the data source with id %s was set, and the server shows another one (%s and not %s): check "
             "it in Basedash." % (quoted(identifier), quoted(found.as_result()), quoted(policy.as_result())),
@@ -156,27 +294,53 @@ def set_access(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcom
         BasedashError: if that can't be done, or it can't be known whether it was.
     """
     identity = Identity.of(options["id"], options["name"])
-    given = Policy.of(options)
+    given = WantedPolicy.of(options)
     finding = find(api, identity, verify_absence=True)
     if finding.resource is None:
-        reason = "this server lets no data source be read" if not finding.readable else finding.hint
-        raise RefusedError(
-            "There is no %s%s: nothing was changed, create it first."
-            % (str(identity)[len("the ") :], "; %s" % reason if reason else "")
-        )
-    resource: Resource = finding.resource
+        return _of_missing(api, identity, given, finding, check_mode)
+    resource = finding.resource
+    resolved = given.resolved(api)
+    header = "access to data source %s (id %s)" % (quoted(resource.get("displayName")), quoted(resource["id"]))
     try:
-        current = read_policy(api, resource["id"])
-        wanted = given if options["purge"] else given.with_those_of(current)
-        if wanted != current and not check_mode:
-            write_policy(api, resource["id"], wanted)
+        while True:
+            current = read_policy(api, resource["id"])
+            read_at = min(finding.read_at, api.clock.monotonic())
+            wanted = resolved if options["purge"] else resolved.with_those_of(current)
+            try:
+                if wanted != current and not check_mode:
+                    write_policy(api, resource["id"], wanted, recent(api.client, read_at))
+                break
+            except StaleError:
+                finding = find(api, Identity(resource["id"], identity.name), verify_absence=True)
+                if finding.resource is None:
+                    raise RefusedError(
+                        "The data source with id %s was deleted by someone else while this task ran."
+                        % quoted(resource["id"])
+                    ) from None
+                resource = finding.resource
     except BasedashError as error:
         error.facts = facts(resource)
         raise
-    header = "access to data source %s (id %s)" % (quoted(resource.get("displayName")), quoted(resource["id"]))
     return Outcome(
         wanted != current,
         data_source=facts(resource),
         diff=Diff(header, current.as_result(), wanted.as_result()),
         values={"access": wanted.as_result()},
+    )
+
+
+def _of_missing(api: Api, identity: Identity, given: WantedPolicy, finding: Finding, check_mode: bool) -> Outcome:
+    """Say what the access to a data source would be that an earlier task of a check run would have created."""
+    there_is_no = "There is no %s" % str(identity)[len("the ") :]
+    if identity.name is not None:
+        check_no_look_alike(identity.name, finding)
+    if not (check_mode and finding.readable and identity.id is None):
+        reason = "this server lets no data source be read" if not finding.readable else finding.hint
+        raise RefusedError(
+            "%s%s: nothing was changed, create it first." % (there_is_no, "; %s" % reason if reason else "")
+        )
+    access = given.resolved(api).as_result()
+    warning = "%s (yet): check mode assumes that an earlier task creates it." % there_is_no
+    return Outcome(
+        True, warnings=(warning,), diff=Diff("access to %s" % identity, {}, access), values={"access": access}
     )

@@ -10,9 +10,9 @@ Paths, envelope, errors and paging are as on the vendor's pages; nothing here de
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Callable, TypeVar
 from urllib.parse import urlsplit
 
 from ansible_collections.community.basedash.plugins.module_utils._client import (
@@ -22,13 +22,16 @@ from ansible_collections.community.basedash.plugins.module_utils._client import 
     error_texts,
     field_errors,
 )
+from ansible_collections.community.basedash.plugins.module_utils._creation_lock import note_shown
 from ansible_collections.community.basedash.plugins.module_utils._errors import (
     ApiError,
+    IncompleteError,
     NoAccessError,
     NotBasedashError,
     NotFoundError,
     UnsupportedError,
 )
+from ansible_collections.community.basedash.plugins.module_utils._freshness import SETTLING_SECONDS, look_until
 from ansible_collections.community.basedash.plugins.module_utils._paths import names_one, segment, travels
 from ansible_collections.community.basedash.plugins.module_utils._text import quoted, shown
 
@@ -48,28 +51,47 @@ _MOST_PAGES = 1000
 _LARGEST_LIST = 32 * 1024 * 1024
 
 
-# What decides whether a data source is the one that is meant. Pages may repeat one, but must agree about these.
-_TELLING = ("displayName", "isBasedashWarehouse")
+# Pages may repeat a data source, but must agree about these fields, because they decide whether it is the one meant.
+_IDENTIFYING = ("displayName", "isBasedashWarehouse")
+
+# How a server may refuse a cursor whose item was deleted meanwhile.
+_CURSOR_REFUSED = frozenset((400, 404, 409, 410, 422))
+
+
+class _BrokenListError(Exception):
+    """The pages of a list broke off in the middle; ``error`` says how."""
+
+    def __init__(self, error: ApiError) -> None:
+        super().__init__(error.message)
+        self.error = error
 
 
 class Listing:
-    """The data sources of an organization at one time, in the API's order (newest first), found by id or by name."""
+    """The data sources of an organization at one time, in the API's order (newest first), found by id or by name.
 
-    def __init__(self, resources: Iterable[Resource]) -> None:
+    ``begun`` and ``read_at`` are the moments at which the reading began and ended, in seconds of the client's clock;
+    ``pages`` is how many requests it took.
+    """
+
+    def __init__(self, resources: Iterable[Resource], begun: float = 0.0, read_at: float = 0.0, pages: int = 1) -> None:
+        self.begun, self.read_at, self.pages = begun, read_at, pages
         self._by_id = {resource["id"]: resource for resource in resources}
         self._by_name: dict[Any, list[Resource]] = {}
-        self._by_plain_name: dict[str, Any] = {}
+        self._by_plain_name: dict[str, list[str]] = {}
         for resource in self:
             name = resource.get("displayName")
             if isinstance(name, str):
                 self._by_name.setdefault(name, []).append(resource)
-                self._by_plain_name.setdefault(_plain(name), name)
+                self._by_plain_name.setdefault(plain_name(name), []).append(name)
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self._by_id.values())
 
     def __len__(self) -> int:
         return len(self._by_id)
+
+    def __contains__(self, identifier: object) -> bool:
+        return identifier in self._by_id
 
     def with_id(self, identifier: str) -> Resource | None:
         """Return the data source with this id, if there is one."""
@@ -80,20 +102,45 @@ class Listing:
         return self._by_name.get(name, [])
 
     def similar(self, name: str) -> str | None:
-        """Return a name that differs from this one in case, white space or composition alone, if there is one."""
-        found: str | None = self._by_plain_name.get(_plain(name))
-        return found
+        """Return a name that looks like this one and is another, if there is one.
+
+        It differs in white space, Unicode composition or case. One that differs in case alone comes last.
+        """
+        found = [one for one in self._by_plain_name.get(plain_name(name), ()) if one != name]
+        return min(found, key=lambda one: one.casefold() == name.casefold(), default=None)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return ``name`` without what people overlook: case, white space, and the composition of its letters."""
     return " ".join(unicodedata.normalize("NFC", name).split()).casefold()
 
 
 @dataclass(frozen=True)
 class Deleted:
-    """A DELETE that was answered with success, with the data source if the answer carried it."""
+    """A DELETE that was answered with success, with the data source if the answer carried it.
+
+    ``certain`` is false if the answer's JSON says something else than "this one was deleted": then a reading decides.
+    """
 
     resource: Resource | None
+    certain: bool = True
+
+
+Check = Callable[[int], None]
+"""Called just before each try of a write, with the number of earlier tries that may have worked."""
+
+
+def not_confirmed(resource: Resource, why: str = "") -> str:
+    """Return the warning that the list does not show a new data source (yet)."""
+    return "The data source with id %s was created, and the list does not show it after %d seconds: %s" % (
+        quoted(resource["id"]),
+        SETTLING_SECONDS,
+        why or "until it does, a task that goes by the name may create another one.",
+    )
+
+
+def no_check(unclear_tries: int) -> None:
+    """Check nothing."""
 
 
 class Api:
@@ -103,6 +150,11 @@ class Api:
         self.client = client
         self.organization_id = organization_id
         self._path = "/api/public/organizations/%s/data-sources" % segment(organization_id)
+
+    @property
+    def lock_key(self) -> tuple[str, ...]:
+        """Of which service, user, organization and family a name is, for ``creation_lock``."""
+        return (*self.client.identity, self.organization_id, "data-sources")
 
     def get(self, identifier: str) -> Resource:
         """Return one data source.
@@ -116,9 +168,9 @@ class Api:
         return self._same(answer, identifier, self._resource(answer))
 
     @property
-    def reads_one(self) -> bool:
-        """Whether ``get`` is worth asking before the list."""
-        return True
+    def reads_list_first(self) -> bool:
+        """Whether a list that was read already may have the answer, so that ``get`` is asked after it."""
+        return False
 
     def list_all(self) -> Listing:
         """Return all data sources of the organization, newest first, from all pages.
@@ -128,27 +180,89 @@ class Api:
             ApiError: for any other failure, pages that come too slowly among them. A 404 here means an unknown
                 organization or a key without admin access.
         """
+        begun = self.client.clock.monotonic()
+        pages = self._all_pages(self._path, "data sources")
         found: dict[str, Resource] = {}
+        for page in pages:
+            for item in page:
+                found.setdefault(item["id"], item)
+        return Listing(found.values(), begun, self.client.clock.monotonic(), len(pages))
+
+    def list_beside(self, family: str) -> list[Resource] | None:
+        """Return all ``groups`` or ``members`` of the organization, or ``None`` if this server lists none.
+
+        Whether the API lists groups is from third parties alone. Ask after a data source could be read, so that a 404
+        here does not mean a key without admin access.
+
+        Raises:
+            ApiError: if the list can't be read for another reason.
+        """
+        path = self._path.rpartition("/")[0] + "/" + family
+        try:
+            return [item for page in self._all_pages(path, family) for item in page]
+        except ApiError as error:
+            if error.status in _NOT_OFFERED:
+                return None
+            raise
+
+    def _all_pages(self, path: str, noun: str) -> list[list[Resource]]:
+        try:
+            return list(self._pages(path, noun))
+        except _BrokenListError:
+            # An item that was deleted between two pages can take the cursor with it. A second time is no accident.
+            self.progress("the list of the %s broke off, reading it again from its start" % noun)
+            try:
+                return list(self._pages(path, noun))
+            except _BrokenListError as broken:
+                raise broken.error from broken
+
+    def list_new(self, known: Container[str]) -> list[Resource]:
+        """Return the data sources that are newer than the first one in ``known``, which are ids.
+
+        Lists are newest first (the vendor's pages), so what was just created is on the first page.
+
+        Raises:
+            ApiError: as ``list_all``.
+        """
+        found: dict[str, Resource] = {}
+        try:
+            for page in self._pages(self._path, "data sources"):
+                for item in page:
+                    if item["id"] in known:
+                        return list(found.values())
+                    found.setdefault(item["id"], item)
+        except _BrokenListError:
+            return [item for item in self.list_all() if item["id"] not in known]
+        return list(found.values())
+
+    def _pages(self, path: str, noun: str) -> Iterator[list[Resource]]:
+        found: dict[str, tuple[Any, ...]] = {}
         cursors: set[str] = set()
         size = 0
         begun = self.client.clock.monotonic()
         query = {"limit": str(_PAGE_SIZE)}
         for page in range(_MOST_PAGES):
             if page:
-                self.client.progress("reading page %d of the data sources" % (page + 1))
-            answer = self.client.request("GET", self._path, query)
+                self.client.progress("reading page %d of the %s" % (page + 1, noun))
+            answer = self.client.request("GET", path, query)
+            if page and answer.status in _CURSOR_REFUSED and error_texts(answer.content)[0] is not None:
+                raise _BrokenListError(_api_error(ApiError, answer, "it refused its own cursor, run the task again"))
             content = _successful(answer)
+            items: list[Resource] = list(_items(answer, content))
+            if page and not items:
+                raise _BrokenListError(_not_basedash(answer, "an empty page where it said that there is more"))
             before = len(found)
-            for item in _items(answer, content):
-                known = found.setdefault(item["id"], item)
-                if any(known.get(field) != item.get(field) for field in _TELLING):
+            for item in items:
+                identifying = tuple(item.get(field) for field in _IDENTIFYING)
+                if found.setdefault(item["id"], identifying) != identifying:
                     raise _not_basedash(answer, "a data source that it described otherwise before")
+            yield items
             cursor = _next_cursor(answer, content)
             if cursor is None:
-                return Listing(found.values())
+                return
             size += len(answer.body)
             if size > _LARGEST_LIST:
-                raise _not_basedash(answer, "more than %d MB of data sources" % (_LARGEST_LIST // 2**20))
+                raise _not_basedash(answer, "more than %d MB of %s" % (_LARGEST_LIST // 2**20, noun))
             if self.client.clock.monotonic() - begun > self.client.patience:
                 raise _api_error(ApiError, answer, _SLOW % self.client.patience)
             if len(found) == before:
@@ -157,27 +271,62 @@ class Api:
                 raise _not_basedash(answer, "a cursor that it gave before")
             cursors.add(cursor)
             query = {"limit": str(_PAGE_SIZE), "cursor": cursor}
-        raise _not_basedash(answer, "more than %d pages of data sources" % _MOST_PAGES)
+        raise _not_basedash(answer, "more than %d pages of %s" % (_MOST_PAGES, noun))
 
-    def delete(self, identifier: str) -> Deleted:
+    def require_recent(self) -> None:
+        """From now on give only what a write may rely on, as this class does at any time: it reads anew each time."""
+
+    def require_anew(self) -> None:
+        """From now on give only what is read after this moment, as this class does at any time."""
+
+    def confirm_created(self, resource: Resource, known: Container[str]) -> str:
+        """Look until the list shows a new data source; return a warning if it does not after some seconds.
+
+        ``known`` are the ids of an earlier list.
+
+        Raises:
+            IncompleteError: if the list shows another new one of the same name.
+        """
+        name = resource.get("displayName")
+
+        def look() -> list[Resource] | None:
+            new = self.list_new(known)
+            return new if any(one["id"] == resource["id"] for one in new) else None
+
+        try:
+            new = look_until(self.client, look, "looking whether the list shows the new data source")
+        except ApiError as error:
+            return not_confirmed(resource, error.message)
+        if new is None:
+            return not_confirmed(resource)
+        note_shown(self.lock_key, str(name))
+        twins = [one["id"] for one in new if one.get("displayName") == name]
+        if len(twins) > 1:
+            raise IncompleteError(
+                "%d data sources are named %s now (%s), because somebody else created one at the same time: delete "
+                "those that are too many." % (len(twins), quoted(name), ", ".join(map(quoted, twins)))
+            )
+        return ""
+
+    def delete(self, identifier: str, check: Check = no_check) -> Deleted:
         """Delete one data source (the vendor soft-deletes it and cleans up in the background).
 
         Raises:
             NotFoundError: by the API's own word; ``unclear_tries`` tells whether an earlier try may have worked.
             ApiError: for any other failure.
         """
-        answer = self.client.request("DELETE", self._one(identifier))
-        if 200 <= answer.status < 300 and not answer.body.strip():
+        answer = self.client.request("DELETE", self._one(identifier), check=check)
+        if not 200 <= answer.status < 300 or (answer.body.strip() and not answer.is_json):
+            _successful(answer)
+        data = answer.content.get("data", answer.content) if isinstance(answer.content, dict) else answer.content
+        if data in (None, "", [], {}):
             return Deleted(None)
-        if 200 <= answer.status < 300 and answer.is_json and not isinstance(answer.content, dict):
-            return Deleted(None)
-        content = _successful(answer)
-        data = content.get("data", content)
-        if not isinstance(data, dict) or "id" not in data:
-            return Deleted(None)
-        return Deleted(self._same(answer, identifier, self._resource(answer)))
+        resource = _with_id(data)
+        if resource is None or resource["id"] != identifier or _says_failure(answer.content):
+            return Deleted(None, certain=False)
+        return Deleted(resource)
 
-    def create(self, body: Content) -> Resource | None:
+    def create(self, body: Content, check: Check = no_check) -> Resource | None:
         """Create a data source and return it, or ``None`` if the answer says success without showing it.
 
         The vendor's pages speak of 200 and of 201 for what was created, so every 2xx counts.
@@ -186,16 +335,16 @@ class Api:
             NoAnswerError: if it is not known whether it was created; a POST is never repeated here.
             ApiError: for any other failure.
         """
-        return self._shown(self.client.request("POST", self._path, body=body))
+        return self._shown(self.client.request("POST", self._path, body=body, check=check))
 
-    def update(self, identifier: str, body: Content) -> Resource | None:
+    def update(self, identifier: str, body: Content, check: Check = no_check) -> Resource | None:
         """Change a data source and return it, or ``None`` if the answer says success without showing it.
 
         Raises:
             NoAnswerError: if it is not known whether it was changed; a PATCH is never repeated here.
             ApiError: for any other failure.
         """
-        answer = self.client.request("PATCH", self._one(identifier), body=body)
+        answer = self.client.request("PATCH", self._one(identifier), body=body, check=check)
         resource = self._shown(answer)
         return None if resource is None else self._same(answer, identifier, resource)
 
@@ -229,13 +378,13 @@ class Api:
         """
         return self._policy(self.client.request("GET", self._one(identifier) + "/access"), identifier)
 
-    def put_access(self, identifier: str, body: Content) -> Content | None:
+    def put_access(self, identifier: str, body: Content, check: Check = no_check) -> Content | None:
         """Replace who may query a data source; return the new policy, or ``None`` if the answer does not show it.
 
         Raises:
             ApiError: if it failed.
         """
-        answer = self.client.request("PUT", self._one(identifier) + "/access", body=body)
+        answer = self.client.request("PUT", self._one(identifier) + "/access", body=body, check=check)
         return None if _shows_nothing(answer) else self._policy(answer, identifier)
 
     def back_off(self, setbacks: int, why: str) -> bool:
@@ -309,8 +458,7 @@ def _successful(answer: Answer, accept_failure: bool = False) -> dict[str, Any]:
     if 200 <= status < 300:
         if not isinstance(answer.content, dict):
             raise _not_basedash(answer, "a body that is no JSON object")
-        said = answer.content.get("error") is not None or answer.content.get("success") is False
-        if said and not accept_failure:
+        if _says_failure(answer.content) and not accept_failure:
             raise _api_error(ApiError, answer, "success by its status and an error in its body")
         return answer.content
     if 300 <= status < 400:
@@ -321,6 +469,13 @@ def _successful(answer: Answer, accept_failure: bool = False) -> dict[str, Any]:
         raise _not_basedash(answer, "no error of this API in it")
     kind = _KINDS.get(status, ApiError)
     raise _api_error(kind, answer, _advice(answer))
+
+
+def _says_failure(content: Any) -> bool:
+    """Tell whether an answer's body says that something failed, whatever its status."""
+    if not isinstance(content, dict):
+        return False
+    return content.get("error") is not None or bool(content.get("errors")) or content.get("success") is False
 
 
 def _redirect_target(location: str) -> str:

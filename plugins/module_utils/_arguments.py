@@ -44,13 +44,15 @@ _IDENTITY: dict[str, dict[str, Any]] = {
     "id": {"type": "str", "aliases": ["data_source_id"]},
     "name": {"type": "str", "aliases": ["display_name"]},
 }
-_IDS: dict[str, dict[str, Any]] = {
+_WHO: dict[str, dict[str, Any]] = {
+    "groups": {"type": "list", "elements": "str"},
+    "members": {"type": "list", "elements": "str"},
     "group_ids": {"type": "list", "elements": "str"},
     "member_ids": {"type": "list", "elements": "str"},
 }
 _POLICY: dict[str, dict[str, Any]] = {
     "mode": {"type": "str", "required": True, "choices": ["everyone", "restricted"]},
-    **_IDS,
+    **_WHO,
 }
 _SECRET: dict[str, Any] = {"type": "str", "no_log": True}
 

@@ -16,7 +16,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._api import Api, Listing, Resource
+from ansible_collections.community.basedash.plugins.module_utils._api import (
+    Api,
+    Listing,
+    Resource,
+    not_confirmed,
+)
 from ansible_collections.community.basedash.plugins.module_utils._data_source import (
     facts,
     is_warehouse,
@@ -173,6 +178,7 @@ class _Run:
         """Do what is wanted with each; whatever happens, each item says what became of it."""
         self._done, self._failed, self._begun = 0, 0, self.api.clock.monotonic()
         self._told = self._begun
+        self.lists.expect(len(items))
         waiting = iter(items)
         with ThreadPoolExecutor(self.wanted.concurrency) as pool:
             try:
@@ -241,11 +247,20 @@ def manage_many(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outco
     return _outcome(*_managed(api, Wanted.of(options), check_mode))
 
 
-def _managed(api: Api, wanted: Wanted, check_mode: bool) -> tuple[Sequence[Item], str]:
-    """Do what is wanted, and return what became of each, or why all of it was refused."""
+def _not_shown(lists: Lists) -> tuple[str, ...]:
+    """Return a warning if the list does not show (yet) what the task created."""
+    try:
+        missing, why = lists.unconfirmed(), ""
+    except ApiError as error:
+        missing, why = lists.created, error.message
+    return tuple(not_confirmed(resource, why) for resource in missing)
+
+
+def _managed(api: Api, wanted: Wanted, check_mode: bool) -> tuple[Sequence[Item], str, tuple[str, ...]]:
+    """Do what is wanted, and return what became of each, why all of it was refused, and further warnings."""
     lists = Lists(api)
     items = _selected(wanted, lists) if wanted.items is None else _merged(wanted, lists, wanted.items)
-    pruned = _left_over(wanted, lists.first, items) if wanted.prune else []
+    pruned = _left_over(wanted, lists.latest, items) if wanted.prune else []
     everything = [*items, *pruned]
     refusal = _refusal(wanted, everything)
     if not refusal:
@@ -253,7 +268,7 @@ def _managed(api: Api, wanted: Wanted, check_mode: bool) -> tuple[Sequence[Item]
         run.go(items)
         if pruned and not run.stopped.is_set() and not any(item.action == "failed" for item in items):
             run.go(pruned)
-    return everything, refusal
+    return everything, refusal, _not_shown(lists)
 
 
 # What is wanted -------------------------------------------------------------------------------------------------------
@@ -284,7 +299,7 @@ def _selected(wanted: Wanted, lists: Lists) -> list[Item]:
         RefusedError: if those are all, and the user set no limit.
     """
     filters = wanted.filters
-    resources = [resource for resource in lists.first if not _protected(resource)]
+    resources = [resource for resource in lists.latest if not _protected(resource)]
     found = [resource for resource in resources if filters is not None and filters.match(resource)]
     if wanted.max_deletions is None and (filters is None or filters.empty or (found and len(found) == len(resources))):
         raise RefusedError(
@@ -344,9 +359,9 @@ def _resolve(item: Item, lists: Lists) -> tuple[str, str]:
     identifier, name = item.options["id"], item.options["name"]
     if identifier is not None:
         if not (item.deletes and item.options["force"]):
-            item.resource = lists.first.with_id(identifier)
+            item.resource = lists.latest.with_id(identifier)
         return "id", identifier
-    matches = lists.first.named(name)
+    matches = lists.latest.named(name)
     if len(matches) != 1:
         return "name", name
     item.resource = matches[0]
@@ -386,13 +401,13 @@ def _refusal(wanted: Wanted, items: Sequence[Item]) -> str:
 # What became of it ----------------------------------------------------------------------------------------------------
 
 
-def _outcome(items: Sequence[Item], refusal: str = "") -> Outcome:
+def _outcome(items: Sequence[Item], refusal: str = "", further_warnings: tuple[str, ...] = ()) -> Outcome:
     summary = {action: sum(item.action == action for item in items) for action in ACTIONS}
     message = refusal or _message(items, summary)
     return Outcome(
         any(item.changed for item in items),
         message=message or None,
-        warnings=tuple(_warnings(items)),
+        warnings=(*_warnings(items), *further_warnings[:_NAMED]),
         diff=tuple(_diffs(items)),
         values={"results": [item.as_result() for item in items], "summary": {"total": len(items), **summary}},
         failed=bool(message),

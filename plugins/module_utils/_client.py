@@ -10,14 +10,19 @@ import json
 import random
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, Callable
 from urllib.parse import urlencode
 
 from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
-from ansible_collections.community.basedash.plugins.module_utils._errors import ApiError, NoAnswerError
+from ansible_collections.community.basedash.plugins.module_utils._errors import (
+    ApiError,
+    InterruptedTaskError,
+    NoAnswerError,
+)
 from ansible_collections.community.basedash.plugins.module_utils._gate import Gate
 from ansible_collections.community.basedash.plugins.module_utils._json import NotJsonError, parse_json
 from ansible_collections.community.basedash.plugins.module_utils._retry import (
@@ -100,6 +105,12 @@ class Counters:
         return {"requests": self.requests, "retries": self.retries, "wait_seconds": round(self.wait_seconds, 3)}
 
 
+class _Finishing(threading.local):
+    """How many things that must come to their end this thread is at."""
+
+    depth = 0
+
+
 class Client:
     """Sends requests to one service with one key, within one retry budget.
 
@@ -120,6 +131,9 @@ class Client:
         abandoned: Callable[[], bool] = lambda: False,
     ) -> None:
         self._nobody_waits = abandoned
+        self._finishing = _Finishing()
+        self._unfinished = 0
+        self._unfinished_lock = threading.Lock()
         self.read_only = read_only
         self.counters = counters
         self._abandoned = threading.Event()
@@ -140,6 +154,11 @@ class Client:
         }
 
     @property
+    def identity(self) -> tuple[str, str]:
+        """The service and the key, which tell whose data sources this client sees. The second one is secret."""
+        return self._connection.api_url, self._connection.api_key
+
+    @property
     def patience(self) -> float:
         """The seconds that a series of requests may take: ten slow ones, and all that trying again may take."""
         return 10 * self._connection.timeout + self._connection.retry_timeout
@@ -151,11 +170,14 @@ class Client:
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
         repeatable: bool = False,
+        check: Callable[[int], None] = lambda unclear_tries: None,
     ) -> Answer:
         """Send a request, again if need be, and return the first clear answer, whatever its status.
 
         ``path`` is below the root of the service and percent-encoded. ``repeatable`` says of a POST that it changes
-        nothing, so that it may be sent again like a GET.
+        nothing, so that it may be sent again like a GET. ``check`` is called just before each try, with the number of
+        earlier tries that may have worked: waiting takes time, in which what the request relies on may change. What it
+        raises ends the request.
 
         Raises:
             NoAnswerError: if no try within the budget got one, or the request must not be repeated.
@@ -173,6 +195,9 @@ class Client:
         while True:
             answer: Answer | None = None
             self._pass_gate()
+            if not setbacks and method != "GET" and not repeatable and self.abandoned and not self._finishing.depth:
+                raise InterruptedTaskError("The task was interrupted before %s %s was sent." % (method, path))
+            check(unclear)
             self.counters.count(requests=1)
             started = self.clock.monotonic()
             try:
@@ -218,6 +243,27 @@ class Client:
         """Note that the task was interrupted, and end all waiting. Safe for threads."""
         self._abandoned.set()
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether a thread is at something that must come to its end, see ``finishing``."""
+        return self._unfinished > 0
+
+    @contextmanager
+    def finishing(self) -> Iterator[None]:
+        """Do something that must come to its end even if the task is abandoned meanwhile.
+
+        A data source that was just created is open to the whole organization until its access is set.
+        """
+        with self._unfinished_lock:
+            self._unfinished += 1
+        self._finishing.depth += 1
+        try:
+            yield
+        finally:
+            self._finishing.depth -= 1
+            with self._unfinished_lock:
+                self._unfinished -= 1
+
     def back_off(self, setbacks: int, why: str) -> bool:
         """Wait as before another try, after the ``setbacks``-th setback in a row, or return false without the time.
 
@@ -228,16 +274,17 @@ class Client:
     def wait(self, seconds: float, why: str) -> bool:
         """Wait for so long within the retry budget, or return false at once if it has no room for that.
 
-        Also false if the task was abandoned, before or meanwhile.
+        Also false if the task was abandoned, before or meanwhile, unless this thread is ``finishing``.
         """
-        if self.abandoned or not self._budget.allows(self.clock.monotonic(), seconds):
+        if (self.abandoned and not self._finishing.depth) or not self._budget.allows(self.clock.monotonic(), seconds):
             return False
         self.progress("%s; trying again in %.1f seconds" % (why, seconds))
         now = self.clock.monotonic()
         self._budget.spend(now, now + seconds)
         self.counters.count(retries=1, wait_seconds=seconds)
-        self.clock.sleep(seconds)
-        return not self.abandoned
+        # Once the task is abandoned, its own sleep ends at once.
+        (time.sleep if self._abandoned.is_set() else self.clock.sleep)(seconds)
+        return not self.abandoned or self._finishing.depth > 0
 
     def _pass_gate(self) -> None:
         delay = self._gate.delay()

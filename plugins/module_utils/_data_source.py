@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._api import Api, Resource
+from ansible_collections.community.basedash.plugins.module_utils._api import Api, Listing, Resource
 from ansible_collections.community.basedash.plugins.module_utils._errors import (
     ApiError,
     InputError,
@@ -22,7 +22,7 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     UnsupportedError,
 )
 from ansible_collections.community.basedash.plugins.module_utils._paths import checked_id
-from ansible_collections.community.basedash.plugins.module_utils._text import quoted
+from ansible_collections.community.basedash.plugins.module_utils._text import quoted, told
 
 Facts = dict[str, Any]
 
@@ -126,12 +126,15 @@ class Identity:
 class Finding:
     """What a look-up found out.
 
-    ``resource`` is ``None`` if there is none. ``readable`` is false where the server offers no reading at all, so that
-    nothing is known. ``by_get`` tells that the single GET works on this server. ``similar`` is a name that differs from
-    the wanted one in case, white space or composition alone.
+    ``resource`` is ``None`` if there is none. ``read_at`` is when it was read, in seconds of the client's clock.
+    ``listing`` is the list that decided, if one was read. ``readable`` is false where the server offers no reading at
+    all, so that nothing is known. ``by_get`` tells that the single GET works on this server. ``similar`` is a name that
+    looks like the wanted one, and differs from it in case, white space or composition.
     """
 
     resource: Resource | None
+    read_at: float = 0.0
+    listing: Listing | None = None
     readable: bool = True
     by_get: bool = False
     similar: str | None = None
@@ -181,24 +184,34 @@ def _find_by_name(api: Api, identity: Identity) -> Finding:
             "%d data sources are named %s: nothing was changed, give one of their ids (%s)."
             % (len(matches), quoted(identity.name), ", ".join(quoted(resource["id"]) for resource in matches))
         )
-    if matches:
-        return Finding(matches[0])
-    return Finding(None, similar=listing.similar(identity.name or ""))
+    return Finding(
+        matches[0] if matches else None,
+        listing.read_at,
+        listing,
+        similar=None if matches else listing.similar(identity.name or ""),
+    )
 
 
 def _find_by_id(api: Api, identifier: str, verify_absence: bool) -> Finding:
-    if not api.reads_one:
-        return Finding(api.list_all().with_id(identifier))
+    listing: Listing | None = None
+    if api.reads_list_first:
+        listing = api.list_all()
+        resource = listing.with_id(identifier)
+        if resource is not None:
+            return Finding(resource, listing.read_at, listing)
     try:
-        return Finding(api.get(identifier), by_get=True)
+        resource = api.get(identifier)
+        return Finding(resource, api.clock.monotonic(), by_get=True)
     except NotFoundError as error:
-        if not verify_absence:
-            return Finding(None, by_get=True)
+        if listing is not None or not verify_absence:
+            return Finding(None, api.clock.monotonic(), by_get=True)
         single: ApiError = error
     except (NotBasedashError, UnsupportedError) as error:
         # An older release, which has no single GET, may answer with its page for unknown paths.
         if error.status not in (404, 405, 501):
             raise
+        if listing is not None:
+            return Finding(None, listing.read_at, listing)
         single = error
     return _look_in_list(api, identifier, single)
 
@@ -215,9 +228,8 @@ def _look_in_list(api: Api, identifier: str, single: ApiError) -> Finding:
     except (NotFoundError, NoAccessError) as error:
         raise _unknown(error, identifier) from error
     resource = listing.with_id(identifier)
-    if resource is not None:
-        return Finding(resource)
-    return Finding(None, by_get=isinstance(single, NotFoundError))
+    by_get = resource is None and isinstance(single, NotFoundError)
+    return Finding(resource, listing.read_at, listing, by_get=by_get)
 
 
 def _unknown(error: ApiError, identifier: str) -> ApiError:
@@ -232,6 +244,21 @@ def _unknown(error: ApiError, identifier: str) -> ApiError:
         "sources was refused with status %s: %s." % (quoted(identifier), error.status, reason),
         **error.details(),
     )
+
+
+def check_no_look_alike(name: str, finding: Finding) -> None:
+    """Refuse a name that no data source has, while one differs in white space or Unicode composition.
+
+    Such a name was damaged on its way, mostly. One that differs in case alone may be meant.
+
+    Raises:
+        RefusedError: giving the name that exists.
+    """
+    if finding.similar is not None and finding.similar.casefold() != name.casefold():
+        raise RefusedError(
+            "There is no data source named %s, but one named %s, which differs in white space or in the composition of "
+            "its letters alone: nothing was changed, correct the name." % (told(name), told(finding.similar))
+        )
 
 
 def is_warehouse(resource: Resource) -> bool:

@@ -26,6 +26,8 @@ class Definition:
     task: Task
     argument_spec: Mapping[str, Mapping[str, Any]]
     required_one_of: Sequence[Sequence[str]] = ()
+    about_one: bool = False
+    """Whether the task is about one data source, which its result then always has."""
 
     def hidden(self, options: Mapping[str, Any], known: Iterable[str]) -> set[str]:
         """Return the texts that Ansible shall hide: those ``known`` to it, and every secret in these options.
@@ -63,6 +65,7 @@ class Definition:
             progress=progress,
             secrets=secret_texts(self.argument_spec, options),
             abandoned=abandoned,
+            about_one=self.about_one,
         )
         if report.progress and verbosity > 0:
             # Not every place can show it while it happens, so it comes with the result as well.

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Callable
 
 from ansible_collections.community.basedash.plugins.module_utils._api import Api, Resource
 from ansible_collections.community.basedash.plugins.module_utils._data_source import (
     Finding,
     Identity,
+    check_no_look_alike,
     check_not_warehouse,
     facts,
     find,
@@ -22,12 +23,14 @@ from ansible_collections.community.basedash.plugins.module_utils._data_source im
 from ansible_collections.community.basedash.plugins.module_utils._errors import (
     ApiError,
     BasedashError,
+    IncompleteError,
     InputError,
     NoAnswerError,
     NotBasedashError,
     NotFoundError,
     RefusedError,
 )
+from ansible_collections.community.basedash.plugins.module_utils._freshness import is_stale, look_until
 from ansible_collections.community.basedash.plugins.module_utils._task import Diff, Outcome
 from ansible_collections.community.basedash.plugins.module_utils._text import quoted
 
@@ -70,6 +73,7 @@ def make_absent(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outco
     if not finding.readable and wanted.identity.id is not None:
         return _delete_unreadable(api, wanted, wanted.identity.id, check_mode)
     if finding.resource is None:
+        check_no_look_alike(wanted.identity.name or "", finding)
         return _not_there(wanted, finding.hint)
     if not wanted.force:
         check_not_warehouse(finding.resource)
@@ -78,51 +82,147 @@ def make_absent(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outco
     return _delete_read(api, wanted, finding, finding.resource)
 
 
+class _GoneError(Exception):
+    """The data source is not there any more. ``unclear_tries`` of this task's DELETE may have done it."""
+
+    def __init__(self, unclear_tries: int) -> None:
+        super().__init__()
+        self.unclear_tries = unclear_tries
+
+
+@dataclass
+class _Target:
+    """The data source that is about to be deleted, as it was read last."""
+
+    api: Api
+    wanted: Absence
+    resource: Resource
+    read_at: float
+
+    def check(self, unclear_tries: int) -> None:
+        """Read and judge it again if the last reading is too old: somebody may have renamed it meanwhile.
+
+        Raises:
+            _GoneError: if it is not there any more.
+            RefusedError: if a guard stops the deletion now.
+        """
+        if not is_stale(self.api.client, self.read_at):
+            return
+        self.api.require_recent()
+        identity = Identity(self.resource["id"], self.wanted.identity.name)
+        try:
+            finding = find(self.api, identity, self.wanted.verify_absence)
+            if finding.resource is None:
+                raise _GoneError(unclear_tries)
+            self.resource, self.read_at = finding.resource, finding.read_at
+            if not self.wanted.force:
+                check_not_warehouse(self.resource)
+        except BasedashError as error:
+            if unclear_tries:
+                error.message += " An earlier try to delete it may still take effect."
+            raise
+
+
 def _delete_read(api: Api, wanted: Absence, finding: Finding, resource: Resource) -> Outcome:
     """Delete a data source that was read just before."""
-    try:
-        answered = api.delete(resource["id"]).resource
-    except NotFoundError as error:
-        if wanted.verify_absence and _still_there(api, finding, resource):
-            raise _refused_delete(error, resource) from error
-        if error.unclear_tries:
-            return _deleted(resource, None)
-        return _gone_meanwhile(wanted, resource)
-    except ApiError as error:
-        error.facts = facts(resource)
-        raise _unknown_delete(error, resource["id"]) from error
-    return _deleted(resource, answered)
+    target = _Target(api, wanted, resource, finding.read_at)
+    identifier = resource["id"]
 
-
-def _still_there(api: Api, finding: Finding, resource: Resource) -> bool:
-    """Read again, the way that worked before the DELETE was answered 404.
-
-    A key that may read and not delete gets the same 404 as if the data source were gone.
-    """
-    try:
+    def look() -> Finding:
         if finding.by_get:
-            # It was there by the single GET, so this one's 404 is no matter of access.
-            return find(api, Identity(resource["id"], None), verify_absence=False).resource is not None
-        return api.list_all().with_id(resource["id"]) is not None
+            # It was there by the single GET, so a 404 of another one is no matter of access.
+            return find(api, Identity(identifier, None), verify_absence=False)
+        return Finding(api.list_all().with_id(identifier))
+
+    try:
+        deleted = api.delete(identifier, target.check)
+    except _GoneError as error:
+        return _deleted(target.resource, None) if error.unclear_tries else _gone_meanwhile(wanted, target.resource)
+    except NotFoundError as error:
+        # A key that may read and not delete gets the same 404 as if the data source were gone.
+        if wanted.verify_absence and _gone_after_404(api, look, target.resource) is None:
+            raise _refused_delete(error, target.resource) from error
+        if error.unclear_tries:
+            return _deleted(target.resource, None)
+        return _gone_meanwhile(wanted, target.resource)
+    except ApiError as error:
+        error.facts = facts(target.resource)
+        raise _unknown_delete(error, identifier) from error
+    if not deleted.certain:
+        _check_gone(api, look, identifier, target.resource)
+    return _deleted(target.resource, deleted.resource)
+
+
+def _look_until_gone(api: Api, look: Callable[[], Finding]) -> Finding | None:
+    """Look until the data source is gone and return that finding, or ``None`` if it is still there after some seconds.
+
+    Readings may lag behind the DELETE.
+    """
+
+    def gone() -> Finding | None:
+        finding = look()
+        return finding if finding.resource is None else None
+
+    return look_until(api.client, gone, "looking again whether the data source is gone")
+
+
+def _gone_after_404(api: Api, look: Callable[[], Finding], resource: Resource) -> Finding | None:
+    try:
+        return _look_until_gone(api, look)
     except ApiError as error:
         error.facts = facts(resource)
         raise _not_known(error, resource["id"]) from error
 
 
+def _check_gone(api: Api, look: Callable[[], Finding], identifier: str, resource: Resource | None = None) -> None:
+    """Let a reading decide about a DELETE whose answer says success by its status and something else in its body.
+
+    Raises:
+        BasedashError: if the data source is still there, or that can't be known.
+    """
+    known = None if resource is None else facts(resource)
+    try:
+        finding = _look_until_gone(api, look)
+    except ApiError as error:
+        error.facts = known
+        raise _not_known(error, identifier) from error
+    if finding is not None and finding.readable:
+        return
+    end = (
+        "it is still there: look at it in Basedash, then run the task again."
+        if finding is None
+        else "this server lets no data source be read: look in Basedash whether it is gone."
+    )
+    raise IncompleteError(
+        "The DELETE of the data source with id %s was answered with success, but the answer does not show it, and %s"
+        % (quoted(identifier), end),
+        facts=known,
+    )
+
+
 def _delete_unread(api: Api, wanted: Absence, identifier: str) -> Outcome:
     """Delete without reading first, because the user forces it."""
+
+    seen: Resource = {"id": identifier}
+
+    def look() -> Finding:
+        nonlocal seen
+        finding = find(api, Identity(identifier, None), verify_absence=True)
+        seen = finding.resource or seen
+        return finding
+
     try:
-        answered = api.delete(identifier).resource
+        deleted = api.delete(identifier)
     except NotFoundError as error:
         if wanted.verify_absence:
             try:
-                finding = find(api, Identity(identifier, None), verify_absence=True)
+                finding = _look_until_gone(api, look)
+                if finding is None:
+                    raise _refused_delete(error, seen) from error
             except ApiError as failure:
                 if error.unclear_tries:
                     _not_known(failure, identifier)
                 raise
-            if finding.resource is not None:
-                raise _refused_delete(error, finding.resource) from error
             if not finding.readable and not error.unclear_tries:
                 return _not_there(wanted, warning=_UNVERIFIED)
         if error.unclear_tries:
@@ -130,7 +230,9 @@ def _delete_unread(api: Api, wanted: Absence, identifier: str) -> Outcome:
         return _not_there(wanted)
     except ApiError as error:
         raise _unknown_delete(error, identifier) from error
-    return _deleted(None, answered, identifier)
+    if not deleted.certain:
+        _check_gone(api, look, identifier)
+    return _deleted(None, deleted.resource, identifier)
 
 
 def _delete_unreadable(api: Api, wanted: Absence, identifier: str, check_mode: bool) -> Outcome:
@@ -142,13 +244,16 @@ def _delete_unreadable(api: Api, wanted: Absence, identifier: str, check_mode: b
         )
         return Outcome(True, warnings=(warning,), action="deleted")
     try:
-        answered = api.delete(identifier).resource
+        deleted = api.delete(identifier)
     except NotFoundError as error:
         if error.unclear_tries:
             return Outcome(True, warnings=(_MAYBE_BEFORE % quoted(identifier),), action="deleted")
         return _not_there(wanted, warning=_UNVERIFIED)
     except ApiError as error:
         raise _unknown_delete(error, identifier) from error
+    if not deleted.certain:
+        _check_gone(api, lambda: Finding(None, readable=False), identifier)
+    answered = deleted.resource
     if answered is not None and is_warehouse(answered):
         return replace(_deleted(None, answered, identifier), warnings=(_WAREHOUSE % quoted(identifier),))
     return _deleted(None, answered, identifier)

@@ -39,6 +39,10 @@ class RefusedError(BasedashError):
     """A guard refused what was asked for, in view of what is there; nothing was changed."""
 
 
+class InterruptedTaskError(BasedashError):
+    """The task was interrupted before it sent the next write; what it did before stands in the message."""
+
+
 class IncompleteError(BasedashError):
     """Basedash accepted what was asked for, and did not do all of it."""
 

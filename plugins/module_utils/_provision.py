@@ -6,17 +6,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._access import Policy, read_policy, write_policy
+from ansible_collections.community.basedash.plugins.module_utils._access import (
+    Policy,
+    WantedPolicy,
+    read_policy,
+    write_policy,
+)
 from ansible_collections.community.basedash.plugins.module_utils._api import Api, Content, Resource
+from ansible_collections.community.basedash.plugins.module_utils._creation import Creation
 from ansible_collections.community.basedash.plugins.module_utils._data_source import (
     FIELDS,
     Facts,
+    Finding,
     Identity,
+    check_no_look_alike,
     facts,
     find,
     is_warehouse,
@@ -30,13 +38,16 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     NotFoundError,
     RefusedError,
 )
-from ansible_collections.community.basedash.plugins.module_utils._settings import Settings, told
+from ansible_collections.community.basedash.plugins.module_utils._freshness import (
+    SETTLING_SECONDS,
+    StaleError,
+    look_until,
+    recent,
+)
+from ansible_collections.community.basedash.plugins.module_utils._settings import Settings
 from ansible_collections.community.basedash.plugins.module_utils._sync import Wait, wait_for_sync
 from ansible_collections.community.basedash.plugins.module_utils._task import Diff, Outcome
-from ansible_collections.community.basedash.plugins.module_utils._text import is_one_line, quoted
-
-# A lost answer's work may show some seconds later: the seconds to wait before each look.
-_LOOKS = (0.0, 1.0, 2.0, 4.0)
+from ansible_collections.community.basedash.plugins.module_utils._text import is_one_line, quoted, told
 
 
 @dataclass(frozen=True)
@@ -45,7 +56,7 @@ class Presence:
 
     identity: Identity
     settings: Settings
-    policy: Policy | None
+    policy: WantedPolicy | None
     wait: Wait | None
     verify: bool
 
@@ -59,7 +70,7 @@ class Presence:
         return cls(
             Identity.of(options["id"], options["name"]),
             Settings.of(options),
-            None if options["access"] is None else Policy.of(options["access"]),
+            None if options["access"] is None else WantedPolicy.of(options["access"]),
             Wait.of(options),
             options["verify_credentials"],
         )
@@ -69,11 +80,15 @@ class Presence:
 class _Work:
     """What a task did so far: what is true of the data source even if the next step fails.
 
-    ``stale`` tells that time went by since the data source was read.
+    ``name`` is what the data source has to be called for the task to go on, ``read_at`` is when it was read, in seconds
+    of the client's clock, and ``new`` tells that this task created it.
     """
 
+    api: Api
     resource: Resource
-    stale: bool = False
+    name: str | None
+    read_at: float
+    new: bool = False
     done: list[str] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -94,6 +109,39 @@ class _Work:
             error.warnings += tuple(self.warnings)
             raise
 
+    def read_again(self) -> None:
+        """Read the data source anew.
+
+        Raises:
+            BasedashError: if it is not there any more, or has another name now.
+        """
+        identity = Identity(self.resource["id"], self.name)
+
+        def look() -> Finding | None:
+            finding = find(self.api, identity, verify_absence=True)
+            return finding if finding.resource is not None or not self.new else None
+
+        finding = look_until(self.api.client, look, "looking again for the data source that was just created")
+        if finding is None:
+            raise IncompleteError(
+                "The data source with id %s was created, and no reading shows it after %d seconds: look at it in "
+                "Basedash, then run the task again." % (quoted(self.resource["id"]), SETTLING_SECONDS)
+            )
+        if finding.resource is None:
+            raise RefusedError(
+                "The data source with id %s was deleted by someone else while this task ran."
+                % quoted(self.resource["id"])
+            )
+        self.resource, self.read_at = finding.resource, finding.read_at
+
+    def check(self, unclear_tries: int) -> None:
+        """Let nothing be written that relies on a reading which is too old.
+
+        Raises:
+            StaleError: if it is.
+        """
+        recent(self.api.client, self.read_at)(unclear_tries)
+
 
 def make_present(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
     """Create the data source that the options describe, or change it into that, or find that it is so already.
@@ -107,145 +155,89 @@ def make_present(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outc
     )
     if not finding.readable:
         raise RefusedError("This server lets no data source be read, so nothing can be compared: nothing was changed.")
+    policy = None if wanted.policy is None else wanted.policy.resolved(api)
     if finding.resource is not None:
-        return _change(api, wanted, finding.resource, check_mode)
+        return _change(api, wanted, policy, finding, check_mode)
     if wanted.identity.id is not None or wanted.identity.name is None:
         raise RefusedError(
             "There is no %s, and one can't be created with an id of your choice: nothing was changed, correct the id, "
             "or give the name alone." % str(wanted.identity)[len("the ") :]
         )
-    return _create(api, wanted, wanted.identity.name, finding.similar, check_mode)
+    return _create(api, wanted, policy, wanted.identity.name, finding, check_mode)
 
 
 # Creating -------------------------------------------------------------------------------------------------------------
 
 
-def _create(api: Api, wanted: Presence, name: str, similar: str | None, check_mode: bool) -> Outcome:
+def _create(
+    api: Api, wanted: Presence, policy: Policy | None, name: str, finding: Finding, check_mode: bool
+) -> Outcome:
     settings = wanted.settings
     body = settings.creation(name)
-    _check_new_name(name, similar)
+    _check_new_name(name, finding)
     after = {"display_name": name, "dialect": body["dialect"], **settings.after({}, body)}
-    if wanted.policy is not None:
-        after["access"] = wanted.policy.as_result()
+    if policy is not None:
+        after["access"] = policy.as_result()
     diff = Diff("data source %s" % quoted(name), {}, after)
     warnings = []
-    if similar is not None:
+    if finding.similar is not None:
         warnings.append(
-            "There is a data source named %s already, which differs in case from %s." % (told(similar), told(name))
+            "There is a data source named %s already, which differs in case from %s."
+            % (told(finding.similar), told(name))
         )
     if check_mode:
-        return Outcome(True, warnings=tuple(warnings), diff=diff, action="created")
+        values = {} if policy is None else {"access": policy.as_result()}
+        predicted = facts({**body, "id": None})
+        return Outcome(True, predicted, warnings=tuple(warnings), diff=diff, values=values, action="created")
     if wanted.verify:
         _verify(api, settings, {})
-    work = _Work(_post(api, wanted, body, name), done=["created"], warnings=warnings)
+    creation = Creation(api, settings, body, name, policy is not None and policy.restricted)
+    # From its creation until its access is set, everyone in the organization may query it.
+    with api.client.finishing() if creation.restricted else nullcontext():
+        found = creation.run(finding)
+        if found.resource is not None:
+            return _change(api, wanted, policy, found, check_mode)
+        resource = creation.created
+        work = _Work(api, resource, None, api.clock.monotonic(), new=True, done=["created"], warnings=warnings)
+        if policy is not None:
+            with work.reported():
+                _give_access_to_new(api, work, policy)
     with work.reported():
-        if wanted.policy is not None:
-            _give_access_to_new(api, work, wanted.policy)
-        # Not before its access is set: until then, everyone may query it.
-        work.resource = _complete(api, work.resource, {"displayName", "dialect", *settings.shown_fields(body)})
-        _check_taken(api, settings, work, body)
+        if any(field not in resource for field in ("displayName", "dialect", *settings.shown_fields(body))):
+            work.read_again()
+        _check_taken(settings, work, body)
         _wait(api, wanted, work)
+        work.warnings += creation.confirmed()
     return _outcome("created", work, diff)
 
 
-def _check_new_name(name: str, similar: str | None) -> None:
+def _check_new_name(name: str, finding: Finding) -> None:
     if name != name.strip() or not is_one_line(name):
         raise InputError(
             "The option name has white space around it, or a control character in it (%s): remove it." % quoted(name)
         )
-    if similar is not None and similar.casefold() != name.casefold():
-        raise RefusedError(
-            "There is no data source named %s, but one named %s, which differs in white space or in the composition of "
-            "its letters alone: nothing was changed, correct the name." % (told(name), told(similar))
-        )
-
-
-def _post(api: Api, wanted: Presence, body: Content, name: str) -> Resource:
-    """Create a data source, exactly once, however many answers are lost."""
-    lost: ApiError | None = None
-    setbacks = 0
-    while True:
-        answered = False
-        try:
-            created = api.create(body)
-            answered = True
-            # After a lost answer, only the list tells whether that one was created as well.
-            if created is not None and lost is None:
-                return created
-        except ApiError as error:
-            if not error.arrived:
-                raise (error if lost is None else _maybe_created(error, wanted, name)) from error
-            lost = error
-        found = _look_for(api, wanted, body, name, answered)
-        if found is not None:
-            return found
-        if answered or lost is None:
-            raise IncompleteError(
-                "Basedash said that it created a data source named %s, and does not list it: wait some minutes, look "
-                "in Basedash, then run the task again.%s" % (quoted(name), _open(wanted)),
-                changed=True,
-            )
-        setbacks += 1
-        # Only of a server that answered, or is not there any more, can it be said that nothing will come of it.
-        final = not isinstance(lost, NoAnswerError) or lost.pending
-        if final or not api.back_off(setbacks, "the data source was not created, and the answer was lost"):
-            raise _maybe_created(lost, wanted, name)
-
-
-def _look_for(api: Api, wanted: Presence, body: Content, name: str, answered: bool) -> Resource | None:
-    """Look what a POST created; it may show some seconds later. ``answered`` tells that its success is certain."""
-    for look, seconds in enumerate(_LOOKS):
-        if look and not api.wait(seconds, "looking again whether the data source was created"):
-            break
-        try:
-            found = api.list_all().named(name)
-        except ApiError as error:
-            raise _maybe_created(error, wanted, name, answered) from error
-        if len(found) > 1:
-            raise IncompleteError(
-                "The answer to the creation was lost, and now %d data sources are named %s (%s): delete those that are "
-                "too many.%s"
-                % (len(found), quoted(name), ", ".join(quoted(one["id"]) for one in found), _open(wanted)),
-                changed=True,
-            )
-        if found:
-            clauses = wanted.settings.not_taken(found[0], body)
-            if clauses:
-                raise IncompleteError(
-                    "The answer to the creation was lost, and now there is a data source named %s (id %s) that is not "
-                    "as it was asked for (%s): it is not known who created it, look at it in Basedash.%s"
-                    % (quoted(name), quoted(found[0]["id"]), "; ".join(clauses), _open(wanted)),
-                    facts=facts(found[0]),
-                )
-            return found[0]
-    return None
-
-
-def _open(wanted: Presence) -> str:
-    if wanted.policy is None or not wanted.policy.restricted:
-        return ""
-    return " Its access was not set, so that it may be open to the whole organization."
-
-
-def _maybe_created(error: ApiError, wanted: Presence, name: str, surely: bool = False) -> ApiError:
-    if surely:
-        words = " Before that, a data source named %s was created: run the task again to see it."
-        error.changed = True
-    else:
-        words = (
-            " Whether a data source named %s was created is not known, and it may still be: wait some minutes, look in "
-            "Basedash, then run the task again."
-        )
-    error.message += words % quoted(name) + _open(wanted)
-    return error
+    check_no_look_alike(name, finding)
 
 
 def _give_access_to_new(api: Api, work: _Work, policy: Policy) -> None:
     work.values["access"] = policy.as_result()
-    if not policy.restricted and read_policy(api, work.resource["id"]) == policy:
-        return
+    identifier = work.resource["id"]
+    missing: NotFoundError | None = None
+
+    def give() -> bool | None:
+        nonlocal missing
+        try:
+            if policy.restricted or read_policy(api, identifier) != policy:
+                write_policy(api, identifier, policy)
+        except NotFoundError as error:
+            # The service may need a moment until it knows its new data source everywhere.
+            missing = error
+            return None
+        return True
+
     try:
-        write_policy(api, work.resource["id"], policy)
+        if look_until(api.client, give, "setting the access of the new data source again") is None and missing:
+            raise missing
     except BasedashError as error:
         if policy.restricted:
             error.message += (
@@ -257,9 +249,11 @@ def _give_access_to_new(api: Api, work: _Work, policy: Policy) -> None:
 # Changing -------------------------------------------------------------------------------------------------------------
 
 
-def _change(api: Api, wanted: Presence, resource: Resource, check_mode: bool) -> Outcome:
-    settings, policy = wanted.settings, wanted.policy
-    work = _Work(resource)
+def _change(api: Api, wanted: Presence, policy: Policy | None, finding: Finding, check_mode: bool) -> Outcome:
+    settings, resource = wanted.settings, finding.resource
+    if resource is None:
+        raise ValueError("there is nothing to change")
+    work = _Work(api, resource, wanted.identity.name, finding.read_at)
     with work.reported():
         settings.check_dialect(resource)
         body = settings.update(resource)
@@ -281,34 +275,38 @@ def _change(api: Api, wanted: Presence, resource: Resource, check_mode: bool) ->
     with work.reported():
         if wanted.verify and settings.concerns_connection(body):
             _verify(api, settings, resource)
-            work.stale = True
-        steps = [_patch] if body else []
-        if policy is not None and current is not None and policy != current:
-            # If fewer may query, then before the settings change; else after it.
-            steps.insert(0 if policy.within(current) else len(steps), _write_access)
-        for step in steps:
-            step(api, wanted, work)
+        access_changes = policy is not None and policy != current
+        # If fewer may query, then before the settings change; else after it.
+        access_first = policy is not None and current is not None and policy.within(current)
+        if policy is not None and access_changes and access_first:
+            _write_access(api, policy, work)
+        if body:
+            _patch(api, settings, work)
+        if policy is not None and access_changes and not access_first:
+            _write_access(api, policy, work)
         _wait(api, wanted, work, resource.get("lastSyncAttemptAt") if body else None)
     return _outcome("updated" if work.done else "unchanged", work, diff)
 
 
-def _write_access(api: Api, wanted: Presence, work: _Work) -> None:
-    if wanted.policy is not None:
-        write_policy(api, work.resource["id"], wanted.policy)
+def _write_access(api: Api, policy: Policy, work: _Work) -> None:
+    while True:
+        try:
+            write_policy(api, work.resource["id"], policy, work.check)
+        except StaleError:
+            api.require_recent()
+            work.read_again()
+            continue
         work.done.append("given the new access")
-        work.stale = True
+        return
 
 
-def _patch(api: Api, wanted: Presence, work: _Work) -> None:
+def _patch(api: Api, settings: Settings, work: _Work) -> None:
     """Change the settings; after a lost answer look at what it did, and send what is still to be done.
 
     Each try begins with what was read last, so that the flags which go along are not older than that.
     """
-    settings = wanted.settings
     lost: ApiError | None = None
     setbacks = 0
-    if work.stale:
-        work.resource = _look_at(api, work.resource)
     while True:
         before = work.resource
         body = settings.update(before)
@@ -318,7 +316,14 @@ def _patch(api: Api, wanted: Presence, work: _Work) -> None:
                 work.done.append("updated")
             return
         try:
-            answered = api.update(before["id"], body)
+            answered = api.update(before["id"], body, work.check)
+        except StaleError:
+            api.require_recent()
+            try:
+                work.read_again()
+            except BasedashError as error:
+                raise (error if lost is None else _maybe_changed(error, before)) from error
+            continue
         except NotFoundError as error:
             vanished = _vanished(error, before)
             raise (vanished if lost is None else _maybe_changed(vanished, before)) from error
@@ -327,44 +332,32 @@ def _patch(api: Api, wanted: Presence, work: _Work) -> None:
                 raise (error if lost is None else _maybe_changed(error, before)) from error
             lost = error
             setbacks += 1
-            _look_after(api, wanted, work, error, setbacks)
+            _look_after(api, settings, work, error, setbacks)
             continue
         work.done.append("updated")
-        work.resource = _look_at(api, before) if answered is None else _complete(api, answered, FIELDS.values(), before)
-        _check_taken(api, settings, work, body, before)
+        work.name = None
+        if answered is None or any(field in before and field not in answered for field in FIELDS.values()):
+            work.read_again()
+        else:
+            work.resource = answered
+        _check_taken(settings, work, body, before)
         return
 
 
-def _look_after(api: Api, wanted: Presence, work: _Work, lost: ApiError, setbacks: int) -> None:
+def _look_after(api: Api, settings: Settings, work: _Work, lost: ApiError, setbacks: int) -> None:
     """Look at what an update without a clear answer did; if there is more to do, wait before that, and look again."""
     before = work.resource
     try:
-        work.resource = _look_at(api, before)
-        if not wanted.settings.update(work.resource):
+        work.read_again()
+        if not settings.update(work.resource):
             return
         again = isinstance(lost, NoAnswerError) and api.back_off(setbacks, "the answer to the update was lost")
         if again:
-            work.resource = _look_at(api, before)
+            work.read_again()
             return
     except BasedashError as failure:
         raise _maybe_changed(failure, before) from failure
     raise _maybe_changed(lost, before) from lost
-
-
-def _look_at(api: Api, resource: Resource) -> Resource:
-    found = find(api, Identity(resource["id"], None), verify_absence=True).resource
-    if found is None:
-        raise RefusedError(
-            "The data source with id %s was deleted by someone else while this task ran." % quoted(resource["id"])
-        )
-    return found
-
-
-def _complete(api: Api, answered: Resource, fields: Iterable[str], before: Content | None = None) -> Resource:
-    """Return what was answered, or what is read anew if it lacks fields that are needed to see what took."""
-    if all(name in answered for name in fields if before is None or name in before):
-        return answered
-    return _look_at(api, answered)
 
 
 def _vanished(error: ApiError, resource: Resource) -> ApiError:
@@ -401,7 +394,7 @@ def _verify(api: Api, settings: Settings, resource: Content) -> None:
         raise
 
 
-def _check_taken(api: Api, settings: Settings, work: _Work, body: Content, before: Resource | None = None) -> None:
+def _check_taken(settings: Settings, work: _Work, body: Content, before: Resource | None = None) -> None:
     """Compare what the server shows with what was sent, and fail for what did not take.
 
     Raises:
@@ -411,11 +404,15 @@ def _check_taken(api: Api, settings: Settings, work: _Work, body: Content, befor
         _warn(settings, work, body)
     if not settings.not_taken(work.resource, body):
         return
-    # An answer may be older than what it answers.
-    work.resource = _look_at(api, work.resource)
-    clauses = settings.not_taken(work.resource, body)
-    if not clauses:
+
+    def look() -> bool | None:
+        work.read_again()
+        return None if settings.not_taken(work.resource, body) else True
+
+    # An answer may be older than what it answers, and a reading may lag behind the write.
+    if look_until(work.api.client, look, "looking again whether the settings took"):
         return
+    clauses = settings.not_taken(work.resource, body)
     same = before is not None and all(before.get(field) == work.resource.get(field) for field in body)
     if same and before is not None and not settings.renewed(before):
         work.done.remove("updated")
@@ -447,10 +444,18 @@ def _warn(settings: Settings, work: _Work, body: Content, verify: bool = False) 
 
 
 def _wait(api: Api, wanted: Presence, work: _Work, earlier_attempt: Any = None) -> None:
-    if wanted.wait is not None:
-        synced = wait_for_sync(api, work.resource, wanted.wait, earlier_attempt)
-        work.resource = synced.resource
-        work.values["sync"] = synced.as_result()
+    if wanted.wait is None:
+        return
+    # Nothing is written after this, so a new name does not matter any more.
+    work.name = None
+
+    def read_again() -> Resource:
+        work.read_again()
+        return work.resource
+
+    synced = wait_for_sync(api, work.resource, wanted.wait, read_again, earlier_attempt)
+    work.resource = synced.resource
+    work.values["sync"] = synced.as_result()
 
 
 def _outcome(action: str, work: _Work, diff: Diff) -> Outcome:

@@ -19,7 +19,7 @@ from typing import Any, Callable
 from ansible_collections.community.basedash.plugins.module_utils._api import Content, Resource
 from ansible_collections.community.basedash.plugins.module_utils._data_source import FIELDS, option_name
 from ansible_collections.community.basedash.plugins.module_utils._errors import InputError, RefusedError
-from ansible_collections.community.basedash.plugins.module_utils._text import is_one_line, quoted
+from ansible_collections.community.basedash.plugins.module_utils._text import is_one_line, quoted, told
 
 Body = dict[str, Any]
 
@@ -298,12 +298,6 @@ class Settings:
         """Return the data source as it would be after the update."""
         body = self.update(resource)
         return {**resource, **{field: value for field, value in body.items() if field in resource}}
-
-
-def told(value: Any) -> str:
-    """Return a value fit for a comparison in a message: characters that look alike are told apart."""
-    text = quoted(value)
-    return text if text.isascii() else "%s (%s)" % (text, ascii(value)[:120])
 
 
 def _same(option: str, one: Any, other: Any) -> bool:

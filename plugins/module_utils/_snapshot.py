@@ -4,101 +4,207 @@
 
 """Private to this collection: the API as one item of many sees it.
 
-One list of all pages serves every look-up, until an item changes something. From then on it reads anew, because what
-was listed before says nothing about that.
+One list of all pages serves every look-up. An item that is about to write reads anew if that list is too old to rely
+on, and an item that wrote reads anew because the list says nothing about that.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._api import Api, Content, Deleted, Listing, Resource
+from ansible_collections.community.basedash.plugins.module_utils._api import (
+    Api,
+    Check,
+    Content,
+    Deleted,
+    Listing,
+    Resource,
+    no_check,
+)
+from ansible_collections.community.basedash.plugins.module_utils._creation_lock import note_shown
+from ansible_collections.community.basedash.plugins.module_utils._freshness import TRUSTED_SECONDS, look_until
 
 
 class Lists:
-    """Lists of all data sources, each read once for everyone who needs one of its time. Safe for threads."""
+    """Cache of the full list, shared by all items of a task. Safe for threads."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
         self._lock = threading.Lock()
-        self._first: Listing | None = None
         self._latest: Listing | None = None
-        self._begun = float("-inf")
+        self._beside_lock = threading.Lock()
+        self._beside: dict[str, list[Resource] | None] = {}
+        self._known: frozenset[str] = frozenset()
+        self.created: list[Resource] = []
+        """What items of this task created."""
+        self._items_left = 0
+        self._items_served = 0
 
     @property
-    def first(self) -> Listing:
-        """The list that serves all until something changes, read when it is needed first.
+    def latest(self) -> Listing:
+        """The list that was read last, read when it is needed first.
 
         Raises:
             ApiError: if it can't be read.
         """
         with self._lock:
-            if self._first is None:
-                self._first = self._api.list_all()
-            return self._first
+            return self._latest if self._latest is not None else self._read()
 
-    def after(self, moment: float) -> Listing:
-        """Return a list that was begun after ``moment`` (by the API's clock).
+    def recent(self) -> Listing:
+        """Return a list that is recent enough for a write to rely on.
 
         Raises:
             ApiError: if it can't be read.
         """
         with self._lock:
-            if self._latest is None or self._begun <= moment:
-                begun = self._api.clock.monotonic()
-                self._latest = self._api.list_all()
-                self._begun = begun
+            if self._latest is None or self._api.clock.monotonic() - self._latest.read_at > TRUSTED_SECONDS:
+                return self._read()
             return self._latest
+
+    def begun_after(self, moment: float) -> Listing:
+        """Return a list whose reading began after ``moment`` (seconds of the client's clock).
+
+        Raises:
+            ApiError: if it can't be read.
+        """
+        with self._lock:
+            return self._latest if self._latest is not None and self._latest.begun > moment else self._read()
+
+    def _read(self) -> Listing:
+        first = self._latest is None
+        self._latest = self._api.list_all()
+        if first:
+            self._known = frozenset(resource["id"] for resource in self._latest)
+        self._items_served = 0
+        return self._latest
+
+    def beside(self, family: str) -> list[Resource] | None:
+        """Return all ``groups`` or ``members``, read when they are needed first.
+
+        Raises:
+            ApiError: if they can't be read.
+        """
+        with self._beside_lock:
+            if family not in self._beside:
+                self._beside[family] = self._api.list_beside(family)
+            return self._beside[family]
+
+    def expect(self, items: int) -> None:
+        """Note that so many items are about to begin."""
+        self._items_left = items
+
+    def begin_item(self) -> None:
+        """Note that one of the expected items begins."""
+        with self._lock:
+            self._items_left -= 1
+            self._items_served += 1
+
+    @property
+    def is_cheaper(self) -> bool:
+        """Whether a new list costs fewer requests than reading each data source that it would serve."""
+        with self._lock:
+            if self._latest is None:
+                return True
+            age = max(TRUSTED_SECONDS, self._api.clock.monotonic() - self._latest.read_at)
+            served = self._items_served * TRUSTED_SECONDS / age
+            return self._latest.pages <= min(self._items_left + 1, served)
+
+    def note_created(self, resource: Resource) -> None:
+        """Remember what an item created, for ``unconfirmed``."""
+        with self._lock:
+            self.created.append(resource)
+
+    def unconfirmed(self) -> list[Resource]:
+        """Look until the list shows what the task created, and return what it still does not show.
+
+        Raises:
+            ApiError: if the list can't be read.
+        """
+        missing = {resource["id"]: resource for resource in self.created}
+        if not missing:
+            return []
+
+        def look() -> bool | None:
+            for resource in self._api.list_new(self._known):
+                if missing.pop(resource["id"], None) is not None:
+                    note_shown(self._api.lock_key, str(resource.get("displayName")))
+            return None if missing else True
+
+        look_until(self._api.client, look, "looking whether the list shows what was created")
+        return list(missing.values())
 
 
 class Snapshot(Api):
-    """The data sources of one organization, for one item: as they were listed, until it changes something itself."""
+    """The data sources of one organization as one item sees them: as they were listed, until it has to know better."""
 
     def __init__(self, api: Api, lists: Lists) -> None:
         super().__init__(api.client, api.organization_id)
         self._lists = lists
         self._changed_at: float | None = None
+        self._needs_recent = False
+        self._reads_single = False
+        lists.begin_item()
 
     @property
-    def reads_one(self) -> bool:
-        """Whether ``get`` is worth asking: not as long as the list has the answer."""
-        return self._changed_at is not None
+    def reads_list_first(self) -> bool:
+        """Whether the list that was read already may have the answer."""
+        return self._changed_at is None and not self._reads_single
+
+    def require_recent(self) -> None:
+        """From now on give only what a write may rely on: one data source, or the whole list where that is cheaper."""
+        self._needs_recent = True
+        self._reads_single = not self._lists.is_cheaper
+
+    def require_anew(self) -> None:
+        """From now on give only what is read after this moment."""
+        self._changed_at = self.clock.monotonic()
 
     def list_all(self) -> Listing:
-        """Return the list that serves all items, or after a change a newer one."""
-        if self._changed_at is None:
-            return self._lists.first
-        return self._lists.after(self._changed_at)
+        """Return the list that serves all items, or a newer one if this item needs it.
 
-    def create(self, body: Content) -> Resource | None:
+        An item that wrote looks again because the list did not show that yet: so each look gets a newer list.
+        """
+        if self._changed_at is not None:
+            listing = self._lists.begun_after(self._changed_at)
+            self._changed_at = listing.begun
+            return listing
+        return self._lists.recent() if self._needs_recent else self._lists.latest
+
+    def list_beside(self, family: str) -> list[Resource] | None:
+        """Return all groups or members, read once for all items."""
+        return self._lists.beside(family)
+
+    def confirm_created(self, resource: Resource, known: Container[str]) -> str:
+        """Leave it to one look at the end of the task whether the list shows a new data source."""
+        self._lists.note_created(resource)
+        return ""
+
+    def create(self, body: Content, check: Check = no_check) -> Resource | None:
         """Create a data source."""
         try:
-            return super().create(body)
+            return super().create(body, check)
         finally:
-            self._changed()
+            self.require_anew()
 
-    def update(self, identifier: str, body: Content) -> Resource | None:
+    def update(self, identifier: str, body: Content, check: Check = no_check) -> Resource | None:
         """Change a data source."""
         try:
-            return super().update(identifier, body)
+            return super().update(identifier, body, check)
         finally:
-            self._changed()
+            self.require_anew()
 
-    def delete(self, identifier: str) -> Deleted:
+    def delete(self, identifier: str, check: Check = no_check) -> Deleted:
         """Delete a data source."""
         try:
-            return super().delete(identifier)
+            return super().delete(identifier, check)
         finally:
-            self._changed()
+            self.require_anew()
 
-    def put_access(self, identifier: str, body: Mapping[str, Any]) -> Content | None:
+    def put_access(self, identifier: str, body: Mapping[str, Any], check: Check = no_check) -> Content | None:
         """Replace who may query a data source."""
         try:
-            return super().put_access(identifier, body)
+            return super().put_access(identifier, body, check)
         finally:
-            self._changed()
-
-    def _changed(self) -> None:
-        self._changed_at = self.clock.monotonic()
+            self.require_anew()

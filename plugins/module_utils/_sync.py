@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Callable
 
 from ansible_collections.community.basedash.plugins.module_utils._api import Api, Resource
-from ansible_collections.community.basedash.plugins.module_utils._data_source import Identity, facts, find
+from ansible_collections.community.basedash.plugins.module_utils._data_source import facts
 from ansible_collections.community.basedash.plugins.module_utils._errors import (
     BasedashError,
     IncompleteError,
     InputError,
     NoAnswerError,
-    RefusedError,
 )
 from ansible_collections.community.basedash.plugins.module_utils._text import quoted, shown
 
@@ -67,8 +66,10 @@ class Synced:
         }
 
 
-def wait_for_sync(api: Api, resource: Resource, wait: Wait, earlier_attempt: Any = None) -> Synced:
-    """Read a data source at growing intervals until its first schema sync ended.
+def wait_for_sync(
+    api: Api, resource: Resource, wait: Wait, read_again: Callable[[], Resource], earlier_attempt: Any = None
+) -> Synced:
+    """Let a data source be read at growing intervals until its first schema sync ended.
 
     A failure that belongs to ``earlier_attempt`` (a ``lastSyncAttemptAt`` from before an update) does not count: it
     says nothing about the settings as they are now.
@@ -125,17 +126,7 @@ def wait_for_sync(api: Api, resource: Resource, wait: Wait, earlier_attempt: Any
             polls += 1
             with suppress(NoAnswerError):
                 # The next look may be answered.
-                resource = _read_again(api, resource)
+                resource = read_again()
         except BasedashError as error:
             error.facts = facts(resource)
             raise
-
-
-def _read_again(api: Api, resource: Resource) -> Resource:
-    found = find(api, Identity(resource["id"], None), verify_absence=True).resource
-    if found is None:
-        raise RefusedError(
-            "The data source with id %s was deleted by someone else while this task waited for its first sync."
-            % quoted(resource["id"])
-        )
-    return found

@@ -19,7 +19,15 @@ from ansible_collections.community.basedash.plugins.module_utils._api import Api
 from ansible_collections.community.basedash.plugins.module_utils._client import Client, Clock, Counters
 from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
 from ansible_collections.community.basedash.plugins.module_utils._data_source import option_name
-from ansible_collections.community.basedash.plugins.module_utils._errors import ApiError, BasedashError
+from ansible_collections.community.basedash.plugins.module_utils._errors import (
+    ApiError,
+    BasedashError,
+    RefusedError,
+)
+from ansible_collections.community.basedash.plugins.module_utils._interruption import (
+    signals_held_back,
+    was_interrupted,
+)
 from ansible_collections.community.basedash.plugins.module_utils._text import Mask
 from ansible_collections.community.basedash.plugins.module_utils._transport import Transport
 
@@ -87,8 +95,11 @@ def execute(
     progress: Callable[[str], None] = lambda text: None,
     secrets: Sequence[str] = (),
     abandoned: Callable[[], bool] = lambda: False,
+    about_one: bool = False,
 ) -> Report:
     """Run a task and return its report, whatever happens: no exception, no traceback and no secret leaves here.
+
+    ``about_one`` tells that the task is about one data source, so that its result always has ``data_source``.
 
     ``secrets`` are texts to mask beside the key and what the transport knows. ``abandoned`` tells that nobody waits
     for the report any more: then nothing new is begun, and nothing is tried again.
@@ -115,7 +126,10 @@ def execute(
             progress=say,
             abandoned=abandoned,
         )
-        report = _succeeded(task(Api(client, connection.organization_id), options, check_mode), diff_mode)
+        if was_interrupted():
+            raise RefusedError("This run was interrupted, so the task sent nothing: run it again.")
+        with signals_held_back(client):
+            report = _succeeded(task(Api(client, connection.organization_id), options, check_mode), diff_mode)
     except BasedashError as error:
         report = _failed(error)
     except Exception as error:  # pylint: disable=broad-except
@@ -132,7 +146,8 @@ def execute(
     finally:
         if carrier is not None:
             carrier.close()
-    result = mask.value({**report.result, "api": counters.as_result()})
+    nothing = {"data_source": None} if about_one else {}
+    result = mask.value({**nothing, **report.result, "api": counters.as_result()})
     if "field_errors" in result:
         # The names are the server's.
         result["field_errors"] = {mask.text(name): words for name, words in result["field_errors"].items()}

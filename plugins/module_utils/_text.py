@@ -49,6 +49,12 @@ def quoted(value: Any) -> str:
     return "'%s'" % shown(value, longest=120)
 
 
+def told(value: Any) -> str:
+    """Return a value fit for a comparison in a message: characters that look alike are told apart."""
+    text = quoted(value)
+    return text if text.isascii() else "%s (%s)" % (text, ascii(value)[:120])
+
+
 class Mask:
     """Replaces secrets in whatever leaves a task.
 

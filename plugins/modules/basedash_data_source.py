@@ -545,7 +545,7 @@ from ansible_collections.community.basedash.plugins.module_utils._definition imp
 from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
 from ansible_collections.community.basedash.plugins.module_utils._module import run_module
 
-DEFINITION = Definition(make_so, DATA_SOURCE, ONE_OF)
+DEFINITION = Definition(make_so, DATA_SOURCE, ONE_OF, about_one=True)
 
 
 def main() -> None:

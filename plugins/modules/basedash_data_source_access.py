@@ -222,7 +222,7 @@ from ansible_collections.community.basedash.plugins.module_utils._arguments impo
 from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
 from ansible_collections.community.basedash.plugins.module_utils._module import run_module
 
-DEFINITION = Definition(set_access, DATA_SOURCE_ACCESS, ONE_OF)
+DEFINITION = Definition(set_access, DATA_SOURCE_ACCESS, ONE_OF, about_one=True)
 
 
 def main() -> None:

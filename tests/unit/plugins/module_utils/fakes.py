@@ -82,8 +82,22 @@ def error(status: int, detail: str = "not found", title: str = "NotFound", **mor
     return answer(status, {"error": {"title": title, "detail": detail, **more}})
 
 
+GROUPS = "/api/public/organizations/org_1/groups?limit=100"
+MEMBERS = "/api/public/organizations/org_1/members?limit=100"
+
+
+def member(identifier: str, email: str, **fields: Any) -> dict[str, Any]:
+    """Return a member as the API gives it, as far as that is documented."""
+    return {"id": identifier, "deactivatedAt": None, "role": "MEMBER", "user": {"email": email}, **fields}
+
+
+KNOWN_GROUPS = [{"id": one, "name": "group " + one} for one in ("g1", "g2", "grp_1", "grp_2")]
+KNOWN_MEMBERS = [member(one, "%s@example.com" % one) for one in ("m1", "m2", "mem_1")]
+
 HTML = answer(404, "<html><body>nothing here</body></html>")
 NOT_FOUND = error(404)
+LOOKS = 7
+"""As often as a task looks for what may show late, at the most."""
 RESET = TransportError("the connection was closed without an answer", sent=True, transient=True)
 REFUSED = TransportError("the server refused the connection", sent=False, transient=True)
 TIMED_OUT = TransportError("no answer was complete within 30 seconds", sent=True, transient=True, timed_out=True)
@@ -95,7 +109,10 @@ Step = Union[tuple[str, str, Reaction], tuple[str, str, Reaction, dict[str, Any]
 
 
 class Wire:
-    """Answers the requests that were listed, in their order, and fails on any other one."""
+    """Answers the requests that were listed, in their order, and fails on any other one.
+
+    Lists of groups and members are answered from ``beside``, whenever they are asked for.
+    """
 
     def __init__(self, *steps: Step) -> None:
         self._steps = list(steps)
@@ -105,6 +122,7 @@ class Wire:
         self.time = 0.0
         self.seconds_per_request = 0.0
         self.secrets: Sequence[str] = ()
+        self.beside = {GROUPS: page(*KNOWN_GROUPS), MEMBERS: page(*KNOWN_MEMBERS)}
 
     def __call__(self, connection: Connection) -> Wire:
         return self
@@ -113,6 +131,8 @@ class Wire:
         self.sent.append(request)
         self.time += self.seconds_per_request
         got = "%s %s" % (request.method, request.url[len(URL) :])
+        if got.startswith("GET ") and got[len("GET ") :] in self.beside:
+            return self.beside[got[len("GET ") :]]
         assert self._steps, "one request too many: " + got
         method, path, reaction, *bodies = self._steps.pop(0)
         assert got == "%s %s" % (method, path)
@@ -194,6 +214,7 @@ def run(task: Task, wire: Wire, options: Mapping[str, Any], check_mode: bool = F
         clock=wire.clock(),
         progress=_quiet,
         secrets=secret_texts(DATA_SOURCE, options),
+        about_one=task is not read_data_sources,
     )
     wire.finish()
     assert report.result["api"]["requests"] == len(wire.sent)
@@ -201,6 +222,7 @@ def run(task: Task, wire: Wire, options: Mapping[str, Any], check_mode: bool = F
     assert report.result["api"]["wait_seconds"] == round(sum(wire.slept), 3)
     assert isinstance(report.result["changed"], bool)
     assert set(report.result) - {"changed", "diff"} <= documented(MODULES[task])
+    assert ("data_source" in report.result) == (task is not read_data_sources)
     assert KEY not in json.dumps([report.result, report.warnings])
     if check_mode:
         assert {request.method for request in wire.sent} <= {"GET"}

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.community.basedash.plugins.module_utils._data_source import FIELDS
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     HTML,
+    LOOKS,
     NOT_FOUND,
     ONE,
     PAGE,
@@ -98,7 +99,7 @@ def test_not_there_and_absence_verified() -> None:
     report = absent(("GET", ONE, NOT_FOUND), ("GET", PAGE, page(OTHER)), id="ds_1")
     assert not report.failed
     assert not report.result["changed"]
-    assert "data_source" not in report.result
+    assert report.result["data_source"] is None
     assert "nothing to delete" in report.result["msg"]
     assert report.result["diff"]["before"] == report.result["diff"]["after"]
 
@@ -122,10 +123,33 @@ def test_not_there_and_not_to_be_verified() -> None:
     assert not report.result["changed"]
 
 
-def test_not_there_by_name_but_a_similar_one_is() -> None:
-    report = absent(("GET", PAGE, page(resource("ds_2", "Preview-42 "))), name="preview-42")
+def test_not_there_by_name_but_one_in_other_case_is() -> None:
+    report = absent(("GET", PAGE, page(resource("ds_2", "Preview-42"))), name="preview-42")
     assert not report.failed
-    assert "'Preview-42 '" in report.warnings[0]
+    assert not report.result["changed"]
+    assert "'Preview-42'" in report.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("preview-42", "preview-42 "),
+        ("preview-42", "Preview-42 "),
+        ("preview 42", "preview\u00a042"),
+        ("preview 42", "preview  42"),
+        ("caf\u00e9", "cafe\u0301"),
+        ("caf\u00e9", "Cafe\u0301"),
+    ],
+)
+def test_a_name_that_differs_in_white_space_or_composition_is_no_absence(name: str, there: str) -> None:
+    report = absent(("GET", PAGE, page(resource("ds_2", "Other"), resource("ds_3", there))), name=name)
+    assert report.failed
+    assert ascii(there)[1:-1] in report.result["msg"] or there in report.result["msg"]
+
+
+def test_of_several_look_alikes_the_damaged_one_counts() -> None:
+    listed = page(resource("ds_2", "Preview-42"), resource("ds_3", "preview-42 "))
+    assert absent(("GET", PAGE, listed), name="preview-42").failed
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
@@ -283,7 +307,8 @@ def test_delete_answered_404_at_the_first_try_and_missing_ok_is_false() -> None:
 
 @pytest.mark.parametrize("first", [[], [("DELETE", ONE, answer(502))]])
 def test_delete_answered_404_but_it_is_still_there(first: Any) -> None:
-    report = absent(("GET", ONE, found()), *first, ("DELETE", ONE, NOT_FOUND), ("GET", ONE, found()), id="ds_1")
+    looks = [("GET", ONE, found())] * LOOKS
+    report = absent(("GET", ONE, found()), *first, ("DELETE", ONE, NOT_FOUND), *looks, id="ds_1")
     assert report.failed
     assert "still there" in report.result["msg"]
     assert report.result["error"]["method"] == "DELETE"
@@ -291,7 +316,8 @@ def test_delete_answered_404_but_it_is_still_there(first: Any) -> None:
 
 def test_delete_answered_404_but_the_list_still_has_it() -> None:
     listed = page(resource())
-    report = absent(("GET", PAGE, listed), ("DELETE", ONE, NOT_FOUND), ("GET", PAGE, listed), name="preview-42")
+    looks = [("GET", PAGE, listed)] * LOOKS
+    report = absent(("GET", PAGE, listed), ("DELETE", ONE, NOT_FOUND), *looks, name="preview-42")
     assert report.failed
 
 
@@ -302,9 +328,7 @@ def test_delete_answered_404_and_not_to_be_verified() -> None:
 
 
 @pytest.mark.parametrize("status", [200, 202, 204])
-@pytest.mark.parametrize(
-    "content", [None, {}, {"data": None}, {"data": {}}, {"success": True}, " \n", [], "null", '"ok"']
-)
+@pytest.mark.parametrize("content", [None, {}, {"data": None}, {"data": {}}, {"data": []}, " \n", [], "null", '""'])
 def test_delete_answered_2xx_without_facts(status: int, content: Any) -> None:
     report = absent(("GET", ONE, found()), ("DELETE", ONE, answer(status, content)), id="ds_1")
     assert report.result["changed"]
@@ -323,12 +347,48 @@ def test_delete_answered_2xx_with_something_else(body: Any) -> None:
     assert not report.result["changed"]
 
 
-@pytest.mark.parametrize(
-    "content",
-    [{"error": {"title": "a", "detail": "b"}}, {"error": "no"}, {"success": False}, {"data": resource("ds_2")}],
-)
-def test_delete_answered_2xx_with_a_contradiction(content: Any) -> None:
-    assert absent(("GET", ONE, found()), ("DELETE", ONE, answer(200, content)), id="ds_1").failed
+ODD = [
+    {"error": {"title": "a", "detail": "b"}},
+    {"error": "no"},
+    {"errors": ["no"]},
+    {"success": False},
+    {"success": True},
+    {"data": {"success": False}},
+    {"data": resource("ds_2")},
+    {"data": {**resource(), "id": None}},
+    "false",
+    "true",
+    "0",
+    '"ok"',
+    [1],
+]
+
+
+@pytest.mark.parametrize("content", ODD)
+def test_delete_answered_2xx_with_a_contradiction_is_decided_by_a_reading(content: Any) -> None:
+    delete = ("DELETE", ONE, answer(200, content))
+    report = absent(("GET", ONE, found()), delete, ("GET", ONE, NOT_FOUND), id="ds_1")
+    assert not report.failed
+    assert report.result["changed"]
+    report = absent(("GET", ONE, found()), delete, *[("GET", ONE, found())] * LOOKS, id="ds_1")
+    assert report.failed
+    assert not report.result["changed"]
+    assert "still there" in report.result["msg"]
+
+
+@pytest.mark.parametrize("content", ODD)
+def test_a_contradiction_after_force_is_decided_by_a_reading(content: Any) -> None:
+    delete = ("DELETE", ONE, answer(200, content))
+    report = absent(delete, ("GET", ONE, NOT_FOUND), ("GET", PAGE, page()), id="ds_1", force=True)
+    assert report.result["changed"]
+    assert absent(delete, *[("GET", ONE, found())] * LOOKS, id="ds_1", force=True).failed
+    assert absent(delete, ("GET", ONE, error(405)), ("GET", PAGE, error(405)), id="ds_1", force=True).failed
+
+
+def test_a_contradiction_that_no_reading_decides() -> None:
+    report = absent(("GET", ONE, found()), ("DELETE", ONE, answer(200, "false")), ("GET", ONE, error(401)), id="ds_1")
+    assert report.failed
+    assert "is not known" in report.result["msg"]
 
 
 def test_get_answers_with_another_data_source() -> None:
@@ -372,14 +432,14 @@ def test_force_and_404_is_verified() -> None:
     assert not report.failed
     assert not report.result["changed"]
     assert absent(("DELETE", ONE, NOT_FOUND), gone, ("GET", PAGE, NOT_FOUND), id="ds_1", force=True).failed
-    assert absent(("DELETE", ONE, NOT_FOUND), ("GET", ONE, found()), id="ds_1", force=True).failed
+    assert absent(("DELETE", ONE, NOT_FOUND), *[("GET", ONE, found())] * LOOKS, id="ds_1", force=True).failed
     assert not absent(("DELETE", ONE, NOT_FOUND), id="ds_1", force=True, verify_absence=False).failed
 
 
 def test_force_and_204_without_facts() -> None:
     report = absent(("DELETE", ONE, answer(204)), id="ds_1", force=True)
     assert report.result["changed"]
-    assert "data_source" not in report.result
+    assert report.result["data_source"] is None
     assert report.result["diff"]["before"] == {"id": "ds_1"}
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     HTML,
+    LOOKS,
     NOT_FOUND,
     ONE,
     PAGE,
@@ -106,10 +107,10 @@ def test_bad_input_sends_nothing(options: dict[str, Any], words: str) -> None:
     assert words in report.result["msg"]
 
 
-def test_unknown_group() -> None:
+def test_a_policy_that_the_server_refuses() -> None:
     refusal = error(400, "groupIds: not all of these belong to the organization", "ValidationError")
-    put = ("PUT", POLICY, refusal, body("g9"))
-    report = access(READ, ("GET", POLICY, policy("everyone")), put, id="ds_1", mode="restricted", group_ids=["g9"])
+    put = ("PUT", POLICY, refusal, body("g1"))
+    report = access(READ, ("GET", POLICY, policy("everyone")), put, id="ds_1", mode="restricted", group_ids=["g1"])
     assert report.failed
     assert not report.result["changed"]
     assert "groupIds" in report.result["msg"]
@@ -119,7 +120,7 @@ def test_unknown_group() -> None:
 def test_a_policy_that_did_not_take() -> None:
     put = ("PUT", POLICY, policy("everyone"), body("g1"))
     look = ("GET", POLICY, policy("everyone"))
-    report = access(READ, look, put, look, id="ds_1", mode="restricted", group_ids=["g1"])
+    report = access(READ, look, put, *[look] * LOOKS, id="ds_1", mode="restricted", group_ids=["g1"])
     assert report.failed
     assert report.result["changed"]
     assert "another one" in report.result["msg"]

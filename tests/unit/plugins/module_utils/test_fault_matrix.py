@@ -79,7 +79,7 @@ class World(Wire):
         if "?limit=100&cursor=" in request.url:
             return page(*([resource()] if self.there else []))
         if "?limit=100" in request.url:
-            return page(resource("ds_2", "production"), cursor="ds_2")
+            return page(resource("ds_2", "production"), cursor="ds_2" if self.there else None)
         if not self.there:
             return NOT_FOUND
         self.there = request.method != "DELETE"
@@ -96,7 +96,7 @@ STEPS: dict[str, tuple[dict[str, Any], dict[int, Fault], int, int, int]] = {
     "list page 2": ({"name": "preview-42"}, {}, 2, 3, 0),
     "DELETE first try": ({"id": "ds_1"}, {}, 2, 2, 1),
     "DELETE second try": ({"id": "ds_1"}, {2: BEFORE}, 3, 3, 1),
-    "DELETE first try, by name": ({"name": "preview-42"}, {}, 3, 3, 2),
+    "DELETE first try, by name": ({"name": "preview-42"}, {}, 3, 3, 1),
 }
 
 

@@ -336,10 +336,23 @@ def clearly_deleted(reaction: RawAnswer | TransportError, wanted: str) -> bool:
         content = json.loads(reaction.body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return False
-    if not isinstance(content, dict):
-        return True
-    data = content.get("data", content)
-    return honest(content) and (not isinstance(data, dict) or "id" not in data or identifier(data) == wanted)
+    data = content.get("data", content) if isinstance(content, dict) else content
+    return data in (None, "", [], {}) or (honest(content) and identifier(data) == wanted)
+
+
+def left_open(reaction: RawAnswer | TransportError, wanted: str) -> bool:
+    """Tell whether this is a success by its status that says something else in its JSON."""
+    success = not isinstance(reaction, TransportError) and 200 <= reaction.status < 300
+    return success and parsed(reaction) is not None and not clearly_deleted(reaction, wanted)
+
+
+def shown_gone(log: list[tuple[Request, RawAnswer | TransportError]], wanted: str) -> bool:
+    """Tell whether a reading after the last DELETE shows that the data source is gone."""
+    last = max(number for number, (request, _reaction) in enumerate(log) if request.method == "DELETE")
+    after = log[last + 1 :]
+    return any(own_404(reaction) for _request, reaction in after) or any(
+        not any(identifier(item) == wanted for item in items) for items in lists(after)
+    )
 
 
 def unclear(reaction: RawAnswer | TransportError) -> bool:
@@ -401,6 +414,8 @@ def check_deletion(case: int) -> int:
         assert not report.failed
         if check_mode:
             assert report.warnings or any(identifier(item) == "ds_1" or by == "name" for item in seen)
+        elif left_open(tries[-1], unquoted(wanted)):
+            assert shown_gone(log, unquoted(wanted))
         elif not clearly_deleted(tries[-1], unquoted(wanted)):
             assert own_404(tries[-1])
             assert any(unclear(one) for one in tries[:-1])

@@ -1,0 +1,271 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: how a data source is created once, whatever happens to the answer, and whoever else does.
+
+The API has no idempotency key and names are not unique. So a POST goes out once, and after a lost answer the list is
+asked before anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.community.basedash.plugins.module_utils._api import Api, Content, Resource, not_confirmed
+from ansible_collections.community.basedash.plugins.module_utils._creation_lock import (
+    CreationLock,
+    creation_lock,
+    note_shown,
+)
+from ansible_collections.community.basedash.plugins.module_utils._data_source import Finding, Identity, facts, find
+from ansible_collections.community.basedash.plugins.module_utils._errors import (
+    ApiError,
+    BasedashError,
+    IncompleteError,
+    NoAnswerError,
+)
+from ansible_collections.community.basedash.plugins.module_utils._freshness import (
+    SETTLING_SECONDS,
+    StaleError,
+    look_until,
+    recent,
+)
+from ansible_collections.community.basedash.plugins.module_utils._settings import Settings
+from ansible_collections.community.basedash.plugins.module_utils._text import quoted
+
+_CONFLICT = 409
+
+
+@dataclass
+class Creation:
+    """The creation of one data source. ``restricted`` tells that not everyone may query it in the end."""
+
+    api: Api
+    settings: Settings
+    body: Content
+    name: str
+    restricted: bool
+    created: Resource = field(default_factory=dict)
+    _known: Container[str] = frozenset()
+    _lost: ApiError | None = None
+    _doubt: str = ""
+    _is_shown: bool = False
+
+    def run(self, finding: Finding) -> Finding:
+        """Create the data source, unless another task of this machine has done it meanwhile: return what it made.
+
+        ``finding`` is the look-up that did not find it. The new one is ``created``.
+
+        Raises:
+            BasedashError: if it could not be created, or it is not known whether it was.
+        """
+        with creation_lock(self.api.lock_key, self.name, self.api.client.patience) as lock:
+            found = self._decided_again(finding, lock)
+            if found.resource is None:
+                found = self._post(found)
+            if found.resource is None:
+                lock.created()
+            return found
+
+    def confirmed(self) -> list[str]:
+        """Look until the list shows what was created, and return a warning if it does not.
+
+        Raises:
+            IncompleteError: if the list shows another new one of the same name.
+        """
+        if self._is_shown:
+            note_shown(self.api.lock_key, self.name)
+            return []
+        warning = self._doubt or self.api.confirm_created(self.created, self._known)
+        return [warning] if warning else []
+
+    def _decided_again(self, finding: Finding, lock: CreationLock) -> Finding:
+        """Return ``finding``, or a newer one if another task created this name after it was read."""
+        listing = finding.listing
+        if lock.age is None or (listing is not None and self.api.clock.monotonic() - listing.begun < lock.age):
+            return finding
+        self.api.require_anew()
+        expected_until = self.api.clock.monotonic() + (0.0 if lock.shown else SETTLING_SECONDS - lock.age)
+
+        def look() -> Finding | None:
+            nonlocal finding
+            finding = find(self.api, Identity(None, self.name), verify_absence=True)
+            expected = self.api.clock.monotonic() < expected_until
+            return None if finding.resource is None and expected else finding
+
+        look_until(self.api.client, look, "looking for what another task created")
+        return finding
+
+    def _post(self, finding: Finding) -> Finding:
+        setbacks = 0
+        while True:
+            listing = finding.listing
+            self._known = listing if listing is not None else frozenset()
+            try:
+                created = self.api.create(self.body, recent(self.api.client, finding.read_at))
+            except StaleError:
+                finding = self._found_on_a_newer_list()
+                if finding.resource is not None:
+                    return Finding(None) if self._lost is not None else finding
+                continue
+            except ApiError as error:
+                # The name is taken, perhaps by the POST whose answer was lost.
+                taken = error.status == _CONFLICT and self._lost is not None
+                if not error.arrived and not taken:
+                    raise (error if self._lost is None else self._maybe_created(error)) from error
+                self._lost = self._lost if taken and self._lost is not None else error
+            except BasedashError as error:
+                raise (error if self._lost is None else self._maybe_created(error)) from error
+            else:
+                if created is None:
+                    self._take(self._found_after_success())
+                else:
+                    self._answered(created)
+                return Finding(None)
+            lost = self._lost
+            if self._found_after_loss():
+                return Finding(None)
+            setbacks += 1
+            # After a time-out the POST may still take effect later, so it is not sent again.
+            final = not isinstance(lost, NoAnswerError) or lost.pending
+            if final or not self.api.back_off(setbacks, "the data source was not created, and the answer was lost"):
+                raise self._maybe_created(lost) from lost
+
+    def _found_on_a_newer_list(self) -> Finding:
+        """Read the list again because the last one is too old to decide on a creation."""
+        self.api.require_recent()
+        try:
+            if self._lost is None:
+                return find(self.api, Identity(None, self.name), verify_absence=True)
+            listing = self.api.list_all()
+        except BasedashError as error:
+            raise (error if self._lost is None else self._maybe_created(error)) from error
+        named = listing.named(self.name)
+        if named:
+            self._take(named)
+        return Finding(named[0] if named else None, listing.read_at, listing)
+
+    def _answered(self, created: Resource) -> None:
+        """Take what the answer shows; after an earlier POST without an answer, look whether that created one too."""
+        self.created = created
+        if self._lost is None:
+            return
+
+        def look() -> bool | None:
+            new = self._new_of_this_name()
+            ids = {created["id"], *(one["id"] for one in new)}
+            if len(ids) > 1:
+                raise self._several(sorted(ids))
+            return True if new else None
+
+        try:
+            shown = look_until(self.api.client, look, "looking whether an earlier try created one as well")
+        except ApiError as error:
+            error.changed, error.facts = True, facts(created)
+            error.message += " Before that, the data source with id %s was created.%s" % (
+                quoted(created["id"]),
+                self._open(),
+            )
+            raise
+        self._is_shown = bool(shown)
+        if not shown:
+            self._doubt = not_confirmed(
+                created, "the answer to an earlier try was lost, so there may be a second one, look in Basedash."
+            )
+
+    def _new_of_this_name(self) -> list[Resource]:
+        return [one for one in self.api.list_new(self._known) if one.get("displayName") == self.name]
+
+    def _found_after_success(self) -> list[Resource]:
+        """Return what a POST created whose answer is a success that does not show it."""
+        try:
+            found = look_until(
+                self.api.client,
+                lambda: self._new_of_this_name() or None,
+                "looking for the data source that was created",
+            )
+        except ApiError as error:
+            error.changed = True
+            error.message += " Before that, a data source named %s was created: run the task again to see it.%s" % (
+                quoted(self.name),
+                self._open(),
+            )
+            raise
+        if not found:
+            raise IncompleteError(
+                "Basedash said that it created a data source named %s, and does not list it: wait some minutes, look "
+                "in Basedash, then run the task again.%s" % (quoted(self.name), self._open()),
+                changed=True,
+            )
+        return found
+
+    def _found_after_loss(self) -> bool:
+        """Look what a POST without a clear answer did, and tell whether it created the data source."""
+        others: list[Resource] = []
+
+        def look() -> list[Resource] | None:
+            new = self.api.list_new(self._known)
+            others[:] = [one for one in new if one.get("displayName") != self.name and self._is_as_asked(one)]
+            return [one for one in new if one.get("displayName") == self.name] or None
+
+        try:
+            found = look_until(self.api.client, look, "looking again whether the data source was created")
+        except ApiError as error:
+            raise self._maybe_created(error) from error
+        if found:
+            self._take(found)
+            return True
+        if others:
+            # A server that shortens or changes names may have created this one for us.
+            raise IncompleteError(
+                "The answer to the creation of a data source named %s was lost, and now there is a new one named %s "
+                "(id %s) with the same settings: it is not known who created it, look at it in Basedash.%s"
+                % (quoted(self.name), quoted(others[0].get("displayName")), quoted(others[0]["id"]), self._open()),
+                facts=facts(others[0]),
+            )
+        return False
+
+    def _is_as_asked(self, resource: Resource) -> bool:
+        settings = {name: value for name, value in self.body.items() if name != "displayName"}
+        return not self.settings.not_taken(resource, settings)
+
+    def _take(self, found: list[Resource]) -> None:
+        """Take the one data source that a lost POST created.
+
+        Raises:
+            IncompleteError: if there are several, or it is another one than was asked for.
+        """
+        if len(found) > 1:
+            raise self._several([one["id"] for one in found])
+        clauses = self.settings.not_taken(found[0], self.body)
+        if clauses:
+            raise IncompleteError(
+                "The answer to the creation was lost, and now there is a data source named %s (id %s) that is not "
+                "as it was asked for (%s): it is not known who created it, look at it in Basedash.%s"
+                % (quoted(self.name), quoted(found[0]["id"]), "; ".join(clauses), self._open()),
+                facts=facts(found[0]),
+            )
+        self.created, self._is_shown = found[0], True
+
+    def _several(self, ids: list[str]) -> IncompleteError:
+        return IncompleteError(
+            "The answer to the creation was lost, and now %d data sources are named %s (%s): delete those that are "
+            "too many.%s" % (len(ids), quoted(self.name), ", ".join(map(quoted, ids)), self._open()),
+            changed=True,
+        )
+
+    def _open(self) -> str:
+        if not self.restricted:
+            return ""
+        return " Its access was not set, so that it may be open to the whole organization."
+
+    def _maybe_created(self, error: Any) -> BasedashError:
+        failure: BasedashError = error
+        failure.message += (
+            " Whether a data source named %s was created is not known, and it may still be: wait some minutes, look in "
+            "Basedash, then run the task again.%s" % (quoted(self.name), self._open())
+        )
+        return failure

@@ -1,0 +1,153 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: one creation of a name at a time among all tasks of this user on this machine.
+
+Ansible runs a task for several hosts in several workers. Each would find that the name does not exist yet, and each
+would create it, because names are not unique in Basedash.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Callable
+
+from ansible_collections.community.basedash.plugins.module_utils._errors import RefusedError
+from ansible_collections.community.basedash.plugins.module_utils._text import quoted
+
+# The names share so many files, because a file for each would fill the folder.
+_FILES = 64
+
+# Seconds for which a creation is remembered: longer than any list is thought to lag.
+_REMEMBERED = 60.0
+
+_PAUSE = 0.05
+
+
+@dataclass
+class CreationLock:
+    """The lock of one name, while it is held.
+
+    ``age`` is how many seconds ago another task of this machine created the name, ``None`` if none did lately.
+    ``shown`` tells that the list had it by then.
+    """
+
+    age: float | None = None
+    shown: bool = False
+    _note: Callable[[], None] = lambda: None
+
+    def created(self) -> None:
+        """Tell later holders that the name was just created, so that they expect it in the list."""
+        self._note()
+
+
+@contextmanager
+def creation_lock(key: tuple[str, ...], name: str, patience: float) -> Iterator[CreationLock]:
+    """Hold the lock of ``name``. ``key`` says of which service, organization, family and user.
+
+    Where no lock can be had, such as without a writable temporary folder, the task goes on without.
+
+    Raises:
+        RefusedError: if another task still holds it after ``patience`` seconds.
+    """
+    digest = _digest(key, name)
+    try:
+        file = _open(digest)
+    except OSError:
+        yield CreationLock()
+        return
+    try:
+        _wait_for(file, name, patience)
+        creations = _read(file)
+        at, shown = creations.get(digest, (None, False))
+        age = None if at is None else time.monotonic() - at
+
+        def note() -> None:
+            _write(file, {**creations, digest: (time.monotonic(), False)})
+
+        yield CreationLock(age, shown, note)
+    finally:
+        os.close(file)
+
+
+def note_shown(key: tuple[str, ...], name: str) -> None:
+    """Tell later holders of the lock that the list shows what was created under it."""
+    digest = _digest(key, name)
+    try:
+        file = _open(digest)
+    except OSError:
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        creations = _read(file)
+        if digest in creations:
+            _write(file, {**creations, digest: (creations[digest][0], True)})
+    except BlockingIOError:
+        # Somebody creates another name just now. Without the note, the next one only looks for longer.
+        return
+    finally:
+        os.close(file)
+
+
+def _digest(key: tuple[str, ...], name: str) -> str:
+    return hashlib.sha256(json.dumps([*key, name]).encode("utf-8", "replace")).hexdigest()
+
+
+def _open(digest: str) -> int:
+    path = _folder() / ("create-%02d" % (int(digest, 16) % _FILES))
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+
+
+def _folder() -> Path:
+    folder = Path(tempfile.gettempdir()) / ("community.basedash-%d" % os.getuid())
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if found.st_uid != os.getuid() or folder.is_symlink():
+        raise PermissionError("the folder belongs to somebody else")
+    return folder
+
+
+def _wait_for(file: int, name: str, patience: float) -> None:
+    begun = time.monotonic()
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() - begun > patience:
+                raise RefusedError(
+                    "Another task on this machine has been creating a data source named %s for %d seconds: nothing was "
+                    "changed, run the task again when that one has ended." % (quoted(name), patience)
+                ) from None
+        time.sleep(_PAUSE)
+
+
+def _read(file: int) -> dict[str, tuple[float, bool]]:
+    """Return when names were created and whether the list shows them, by digest, as far as that is not long ago."""
+    try:
+        content: Any = json.loads(os.pread(file, 1 << 20, 0) or b"{}")
+        # The clock is the machine's, the same in each process, and begins anew when the machine starts.
+        now = time.monotonic()
+        found = {str(name): (float(at), bool(shown)) for name, (at, shown) in content.items()}
+        return {name: (at, shown) for name, (at, shown) in found.items() if now - _REMEMBERED < at <= now}
+    except (ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _write(file: int, creations: dict[str, tuple[float, bool]]) -> None:
+    try:
+        os.ftruncate(file, 0)
+        os.pwrite(file, json.dumps(creations).encode(), 0)
+    except OSError:
+        # A full disk costs the hint to the next holder, and must not cost the result of this task.
+        return

@@ -1,0 +1,61 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: how long a reading can be trusted, and how long a write may take to show.
+
+No page says whether Basedash's lists lag behind writes, and other people write at the same time. So what a write
+relies on was read shortly before it, and what a reading says of this task's own writes counts after some seconds only.
+"""
+
+from __future__ import annotations
+
+from typing import Callable, TypeVar
+
+from ansible_collections.community.basedash.plugins.module_utils._client import Client
+
+TRUSTED_SECONDS = 5.0
+"""A write relies on nothing that was read longer ago than this."""
+
+SETTLING_SECONDS = 10.0
+"""A write of this task may take so long to show in readings."""
+
+# The seconds between two looks, SETTLING_SECONDS in all.
+_PAUSES = (0.5, 1.0, 1.5, 2.0, 2.5, 2.5)
+
+_Seen = TypeVar("_Seen")
+
+
+class StaleError(Exception):
+    """What a write relies on was read too long ago: read it again, and decide again."""
+
+
+def is_stale(client: Client, read_at: float) -> bool:
+    """Tell whether what was read at ``read_at`` (seconds of the client's clock) is too old to rely on."""
+    return client.clock.monotonic() - read_at > TRUSTED_SECONDS
+
+
+def recent(client: Client, read_at: float) -> Callable[[int], None]:
+    """Return a check for a write that relies on what was read at ``read_at``.
+
+    It raises ``StaleError`` as soon as that is too old, because even a single request may wait long for its turn.
+    """
+
+    def check(unclear_tries: int) -> None:
+        if is_stale(client, read_at):
+            raise StaleError
+
+    return check
+
+
+def look_until(client: Client, look: Callable[[], _Seen | None], why: str) -> _Seen | None:
+    """Call ``look`` until it returns something, for up to ``SETTLING_SECONDS`` within the task's retry budget.
+
+    ``why`` says for the progress what is looked for.
+    """
+    seen = look()
+    for seconds in _PAUSES:
+        if seen is not None or not client.wait(seconds, why):
+            break
+        seen = look()
+    return seen
