@@ -109,7 +109,7 @@ class Lists:
                 return True
             age = max(TRUSTED_SECONDS, self._api.clock.monotonic() - self._latest.read_at)
             served = self._items_served * TRUSTED_SECONDS / age
-            return self._latest.pages <= min(self._items_left + 1, served)
+            return self._latest.pages < min(self._items_left + 1, served)
 
     def note_created(self, resource: Resource) -> None:
         """Remember what an item created, for ``unconfirmed``."""
