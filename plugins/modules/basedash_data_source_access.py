@@ -39,6 +39,18 @@ options:
     type: str
     required: true
     choices: [everyone, restricted]
+  groups:
+    description:
+      - The groups by name, in any order.
+      - One that does not exist, or whose name several have, makes the task fail before anything is changed.
+    type: list
+    elements: str
+  members:
+    description:
+      - The members by e-mail address in any case, in any order.
+      - One that does not exist or is deactivated makes the task fail before anything is changed.
+    type: list
+    elements: str
   group_ids:
     description: The identifiers of the groups, in any order.
     type: list

@@ -10,19 +10,31 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.community.basedash.plugins.module_utils._access import set_access
+from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
+from ansible_collections.community.basedash.plugins.module_utils._task import Report
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
+    ACCESS,
+    GROUPS,
     HTML,
+    KNOWN_GROUPS,
+    KNOWN_MEMBERS,
     LOOKS,
+    MEMBERS,
     NOT_FOUND,
     ONE,
     PAGE,
+    PRESENT,
     RESET,
+    Wire,
     access,
     answer,
     error,
     found,
+    member,
     page,
     resource,
+    run,
 )
 
 POLICY = ONE + "/access"
@@ -226,3 +238,68 @@ def test_a_policy_that_is_not_understood_is_never_the_wanted_one(content: Any) -
 def test_a_server_without_policies(reading: Any) -> None:
     report = access(READ, ("GET", POLICY, reading), id="ds_1", mode="everyone")
     assert "does not offer" in report.result["msg"]
+
+
+# Groups by name, members by e-mail
+
+
+def of(wire: Wire, **options: Any) -> Report:
+    """Run the task with another list of groups and members."""
+    return run(set_access, wire, {**ACCESS, "id": "ds_1", "mode": "restricted", **options})
+
+
+def test_groups_by_name_and_members_by_e_mail() -> None:
+    put = ("PUT", POLICY, policy("restricted", ["g1", "g2"], ["m1"]), body("g1", "g2", members=("m1",)))
+    wire = Wire(READ, ("GET", POLICY, policy("everyone")), put)
+    report = of(wire, groups=["group g1"], group_ids=["g2"], members=["M1@Example.com"])
+    assert not report.failed, report.result["msg"]
+    assert report.result["access"] == {"mode": "restricted", "group_ids": ["g1", "g2"], "member_ids": ["m1"]}
+    assert [request.url.rpartition("/")[2] for request in wire.sent[1:3]] == ["groups?limit=100", "members?limit=100"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"groups": ["group g9"]}, "no group with the name 'group g9'"),
+        ({"groups": ["Group G1"]}, "but one with 'group g1'"),
+        ({"group_ids": ["g9"]}, "no group with id 'g9'"),
+        ({"members": ["m9@example.com"]}, "no member with the e-mail address 'm9@example.com'"),
+        ({"member_ids": ["m9"]}, "no member with id 'm9'"),
+        ({"groups": ["group g1"], "member_ids": ["m9"]}, "no member with id 'm9'"),
+        ({"groups": ["twin"]}, "2 groups have the name 'twin'"),
+        ({"members": ["gone@example.com"]}, "no member"),
+        ({"member_ids": ["m8"]}, "no member"),
+    ],
+)
+def test_unknown_and_ambiguous_ones_fail_before_anything_is_sent(options: dict[str, Any], words: str) -> None:
+    wire = Wire(READ)
+    twins = [{"id": "t1", "name": "twin"}, {"id": "t2", "name": "twin"}]
+    gone = member("m8", "gone@example.com", deactivatedAt="2026-11-01T00:00:00Z")
+    wire.beside = {GROUPS: page(*KNOWN_GROUPS, *twins), MEMBERS: page(*KNOWN_MEMBERS, gone)}
+    report = of(wire, **options)
+    assert report.failed
+    assert words in report.result["msg"]
+    wire = Wire(("GET", PAGE, page()))
+    wire.beside = {GROUPS: page(*KNOWN_GROUPS, *twins), MEMBERS: page(*KNOWN_MEMBERS, gone)}
+    new = {**PRESENT, "name": "preview-42", "dialect": "POSTGRES", "access": {"mode": "restricted", **options}}
+    assert run(make_so, wire, new).failed
+
+
+@pytest.mark.parametrize("answer_of_list", [HTML, NOT_FOUND, error(405), error(501)])
+def test_a_server_without_lists_takes_ids_unchecked(answer_of_list: Any) -> None:
+    put = ("PUT", POLICY, policy("restricted", ["g9"], ["m9"]), body("g9", members=("m9",)))
+    wire = Wire(READ, ("GET", POLICY, policy("everyone")), put)
+    wire.beside = {GROUPS: answer_of_list, MEMBERS: answer_of_list}
+    assert not of(wire, group_ids=["g9"], member_ids=["m9"]).failed
+    for options in ({"groups": ["group g1"]}, {"members": ["m1@example.com"]}):
+        wire = Wire(READ)
+        wire.beside = {GROUPS: answer_of_list, MEMBERS: answer_of_list}
+        report = of(wire, **options)
+        assert report.failed
+        assert "_ids" in report.result["msg"]
+
+
+def test_everyone_needs_no_lists() -> None:
+    wire = Wire(READ, ("GET", POLICY, policy("everyone")))
+    assert not of(wire, mode="everyone").failed
+    assert len(wire.sent) == 2

@@ -1,0 +1,164 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Signals between the creation of a data source and the setting of its access."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.basedash.plugins.module_utils import _interruption
+from ansible_collections.community.basedash.plugins.module_utils._bulk import manage_many
+from ansible_collections.community.basedash.plugins.module_utils._deletion import make_absent
+from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
+from ansible_collections.community.basedash.plugins.module_utils._task import execute
+from ansible_collections.community.basedash.plugins.module_utils._transport import RawAnswer, Request
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
+    ABSENT,
+    NOT_FOUND,
+    ONE,
+    PAGE,
+    PRESENT,
+    RESET,
+    SOURCES,
+    Wire,
+    answer,
+    error,
+    found,
+    page,
+    resource,
+)
+
+GROUPS = {"mode": "restricted", "groupIds": ["grp_1"], "memberIds": []}
+NEW = {"type": "direct", "dialect": "POSTGRES", "displayName": "preview-42"}
+OPTIONS: dict[str, Any] = {
+    **PRESENT,
+    "name": "preview-42",
+    "dialect": "POSTGRES",
+    "access": {"mode": "restricted", "group_ids": ["grp_1"]},
+}
+EMPTY = ("GET", PAGE, page())
+THERE = ("GET", PAGE, page(resource()))
+POST = ("POST", SOURCES, answer(201, {"data": resource()}), NEW)
+PUT = ("PUT", ONE + "/access", answer(200, {"data": GROUPS}), GROUPS)
+
+
+class Interrupted(Wire):
+    """Sends this process a signal while it works on the requests of one method."""
+
+    def __init__(self, *steps: Any, method: str, number: int) -> None:
+        super().__init__(*steps)
+        self._method, self._number = method, number
+
+    def send(self, request: Request, timeout: float) -> RawAnswer:
+        if request.method == self._method:
+            os.kill(os.getpid(), self._number)
+        return super().send(request, timeout)
+
+
+@pytest.fixture(autouse=True)
+def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_interruption, "_interrupted", [])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_the_access_of_a_new_source_is_still_set(method: str, number: int) -> None:
+    wire = Interrupted(EMPTY, POST, PUT, THERE, method=method, number=number)
+    report = execute(make_so, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
+    wire.finish()
+    assert not report.failed
+    assert report.result["changed"]
+    # The next item of a loop does not begin.
+    wire = Wire()
+    report = execute(make_so, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
+    assert report.failed
+    assert "interrupted" in report.result["msg"]
+
+
+def test_a_source_that_stays_open_is_named() -> None:
+    put = ("PUT", ONE + "/access", error(403), GROUPS)
+    wire = Interrupted(EMPTY, POST, put, method="POST", number=signal.SIGTERM)
+    report = execute(make_so, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
+    wire.finish()
+    assert report.failed
+    assert report.result["changed"]
+    assert "open to the whole organization" in report.result["msg"]
+    assert report.result["data_source"]["id"] == "ds_1"
+
+
+def test_the_access_is_tried_again_after_a_signal() -> None:
+    put = ("PUT", ONE + "/access", NOT_FOUND, GROUPS)
+    wire = Interrupted(EMPTY, POST, put, PUT, THERE, method="POST", number=signal.SIGTERM)
+    report = execute(make_so, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
+    wire.finish()
+    assert not report.failed
+
+
+def test_many_finish_what_they_created_and_begin_no_more() -> None:
+    entries = [{**OPTIONS, "name": name, "state": "present"} for name in ("preview-42", "preview-43", "preview-44")]
+    options = {
+        **OPTIONS,
+        "data_sources": entries,
+        "state": "present",
+        "filters": None,
+        "exclude": None,
+        "prune": False,
+        "allow_replace_all": False,
+        "max_deletions": None,
+        "concurrency": 1,
+        "on_error": "continue",
+    }
+    wire = Interrupted(EMPTY, POST, PUT, THERE, method="POST", number=signal.SIGTERM)
+    report = execute(manage_many, options, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
+    wire.finish()
+    assert report.failed
+    assert [one["action"] for one in report.result["results"]] == ["created", "not_attempted", "not_attempted"]
+
+
+def test_at_any_other_moment_a_signal_does_what_it_did() -> None:
+    wire = Interrupted(EMPTY, POST, method="GET", number=signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        execute(make_so, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_a_task_that_nobody_waits_for_begins_no_write() -> None:
+    wire = Wire(("GET", ONE, found()))
+    options = {**ABSENT, "id": "ds_1"}
+    report = execute(
+        make_absent,
+        options,
+        check_mode=False,
+        diff_mode=False,
+        transport=wire,
+        clock=wire.clock(),
+        abandoned=lambda: bool(wire.sent),
+    )
+    wire.finish()
+    assert report.failed
+    assert not report.result["changed"]
+    assert "interrupted before DELETE" in report.result["msg"]
+
+
+def test_a_lost_creation_is_told_by_an_interrupted_task() -> None:
+    wire = Wire(EMPTY, ("POST", SOURCES, RESET, NEW), EMPTY)
+    options = {**OPTIONS, "access": None}
+    report = execute(
+        make_so,
+        options,
+        check_mode=False,
+        diff_mode=False,
+        transport=wire,
+        clock=wire.clock(),
+        abandoned=lambda: len(wire.sent) > 1,
+    )
+    wire.finish()
+    assert report.failed
+    assert "is not known" in report.result["msg"]
