@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -58,6 +60,12 @@ class Interrupted(Wire):
     def send(self, request: Request, timeout: float) -> RawAnswer:
         if request.method == self._method:
             os.kill(os.getpid(), self._number)
+            # The main thread handles signals, when it comes to it.
+            deadline = time.monotonic() + 5
+            while threading.current_thread() is not threading.main_thread() and time.monotonic() < deadline:
+                if _interruption.was_interrupted():
+                    break
+                time.sleep(0.01)
         return super().send(request, timeout)
 
 
