@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Callable
 
 from ansible_collections.community.basedash.plugins.module_utils._api import Api, Resource
 from ansible_collections.community.basedash.plugins.module_utils._data_source import (
@@ -34,12 +34,16 @@ from ansible_collections.community.basedash.plugins.module_utils._text import qu
 
 @dataclass(frozen=True)
 class Absence:
-    """That a data source shall not be there; the fields are the module's options."""
+    """That a data source shall not be there; the fields are the module's options.
+
+    ``why_spared`` is no option: a task about many passes what says why a data source must stay after all, or "".
+    """
 
     identity: Identity
     missing_ok: bool
     verify_absence: bool
     force: bool
+    why_spared: Callable[[Resource], str] | None = None
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Absence:
@@ -51,7 +55,9 @@ class Absence:
         identity = Identity.of(options["id"], options["name"])
         if options["force"] and identity.id is None:
             raise InputError("The option force goes by the id alone: give id, or leave force out.")
-        return cls(identity, options["missing_ok"], options["verify_absence"], options["force"])
+        return cls(
+            identity, options["missing_ok"], options["verify_absence"], options["force"], options.get("why_spared")
+        )
 
 
 def make_absent(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
@@ -62,7 +68,7 @@ def make_absent(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outco
     """
     wanted = Absence.of(options)
     if wanted.force and wanted.identity.id is not None:
-        if not check_mode:
+        if not check_mode and wanted.why_spared is None:
             return _delete_unread(api, wanted, wanted.identity.id)
         finding = find(api, Identity(wanted.identity.id, None), wanted.verify_absence)
     else:
@@ -73,6 +79,9 @@ def make_absent(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outco
         return _not_there(wanted, finding.hint)
     if not wanted.force:
         check_not_warehouse(finding.resource)
+    reason = "" if wanted.why_spared is None else wanted.why_spared(finding.resource)
+    if reason:
+        raise RefusedError(reason, facts=facts(finding.resource))
     if check_mode:
         return _deleted(finding.resource, None)
     return _delete_read(api, wanted, finding, finding.resource)
@@ -156,7 +165,7 @@ def _delete_unreadable(api: Api, wanted: Absence, identifier: str, check_mode: b
 
 _WAREHOUSE = (
     "The data source with id %s was the organization's managed warehouse: this server lets no data source be read, "
-    "so that it could not be spared."
+    "so that it could not be why_spared."
 )
 _UNVERIFIED = (
     "The data source counts as not there by the word of the DELETE alone: this server offers no list, "
