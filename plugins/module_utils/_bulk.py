@@ -29,6 +29,7 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     InputError,
     NotBasedashError,
     NotFoundError,
+    RefusedError,
     UnsupportedError,
 )
 from ansible_collections.community.basedash.plugins.module_utils._filters import Exclusion, Filters, look
@@ -350,15 +351,19 @@ def _why_spared(wanted: Wanted, item: Item, resource: Resource) -> str:
 
 
 def _selected(wanted: Wanted, filters: Filters, listing: Listing) -> _Plan:
-    """Plan to delete the data sources that the filters select."""
+    """Plan to delete the data sources that the filters select.
+
+    Raises:
+        RefusedError: if they select what they can't be meant to. Then nothing is selected, and there are no results.
+    """
     may_go = [resource for resource in listing if wanted.may_go(resource)]
     found = [resource for resource in may_go if filters.match(resource)]
     plan = _Plan([_deletion(resource) for resource in found])
     plan.warnings += ["%s." % doubt for doubt in filters.doubts(listing, negative=False)]
     for doubt in filters.doubts(listing, negative=True):
-        plan.refuse("%s. With '!' it selects every data source: nothing was changed." % doubt)
+        raise RefusedError("%s. With '!' it selects every data source: nothing was changed." % doubt)
     if wanted.max_deletions is None and found and len(found) == len(may_go):
-        plan.refuse(
+        raise RefusedError(
             "The filters select each of the %d data sources of the organization that may be deleted: nothing was "
             "changed, narrow them, or set max_deletions if that is what you want." % len(found)
         )

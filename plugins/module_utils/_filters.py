@@ -234,7 +234,7 @@ class Exclusion:
 
     def fits(self, resource: Resource) -> bool:
         """Tell whether a data source is never to be deleted, by its id or by its name."""
-        return any(one in self.entries for one in _looks(resource))
+        return bool(self.entries) and any(one in self.entries for one in _looks(resource))
 
     def unused(self, resources: Iterable[Resource]) -> list[str]:
         """Return the entries that fit none of ``resources``."""

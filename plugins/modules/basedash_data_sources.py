@@ -378,7 +378,7 @@ results:
   description:
     - One entry per data source, in the order given; those that O(filters) or O(prune) select come in the API's order,
       newest first, after them.
-  returned: if the options are right and the data sources could be listed
+  returned: if the options are right, the data sources could be listed, and O(filters) don't select what is refused
   type: list
   elements: dict
   contains:

@@ -173,7 +173,7 @@ def test_filters_that_select_everything_are_refused(basedash: Basedash, filters:
     assert report.failed
     assert not report.result["changed"]
     assert "max_deletions" in report.result["msg"]
-    assert actions(report) == ["not_attempted"] * 5
+    assert "results" not in report.result
     assert basedash.sources() == before
     assert basedash.many(state="absent", filters=filters, max_deletions=4).failed
     assert basedash.sources() == before
@@ -189,7 +189,6 @@ def test_a_mistyped_negative_deletes_nothing(basedash: Basedash) -> None:
     for value in ("!HEALTY", ["!HEALTHY", "!unheathly"]):
         report = basedash.many(state="absent", filters={"health_status": value, "name_pattern": "bulk"})
         assert report.failed
-        assert {entry["action"] for entry in report.result["results"]} <= {"not_attempted"}
         assert "of health_status is neither documented" in report.result["msg"]
         report = basedash.many(state="absent", filters={"health_status": value}, max_deletions=20)
         assert report.failed
