@@ -16,7 +16,6 @@ from ansible_collections.community.basedash.plugins.module_utils._api import (
     Content,
     Resource,
     no_check,
-    plain_name,
 )
 from ansible_collections.community.basedash.plugins.module_utils._data_source import (
     Finding,
@@ -35,7 +34,7 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
 from ansible_collections.community.basedash.plugins.module_utils._freshness import StaleError, look_until, recent
 from ansible_collections.community.basedash.plugins.module_utils._paths import checked_id
 from ansible_collections.community.basedash.plugins.module_utils._task import Diff, Outcome
-from ansible_collections.community.basedash.plugins.module_utils._text import quoted, told
+from ansible_collections.community.basedash.plugins.module_utils._text import look_alike_key, quoted, told
 
 _RESTRICTED = "restricted"
 _KNOWN = ("groupIds", "memberIds")
@@ -221,7 +220,7 @@ def _one_named(directory: _Directory, found: Sequence[Resource], name: str) -> s
             )
         )
     if not fitting:
-        similar = [directory.key_of(one) for one in matches(plain_name)]
+        similar = [directory.key_of(one) for one in matches(look_alike_key)]
         raise RefusedError(
             "There is no %s with the %s %s in the organization%s: nothing was changed, correct %s."
             % (

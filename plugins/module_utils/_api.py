@@ -9,7 +9,6 @@ Paths, envelope, errors and paging are as on the vendor's pages; nothing here de
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Callable, TypeVar
@@ -33,7 +32,7 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
 )
 from ansible_collections.community.basedash.plugins.module_utils._freshness import SETTLING_SECONDS, look_until
 from ansible_collections.community.basedash.plugins.module_utils._paths import names_one, segment, travels
-from ansible_collections.community.basedash.plugins.module_utils._text import quoted, shown
+from ansible_collections.community.basedash.plugins.module_utils._text import look_alike_key, quoted, shown
 
 Resource = Mapping[str, Any]
 """A data source as the API spells it. Its ``id`` is a text that can stand in a path; nothing else is certain."""
@@ -77,12 +76,12 @@ class Listing:
         self.begun, self.read_at, self.pages = begun, read_at, pages
         self._by_id = {resource["id"]: resource for resource in resources}
         self._by_name: dict[Any, list[Resource]] = {}
-        self._by_plain_name: dict[str, list[str]] = {}
+        self._by_look: dict[str, list[str]] = {}
         for resource in self:
             name = resource.get("displayName")
             if isinstance(name, str):
                 self._by_name.setdefault(name, []).append(resource)
-                self._by_plain_name.setdefault(plain_name(name), []).append(name)
+                self._by_look.setdefault(look_alike_key(name), []).append(name)
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self._by_id.values())
@@ -106,13 +105,8 @@ class Listing:
 
         It differs in white space, Unicode composition or case. One that differs in case alone comes last.
         """
-        found = [one for one in self._by_plain_name.get(plain_name(name), ()) if one != name]
+        found = [one for one in self._by_look.get(look_alike_key(name), ()) if one != name]
         return min(found, key=lambda one: one.casefold() == name.casefold(), default=None)
-
-
-def plain_name(name: str) -> str:
-    """Return ``name`` without what people overlook: case, white space, and the composition of its letters."""
-    return " ".join(unicodedata.normalize("NFC", name).split()).casefold()
 
 
 @dataclass(frozen=True)

@@ -105,21 +105,23 @@ DATA_SOURCE_ACCESS: dict[str, dict[str, Any]] = {
     "purge": {"type": "bool", "default": True},
 }
 
+_SELECTION: dict[str, dict[str, Any]] = {
+    "name_pattern": {"type": "str"},
+    "dialect": {"type": "list", "elements": "str"},
+    "host": {"type": "str"},
+    "health_status": {"type": "list", "elements": "str"},
+    "sync_status": {"type": "list", "elements": "str"},
+    "created_before": {"type": "str"},
+}
+
 DATA_SOURCE_INFO: dict[str, dict[str, Any]] = {
     **CONNECTION,
     **_IDENTITY,
-    "dialect": {"type": "str"},
-    "host": {"type": "str"},
-    "name_pattern": {"type": "str"},
-    "sync_status": {"type": "str"},
-    "health_status": {"type": "str"},
+    **_SELECTION,
+    "access": {"type": "bool", "default": False},
 }
 
 _ITEM = {name: entry for name, entry in DATA_SOURCE.items() if name not in CONNECTION and name != "state"}
-_SELECTION: dict[str, dict[str, Any]] = {
-    name: {"type": "str"}
-    for name in ("name_pattern", "dialect", "host", "health_status", "sync_status", "created_before")
-}
 
 DATA_SOURCES: dict[str, dict[str, Any]] = {
     **CONNECTION,
@@ -128,6 +130,7 @@ DATA_SOURCES: dict[str, dict[str, Any]] = {
     "filters": {"type": "dict", "options": _SELECTION},
     "exclude": {"type": "list", "elements": "str"},
     "prune": {"type": "bool", "default": False},
+    "allow_replace_all": {"type": "bool", "default": False},
     "max_deletions": {"type": "int"},
     "concurrency": {"type": "int", "default": 4},
     "on_error": {"type": "str", "default": "continue", "choices": ["continue", "stop"]},

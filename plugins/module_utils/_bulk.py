@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ansible_collections.community.basedash.plugins.module_utils._api import (
@@ -32,14 +32,18 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     ApiError,
     BasedashError,
     InputError,
+    NotBasedashError,
+    NotFoundError,
     RefusedError,
+    UnsupportedError,
 )
-from ansible_collections.community.basedash.plugins.module_utils._filters import Filters
+from ansible_collections.community.basedash.plugins.module_utils._filters import Exclusion, Filters
 from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
+from ansible_collections.community.basedash.plugins.module_utils._parallel import in_parallel
 from ansible_collections.community.basedash.plugins.module_utils._provision import Presence
 from ansible_collections.community.basedash.plugins.module_utils._snapshot import Lists, Snapshot
 from ansible_collections.community.basedash.plugins.module_utils._task import Diff, Outcome
-from ansible_collections.community.basedash.plugins.module_utils._text import quoted
+from ansible_collections.community.basedash.plugins.module_utils._text import look_alike_key, quoted, shown
 
 ACTIONS = ("deleted", "created", "updated", "unchanged", "failed", "not_attempted")
 
@@ -48,6 +52,9 @@ _MOST_AT_ONCE = 64
 _MOST_DELETIONS = 10
 # A message is one sentence, so it names so many; the results have all.
 _NAMED = 20
+# Each comes with its reason, and Ansible prints them in one line.
+_FAILURES_NAMED = 5
+_LONGEST_REASON = 200
 _TELL_EVERY = 5.0
 
 
@@ -58,8 +65,9 @@ class Wanted:
     state: str
     items: Sequence[Mapping[str, Any]] | None
     filters: Filters | None
-    exclude: frozenset[str]
+    exclude: Exclusion
     prune: bool
+    replace_all: bool
     max_deletions: int | None
     concurrency: int
     stop: bool
@@ -76,6 +84,11 @@ class Wanted:
             raise InputError("Give either data_sources or filters.")
         if state == "present" and items is None:
             raise InputError("The option filters goes with state=absent alone: give data_sources.")
+        selection = None if filters is None else Filters.of(filters)
+        if selection is not None and selection.empty:
+            raise InputError(
+                "The option filters has no condition, and nothing is never taken for everything: give a condition."
+            )
         if state == "absent" and options["prune"]:
             raise InputError("The option prune goes with state=present alone.")
         if not 1 <= options["concurrency"] <= _MOST_AT_ONCE:
@@ -93,13 +106,22 @@ class Wanted:
         return cls(
             state,
             items,
-            None if filters is None else Filters.of(filters),
-            frozenset(entry.strip() for entry in options["exclude"] or ()),
+            selection,
+            Exclusion.of(options["exclude"]),
             options["prune"],
+            options["allow_replace_all"],
             options["max_deletions"],
             options["concurrency"],
             options["on_error"] == "stop",
         )
+
+    def may_go(self, resource: Resource) -> bool:
+        """Tell whether ``filters`` and ``prune`` may delete a data source.
+
+        The managed warehouse and the vendor's demonstration only go by an entry of their own.
+        """
+        protected = is_warehouse(resource) or resource.get("isDemo") not in (None, False)
+        return not protected and not self.exclude.fits(resource)
 
 
 @dataclass
@@ -107,11 +129,13 @@ class Item:
     """One data source that the task is about: what is wanted, and in the end what became of it.
 
     ``options`` are those of the task of one data source, but for its ``state``: ``deletes`` tells that it is to go.
+    ``selected`` tells that no entry names it: filters or ``prune`` found it in the list.
     """
 
     options: Mapping[str, Any]
     deletes: bool
     resource: Resource | None = None
+    selected: bool = False
     action: str = "not_attempted"
     changed: bool = False
     outcome: Outcome | None = None
@@ -120,7 +144,9 @@ class Item:
     def __str__(self) -> str:
         known = self.resource or {}
         name, identifier = self.options["name"] or known.get("displayName"), self.options["id"] or known.get("id")
-        return "%s (%s)" % (quoted(name), identifier) if name and identifier else quoted(name or identifier)
+        if name and identifier:
+            return "%s (%s)" % (quoted(name), shown(identifier, longest=120))
+        return quoted(name or identifier)
 
     def as_result(self) -> dict[str, Any]:
         """Return its entry of the result's ``results``."""
@@ -136,6 +162,9 @@ class Item:
             "changed": self.changed,
         }
         if known is not None:
+            if self.action in ("unchanged", "not_attempted"):
+                # Nothing became of it, so what it does not have is of no interest.
+                known = {name: value for name, value in known.items() if value is not None}
             entry["data_source"] = known
         if self.outcome is not None:
             entry.update(self.outcome.values)
@@ -160,6 +189,28 @@ class Item:
 
 
 @dataclass
+class _Plan:
+    """What the task is about: items for its entries or of its filters, and those that ``prune`` selects.
+
+    ``refusal`` says why nothing of it is done; empty if it is.
+    """
+
+    items: list[Item]
+    pruned: list[Item] = field(default_factory=list)
+    refusal: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def all(self) -> list[Item]:
+        """All items, in the order of the result."""
+        return [*self.items, *self.pruned]
+
+    def refuse(self, reason: str) -> None:
+        """Do nothing of it, because of ``reason`` or one that was found before."""
+        self.refusal = self.refusal or reason
+
+
+@dataclass
 class _Run:
     """Items on their way, several at once."""
 
@@ -179,20 +230,11 @@ class _Run:
         self._done, self._failed, self._begun = 0, 0, self.api.clock.monotonic()
         self._told = self._begun
         self.lists.expect(len(items))
-        waiting = iter(items)
-        with ThreadPoolExecutor(self.wanted.concurrency) as pool:
-            try:
-                # A few that take item after item: to submit each of thousands would cost more than their facts.
-                workers = [pool.submit(self._work, waiting, len(items)) for _number in range(self.wanted.concurrency)]
-                for worker in workers:
-                    worker.result()
-            except BaseException:
-                # An interruption: what is under way comes to its end, and nothing else begins.
-                self.stopped.set()
-                self.api.client.abandon()
-                raise
+        # A few workers that take item after item: to submit each of thousands would cost more than their facts.
+        workers = [iter(items)] * self.wanted.concurrency
+        in_parallel(self.api.client, self.wanted.concurrency, partial(self._work, len(items)), workers)
 
-    def _work(self, waiting: Iterator[Item], total: int) -> None:
+    def _work(self, total: int, waiting: Iterator[Item]) -> None:
         while not (self.stopped.is_set() or self.api.client.abandoned):
             with self._lock:
                 item = next(waiting, None)
@@ -221,8 +263,10 @@ class _Run:
             self.stopped.set()
 
     def _done_with(self, item: Item) -> Outcome:
-        state = "absent" if item.deletes else "present"
-        return make_so(Snapshot(self.api, self.lists), {**item.options, "state": state}, self.check_mode)
+        options = {**item.options, "state": "absent" if item.deletes else "present"}
+        if item.deletes and (item.selected or self.wanted.exclude.entries):
+            options["why_spared"] = partial(_why_spared, self.wanted, item)
+        return make_so(Snapshot(self.api, self.lists), options, self.check_mode)
 
     def _tell(self, item: Item, total: int) -> None:
         with self._lock:
@@ -244,7 +288,7 @@ def manage_many(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outco
         BasedashError: if it was refused before anything was changed.
     """
     # The list that serves them all ends with the work: of thousands, it needs as much memory as their facts.
-    return _outcome(*_managed(api, Wanted.of(options), check_mode))
+    return _outcome(_managed(api, Wanted.of(options), check_mode))
 
 
 def _not_shown(lists: Lists) -> tuple[str, ...]:
@@ -256,22 +300,36 @@ def _not_shown(lists: Lists) -> tuple[str, ...]:
     return tuple(not_confirmed(resource, why) for resource in missing)
 
 
-def _managed(api: Api, wanted: Wanted, check_mode: bool) -> tuple[Sequence[Item], str, tuple[str, ...]]:
-    """Do what is wanted, and return what became of each, why all of it was refused, and further warnings."""
+def _managed(api: Api, wanted: Wanted, check_mode: bool) -> _Plan:
+    """Do what is wanted, and return what became of each, or why all of it was refused."""
     lists = Lists(api)
-    items = _selected(wanted, lists) if wanted.items is None else _merged(wanted, lists, wanted.items)
-    pruned = _left_over(wanted, lists.latest, items) if wanted.prune else []
-    everything = [*items, *pruned]
-    refusal = _refusal(wanted, everything)
-    if not refusal:
+    plan = _plan(api, wanted, lists)
+    if not plan.refusal:
         run = _Run(api, lists, wanted, check_mode)
-        run.go(items)
-        if pruned and not run.stopped.is_set() and not any(item.action == "failed" for item in items):
-            run.go(pruned)
-    return everything, refusal, _not_shown(lists)
+        run.go(plan.items)
+        if plan.pruned and not run.stopped.is_set() and not any(item.action == "failed" for item in plan.items):
+            run.go(plan.pruned)
+        plan.warnings += _not_shown(lists)
+    return plan
 
 
 # What is wanted -------------------------------------------------------------------------------------------------------
+
+
+def _plan(api: Api, wanted: Wanted, lists: Lists) -> _Plan:
+    if wanted.filters is not None:
+        plan = _selected(wanted, wanted.filters, lists.latest)
+    else:
+        plan = _merged(api, wanted, lists, wanted.items or ())
+    if wanted.prune:
+        _prune(wanted, lists.latest, plan)
+    if wanted.exclude.entries:
+        for entry in wanted.exclude.unused(lists.latest):
+            plan.warnings.append(
+                "The entry %s of exclude protects nothing, because no data source has this id or name." % quoted(entry)
+            )
+    _limit(wanted, plan)
+    return plan
 
 
 def _deletion(resource: Resource) -> Item:
@@ -284,82 +342,113 @@ def _deletion(resource: Resource) -> Item:
         "verify_absence": True,
         "force": False,
     }
-    return Item(options, True, resource)
+    return Item(options, True, resource, selected=True)
 
 
-def _protected(resource: Resource) -> bool:
-    """Tell whether only its own entry may delete this: the managed warehouse, and the vendor's demonstration."""
-    return is_warehouse(resource) or resource.get("isDemo") not in (None, False)
+def _why_spared(wanted: Wanted, item: Item, resource: Resource) -> str:
+    """Return why a data source may not be deleted after all, as it was read last; empty if it may."""
+    if wanted.exclude.fits(resource):
+        reason = "it is in exclude"
+    elif not item.selected:
+        return ""
+    elif not wanted.may_go(resource):
+        reason = "it is the managed warehouse or the vendor's demonstration"
+    elif wanted.filters is not None and not wanted.filters.match(resource):
+        reason = "it does not meet the filters any more"
+    elif item.resource is not None and resource.get("displayName") != item.resource.get("displayName"):
+        reason = "it was renamed meanwhile"
+    else:
+        return ""
+    return "The data source with id %s, which is named %s now, was not deleted, because %s: run the task again." % (
+        quoted(resource["id"]),
+        quoted(resource.get("displayName")),
+        reason,
+    )
 
 
-def _selected(wanted: Wanted, lists: Lists) -> list[Item]:
-    """Return the data sources that the filters select.
+def _selected(wanted: Wanted, filters: Filters, listing: Listing) -> _Plan:
+    """Plan to delete the data sources that the filters select.
 
     Raises:
-        RefusedError: if those are all, and the user set no limit.
+        RefusedError: if they select what they can't be meant to. Then nothing is selected, and there are no results.
     """
-    filters = wanted.filters
-    resources = [resource for resource in lists.latest if not _protected(resource)]
-    found = [resource for resource in resources if filters is not None and filters.match(resource)]
-    if wanted.max_deletions is None and (filters is None or filters.empty or (found and len(found) == len(resources))):
+    may_go = [resource for resource in listing if wanted.may_go(resource)]
+    found = [resource for resource in may_go if filters.match(resource)]
+    plan = _Plan([_deletion(resource) for resource in found])
+    plan.warnings += ["%s." % doubt for doubt in filters.doubts(listing, negative=False)]
+    for doubt in filters.doubts(listing, negative=True):
+        raise RefusedError("%s. With '!' it selects every data source: nothing was changed." % doubt)
+    if wanted.max_deletions is None and found and len(found) == len(may_go):
         raise RefusedError(
-            "The filters select each of the %d data sources of the organization: nothing was changed, narrow them, or "
-            "set max_deletions if that is what you want." % len(resources)
+            "The filters select each of the %d data sources of the organization that may be deleted: nothing was "
+            "changed, narrow them, or set max_deletions if that is what you want." % len(found)
         )
-    return [_deletion(resource) for resource in found if not _excluded(wanted, resource)]
+    return plan
 
 
-def _excluded(wanted: Wanted, resource: Resource) -> bool:
-    # Of "a, b", Ansible makes "a" and " b": what is to be protected is, whatever blanks are around it.
-    known = (resource["id"], resource.get("displayName"))
-    return any(isinstance(one, str) and one.strip() in wanted.exclude for one in known)
-
-
-def _left_over(wanted: Wanted, listing: Listing, items: Sequence[Item]) -> list[Item]:
-    """Return the data sources that no entry is about, and that may go."""
-    kept = {item.resource["id"] for item in items if item.resource is not None}
+def _prune(wanted: Wanted, listing: Listing, plan: _Plan) -> None:
+    """Plan to delete the data sources that no entry is about, and that may go."""
+    kept = {item.resource["id"] for item in plan.items if item.resource is not None}
     # An entry by a name that several have fails, and none of those may go for that.
-    names = {item.options["name"] for item in items if item.options["id"] is None}
-    return [
-        _deletion(resource)
-        for resource in listing
-        if resource["id"] not in kept
-        and resource.get("displayName") not in names
-        and not _protected(resource)
-        and not _excluded(wanted, resource)
-    ]
+    names = {item.options["name"] for item in plan.items if item.options["id"] is None}
+    may_go = [resource for resource in listing if wanted.may_go(resource)]
+    left = [one for one in may_go if one["id"] not in kept and one.get("displayName") not in names]
+    plan.pruned = [_deletion(resource) for resource in left]
+    if left and len(left) == len(may_go) and not wanted.replace_all:
+        plan.refuse(
+            "The list has none of the %d data sources that prune may delete, and so all of them would go: nothing was "
+            "changed, check the list and organization_id, or set allow_replace_all=true if that is what you want."
+            % len(left)
+        )
+    _refuse_look_alikes(listing, plan, names)
 
 
-def _merged(wanted: Wanted, lists: Lists, entries: Sequence[Mapping[str, Any]]) -> list[Item]:
-    """Return an item for each data source that the entries are about; entries about the same one are one.
+def _refuse_look_alikes(listing: Listing, plan: _Plan, names: set[str]) -> None:
+    """Refuse a name that nothing has while one looks like it: that one would be deleted, and another created."""
+    alike: dict[str, set[str]] = {}
+    for name in (*names, *(resource.get("displayName") for resource in listing)):
+        if isinstance(name, str):
+            alike.setdefault(look_alike_key(name), set()).add(name)
+    for name in sorted(names):
+        others = sorted(alike[look_alike_key(name)] - {name})
+        if others and not listing.named(name):
+            plan.refuse(
+                "No data source is named %s, and %s differs from it in case, white space or composition alone: with "
+                "prune, nothing was changed, because one would be created and the other one deleted; correct the name."
+                % (quoted(name), quoted(others[0]))
+            )
 
-    Raises:
-        RefusedError: if entries about the same one contradict each other, or one is excluded.
-    """
+
+def _merged(api: Api, wanted: Wanted, lists: Lists, entries: Sequence[Mapping[str, Any]]) -> _Plan:
+    """Plan an item for each data source that the entries are about; entries about the same one are one."""
     items: dict[tuple[str, str], Item] = {}
     numbers: dict[tuple[str, str], int] = {}
+    plan = _Plan([])
+    unlisted = _unlisted(api, wanted, lists, entries)
     for number, entry in enumerate(entries, 1):
         item = Item(entry, wanted.state == "absent")
-        key = _resolve(item, lists)
+        key = _resolve(wanted, item, lists, unlisted)
         known = items.get(key)
         if known is None:
             items[key], numbers[key] = item, number
+            plan.items.append(item)
         else:
-            known.options = _united(known.options, item.options, numbers[key], number)
-        resource = item.resource or {"id": entry["id"] or "", "displayName": entry["name"]}
-        if wanted.state == "absent" and _excluded(wanted, resource):
-            raise RefusedError(
+            _unite(plan, known, item, (numbers[key], number))
+        named = {"id": entry["id"] or "", "displayName": entry["name"]}
+        if item.deletes and (wanted.exclude.fits(named) or wanted.exclude.fits(item.resource or named)):
+            plan.refuse(
                 "Entry %d of data_sources, %s, is in exclude as well: nothing was changed, remove it from one of them."
                 % (number, item)
             )
-    return list(items.values())
+    return plan
 
 
-def _resolve(item: Item, lists: Lists) -> tuple[str, str]:
+def _resolve(wanted: Wanted, item: Item, lists: Lists, unlisted: Mapping[str, Resource]) -> tuple[str, str]:
+    """Look up what an entry is about, and return what is the same for all entries about it."""
     identifier, name = item.options["id"], item.options["name"]
     if identifier is not None:
-        if not (item.deletes and item.options["force"]):
-            item.resource = lists.latest.with_id(identifier)
+        if not (item.deletes and item.options["force"]) or wanted.exclude.entries:
+            item.resource = lists.latest.with_id(identifier) or unlisted.get(identifier)
         return "id", identifier
     matches = lists.latest.named(name)
     if len(matches) != 1:
@@ -368,46 +457,67 @@ def _resolve(item: Item, lists: Lists) -> tuple[str, str]:
     return "id", item.resource["id"]
 
 
-def _united(one: Mapping[str, Any], other: Mapping[str, Any], number: int, another: int) -> dict[str, Any]:
-    united = dict(one)
-    for option, value in other.items():
-        if option in ("id", "name") and (value is None or one[option] is None):
-            united[option] = one[option] if value is None else value
-        elif value != one[option]:
-            raise RefusedError(
+def _unlisted(api: Api, wanted: Wanted, lists: Lists, entries: Sequence[Mapping[str, Any]]) -> dict[str, Resource]:
+    """Return the data sources that entries name by id and that are there although the list lacks them.
+
+    The list may lag behind. Only a limit needs to know before each is looked up anyway.
+    """
+    if wanted.state == "present" or wanted.max_deletions is None:
+        return {}
+
+    def read(identifier: str) -> Resource | None:
+        try:
+            return api.get(identifier)
+        except (NotFoundError, NotBasedashError, UnsupportedError):
+            return None
+
+    given = {entry["id"] for entry in entries if entry["id"] is not None and not entry["force"]}
+    missing = sorted(identifier for identifier in given if lists.latest.with_id(identifier) is None)
+    found = in_parallel(api.client, wanted.concurrency, read, missing)
+    return {resource["id"]: resource for resource in found if resource is not None}
+
+
+def _unite(plan: _Plan, one: Item, other: Item, numbers: tuple[int, int]) -> None:
+    """Make one item of two about the same data source."""
+    united = dict(one.options)
+    for option, value in other.options.items():
+        if option in ("id", "name") and (value is None or united[option] is None):
+            united[option] = united[option] if value is None else value
+        elif value != united[option]:
+            plan.refuse(
                 "The entries %d and %d of data_sources are about the same data source and contradict each other in %s: "
-                "nothing was changed, remove one of them." % (number, another, option)
+                "nothing was changed, remove one of them." % (*numbers, option)
             )
-    return united
+    one.options = united
 
 
-def _refusal(wanted: Wanted, items: Sequence[Item]) -> str:
-    """Return why so many deletions are refused, empty if they are not."""
-    going = [item for item in items if item.deletes and (item.resource is not None or item.options["force"])]
+def _limit(wanted: Wanted, plan: _Plan) -> None:
+    """Refuse more deletions than allowed."""
     most = wanted.max_deletions
     if most is None:
         if not wanted.prune and wanted.filters is None:
-            return ""
+            return
         most = _MOST_DELETIONS
-    if len(going) <= most:
-        return ""
-    named = ", ".join(map(str, going[:_NAMED])) + (", ..." if len(going) > _NAMED else "")
-    return (
-        "%d data sources would be deleted, and max_deletions allows %d: nothing was changed, narrow what is selected "
-        "or raise it (%s)." % (len(going), most, named)
-    )
+    going = [item for item in plan.all if item.deletes and (item.resource is not None or item.options["force"])]
+    if len(going) > most:
+        named = ", ".join(map(str, going[:_NAMED])) + (", ..." if len(going) > _NAMED else "")
+        plan.refuse(
+            "%d data sources would be deleted, and max_deletions allows %d: nothing was changed, narrow what is "
+            "selected or raise it (%s)." % (len(going), most, named)
+        )
 
 
 # What became of it ----------------------------------------------------------------------------------------------------
 
 
-def _outcome(items: Sequence[Item], refusal: str = "", further_warnings: tuple[str, ...] = ()) -> Outcome:
+def _outcome(plan: _Plan) -> Outcome:
+    items = plan.all
     summary = {action: sum(item.action == action for item in items) for action in ACTIONS}
-    message = refusal or _message(items, summary)
+    message = plan.refusal or _message(items, summary)
     return Outcome(
         any(item.changed for item in items),
         message=message or None,
-        warnings=(*_warnings(items), *further_warnings[:_NAMED]),
+        warnings=tuple(_warnings(plan)),
         diff=tuple(_diffs(items)),
         values={"results": [item.as_result() for item in items], "summary": {"total": len(items), **summary}},
         failed=bool(message),
@@ -417,18 +527,21 @@ def _outcome(items: Sequence[Item], refusal: str = "", further_warnings: tuple[s
 def _message(items: Sequence[Item], summary: Mapping[str, int]) -> str:
     if not summary["failed"] and not summary["not_attempted"]:
         return ""
-    first = next((item for item in items if item.error is not None), None)
-    because = "" if first is None or first.error is None else " The first is %s: %s" % (first, first.error.message)
-    return "%d of %d data sources failed and %d were not attempted, see results.%s" % (
+    message = "%d of %d data sources failed and %d were not attempted, see results." % (
         summary["failed"],
         len(items),
         summary["not_attempted"],
-        because,
     )
+    failures = [(item, item.error.message) for item in items if item.error is not None]
+    for item, reason in failures[:_FAILURES_NAMED]:
+        message += " %s: %s" % (item, shown(reason, longest=_LONGEST_REASON))
+    if len(failures) > _FAILURES_NAMED:
+        message += " And %d more." % (len(failures) - _FAILURES_NAMED)
+    return message
 
 
-def _warnings(items: Sequence[Item]) -> Iterator[str]:
-    warnings = [warning for item in items for warning in item.warnings]
+def _warnings(plan: _Plan) -> Iterator[str]:
+    warnings = [*plan.warnings, *(warning for item in plan.all for warning in item.warnings)]
     yield from warnings[:_NAMED]
     if len(warnings) > _NAMED:
         yield "There are %d more warnings, see results." % (len(warnings) - _NAMED)

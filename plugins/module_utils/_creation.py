@@ -67,7 +67,7 @@ class Creation:
             if found.resource is None:
                 found = self._post(found)
             if found.resource is None:
-                lock.created()
+                lock.note_created()
             return found
 
     def confirmed(self) -> list[str]:
@@ -84,11 +84,14 @@ class Creation:
 
     def _decided_again(self, finding: Finding, lock: CreationLock) -> Finding:
         """Return ``finding``, or a newer one if another task created this name after it was read."""
-        listing = finding.listing
-        if lock.age is None or (listing is not None and self.api.clock.monotonic() - listing.begun < lock.age):
+        if lock.created is None:
+            return finding
+        # A list that was read before the list was seen to have the name says nothing about it.
+        settled = lock.shown if lock.shown is not None else lock.created - SETTLING_SECONDS
+        if finding.listing is not None and self.api.clock.monotonic() - finding.listing.begun < settled:
             return finding
         self.api.require_anew()
-        expected_until = self.api.clock.monotonic() + (0.0 if lock.shown else SETTLING_SECONDS - lock.age)
+        expected_until = self.api.clock.monotonic() - settled if lock.shown is None else 0.0
 
         def look() -> Finding | None:
             nonlocal finding

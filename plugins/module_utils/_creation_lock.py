@@ -38,15 +38,15 @@ _PAUSE = 0.05
 class CreationLock:
     """The lock of one name, while it is held.
 
-    ``age`` is how many seconds ago another task of this machine created the name, ``None`` if none did lately.
-    ``shown`` tells that the list had it by then.
+    ``created`` is how many seconds ago another task of this machine created the name, and ``shown`` is how many seconds
+    ago the list was seen to have it: ``None`` if that did not happen lately.
     """
 
-    age: float | None = None
-    shown: bool = False
+    created: float | None = None
+    shown: float | None = None
     _note: Callable[[], None] = lambda: None
 
-    def created(self) -> None:
+    def note_created(self) -> None:
         """Tell later holders that the name was just created, so that they expect it in the list."""
         self._note()
 
@@ -69,13 +69,13 @@ def creation_lock(key: tuple[str, ...], name: str, patience: float) -> Iterator[
     try:
         _wait_for(file, name, patience)
         creations = _read(file)
-        at, shown = creations.get(digest, (None, False))
-        age = None if at is None else time.monotonic() - at
+        now = time.monotonic()
+        created, shown = (None if at is None else now - at for at in creations.get(digest, (None, None)))
 
         def note() -> None:
-            _write(file, {**creations, digest: (time.monotonic(), False)})
+            _write(file, {**creations, digest: (time.monotonic(), None)})
 
-        yield CreationLock(age, shown, note)
+        yield CreationLock(created, shown, note)
     finally:
         os.close(file)
 
@@ -91,7 +91,7 @@ def note_shown(key: tuple[str, ...], name: str) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         creations = _read(file)
         if digest in creations:
-            _write(file, {**creations, digest: (creations[digest][0], True)})
+            _write(file, {**creations, digest: (creations[digest][0], time.monotonic())})
     except BlockingIOError:
         # Somebody creates another name just now. Without the note, the next one only looks for longer.
         return
@@ -132,19 +132,21 @@ def _wait_for(file: int, name: str, patience: float) -> None:
         time.sleep(_PAUSE)
 
 
-def _read(file: int) -> dict[str, tuple[float, bool]]:
-    """Return when names were created and whether the list shows them, by digest, as far as that is not long ago."""
+def _read(file: int) -> dict[str, tuple[float, float | None]]:
+    """Return when names were created and seen in the list, by digest, as far as that is not long ago."""
     try:
         content: Any = json.loads(os.pread(file, 1 << 20, 0) or b"{}")
         # The clock is the machine's, the same in each process, and begins anew when the machine starts.
         now = time.monotonic()
-        found = {str(name): (float(at), bool(shown)) for name, (at, shown) in content.items()}
+        found = {
+            str(name): (float(at), None if shown is None else float(shown)) for name, (at, shown) in content.items()
+        }
         return {name: (at, shown) for name, (at, shown) in found.items() if now - _REMEMBERED < at <= now}
     except (ValueError, TypeError, AttributeError):
         return {}
 
 
-def _write(file: int, creations: dict[str, tuple[float, bool]]) -> None:
+def _write(file: int, creations: dict[str, tuple[float, float | None]]) -> None:
     try:
         os.ftruncate(file, 0)
         os.pwrite(file, json.dumps(creations).encode(), 0)

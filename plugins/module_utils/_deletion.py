@@ -37,12 +37,16 @@ from ansible_collections.community.basedash.plugins.module_utils._text import qu
 
 @dataclass(frozen=True)
 class Absence:
-    """That a data source shall not be there; the fields are the module's options."""
+    """That a data source shall not be there; the fields are the module's options.
+
+    ``why_spared`` is no option: a task about many passes what says why a data source must stay after all, or "".
+    """
 
     identity: Identity
     missing_ok: bool
     verify_absence: bool
     force: bool
+    why_spared: Callable[[Resource], str] | None = None
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Absence:
@@ -54,7 +58,21 @@ class Absence:
         identity = Identity.of(options["id"], options["name"])
         if options["force"] and identity.id is None:
             raise InputError("The option force goes by the id alone: give id, or leave force out.")
-        return cls(identity, options["missing_ok"], options["verify_absence"], options["force"])
+        return cls(
+            identity, options["missing_ok"], options["verify_absence"], options["force"], options.get("why_spared")
+        )
+
+    def check(self, resource: Resource) -> None:
+        """Let no guard be passed over.
+
+        Raises:
+            RefusedError: if one stops the deletion of this data source.
+        """
+        if not self.force:
+            check_not_warehouse(resource)
+        reason = "" if self.why_spared is None else self.why_spared(resource)
+        if reason:
+            raise RefusedError(reason, facts=facts(resource))
 
 
 def make_absent(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
@@ -65,7 +83,7 @@ def make_absent(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outco
     """
     wanted = Absence.of(options)
     if wanted.force and wanted.identity.id is not None:
-        if not check_mode:
+        if not check_mode and wanted.why_spared is None:
             return _delete_unread(api, wanted, wanted.identity.id)
         finding = find(api, Identity(wanted.identity.id, None), wanted.verify_absence)
     else:
@@ -75,8 +93,7 @@ def make_absent(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outco
     if finding.resource is None:
         check_no_look_alike(wanted.identity.name or "", finding)
         return _not_there(wanted, finding.hint)
-    if not wanted.force:
-        check_not_warehouse(finding.resource)
+    wanted.check(finding.resource)
     if check_mode:
         return _deleted(finding.resource, None)
     return _delete_read(api, wanted, finding, finding.resource)
@@ -115,8 +132,7 @@ class _Target:
             if finding.resource is None:
                 raise _GoneError(unclear_tries)
             self.resource, self.read_at = finding.resource, finding.read_at
-            if not self.wanted.force:
-                check_not_warehouse(self.resource)
+            self.wanted.check(self.resource)
         except BasedashError as error:
             if unclear_tries:
                 error.message += " An earlier try to delete it may still take effect."
@@ -261,7 +277,7 @@ def _delete_unreadable(api: Api, wanted: Absence, identifier: str, check_mode: b
 
 _WAREHOUSE = (
     "The data source with id %s was the organization's managed warehouse: this server lets no data source be read, "
-    "so that it could not be spared."
+    "so that it could not be why_spared."
 )
 _UNVERIFIED = (
     "The data source counts as not there by the word of the DELETE alone: this server offers no list, "

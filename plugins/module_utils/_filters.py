@@ -2,42 +2,118 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: which data sources a user selects."""
+"""Private to this collection: which data sources a user selects, and which ones are never to be deleted."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Callable
 
 from ansible_collections.community.basedash.plugins.module_utils._api import Resource
 from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._text import quoted
+from ansible_collections.community.basedash.plugins.module_utils._text import look_alike_key, quoted, shown
 
-_EXACT = {"name": "displayName"}
-_ANY_CASE = {
-    "dialect": "dialect",
-    "host": "host",
-    "sync_status": "lastSyncStatus",
-    "health_status": "lastHealthStatus",
+_TEXTS = ("name", "host", "name_pattern", "created_before")
+
+# The API's field of each option whose values are words, and the words that the vendor documents.
+_WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "dialect": (
+        "dialect",
+        (
+            "POSTGRES",
+            "SUPABASE",
+            "MYSQL",
+            "PLANETSCALE",
+            "ATHENA",
+            "BIGQUERY",
+            "CLICKHOUSE",
+            "SPANNER",
+            "SNOWFLAKE",
+            "REDSHIFT",
+            "SQL_SERVER",
+            "ORACLE",
+            "DATABRICKS",
+            "POSTHOG",
+            "DUCKDB",
+        ),
+    ),
+    "sync_status": ("lastSyncStatus", ("PENDING", "SUCCESS", "FAILED", "NEVER_SYNCED")),
+    "health_status": ("lastHealthStatus", ("HEALTHY", "UNHEALTHY")),
 }
+
+# What Ansible puts in the place of a secret.
+_MASKS = ("********", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER")
+
+
+@dataclass(frozen=True)
+class _Words:
+    """A condition on one field: its value is one of ``given``, or with ``negative`` none of them."""
+
+    option: str
+    given: tuple[str, ...]
+    negative: bool
+
+    @classmethod
+    def of(cls, option: str, value: Any) -> _Words:
+        """Return the condition that an option gives; ``!`` before a word means anything but that word.
+
+        Raises:
+            InputError: if there is no word, one is blank, or some have a ``!`` and others have none.
+        """
+        values = [value] if isinstance(value, str) else list(value)
+        if not values or not all(isinstance(one, str) and one.strip(" !") for one in values):
+            raise InputError(
+                "The option %s is empty, or has an empty value: give a value, or leave the option out." % option
+            )
+        words = [one.strip() for one in values]
+        negative = [one.startswith("!") for one in words]
+        if any(negative) and not all(negative):
+            raise InputError(
+                "The option %s mixes values with and without '!': give either what is wanted, or what is not." % option
+            )
+        return cls(option, tuple(one[no:].strip() for one, no in zip(words, negative)), any(negative))
+
+    def match(self, resource: Resource) -> bool:
+        """Tell whether a data source meets the condition."""
+        return (_word(resource.get(_WORDS[self.option][0])) in map(_word, self.given)) is not self.negative
+
+    def doubt(self, resources: Sequence[Resource]) -> str:
+        """Return what speaks against the spelling of a word, empty if nothing does."""
+        field, documented = _WORDS[self.option]
+        seen = sorted({str(one[field]) for one in resources if one.get(field) is not None})
+        known = {_word(one) for one in (*documented, *seen)}
+        unknown = [one for one in self.given if _word(one) not in known]
+        if not unknown:
+            return ""
+        return "The value %s of %s is neither documented (%s) nor seen in any data source (%s): check its spelling" % (
+            ", ".join(map(quoted, unknown)),
+            self.option,
+            ", ".join(documented),
+            shown(", ".join(seen) or "no value"),
+        )
+
+
+def _word(value: Any) -> str:
+    return str(value or "").casefold()
 
 
 @dataclass(frozen=True)
 class Filters:
-    """Conditions that all have to be true: ``exact`` and ``any_case`` by the API's field names, and a pattern."""
+    """Conditions that all have to be true; one that is ``None`` plays no part."""
 
-    exact: Mapping[str, str]
-    any_case: Mapping[str, str]
+    name: str | None
+    host: str | None
+    words: tuple[_Words, ...]
     pattern: Callable[[str], Any] | None
-    created_before: datetime | None = None
+    created_before: datetime | None
 
     @property
     def empty(self) -> bool:
-        """Whether they select everything."""
-        return not (self.exact or self.any_case or self.pattern or self.created_before)
+        """Whether there is no condition, so that they select everything."""
+        return not (self.name or self.host or self.words or self.pattern or self.created_before)
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Filters:
@@ -46,22 +122,25 @@ class Filters:
         Raises:
             InputError: if the pattern is no regular expression, the time is none, or a filter is blank.
         """
-        for option in (*_EXACT, *_ANY_CASE, "name_pattern", "created_before"):
+        for option in _TEXTS:
             value = options.get(option)
             if value is not None and not value.strip():
                 raise InputError("The option %s is empty: give a value, or leave the option out." % option)
         return cls(
-            exact=_given(options, _EXACT),
-            any_case={field: value.strip().casefold() for field, value in _given(options, _ANY_CASE).items()},
-            pattern=_pattern(options.get("name_pattern")),
-            created_before=_wanted_time(options.get("created_before")),
+            options.get("name"),
+            options.get("host"),
+            tuple(_Words.of(option, options[option]) for option in _WORDS if options.get(option) is not None),
+            _pattern(options.get("name_pattern")),
+            _wanted_time(options.get("created_before")),
         )
 
     def match(self, resource: Resource) -> bool:
         """Tell whether a data source meets all conditions."""
-        if any(resource.get(field) != value for field, value in self.exact.items()):
+        if self.name is not None and resource.get("displayName") != self.name:
             return False
-        if any(str(resource.get(field) or "").casefold() != value for field, value in self.any_case.items()):
+        if self.host is not None and _word(resource.get("host")) != _word(self.host.strip()):
+            return False
+        if not all(words.match(resource) for words in self.words):
             return False
         if self.created_before is not None:
             created = _time(resource.get("createdAt"))
@@ -70,9 +149,14 @@ class Filters:
         name = resource.get("displayName")
         return self.pattern is None or bool(self.pattern(name if isinstance(name, str) else ""))
 
+    def doubts(self, resources: Iterable[Resource], negative: bool) -> list[str]:
+        """Return a clause for each condition with a word that is neither documented nor seen in ``resources``.
 
-def _given(options: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, str]:
-    return {field: options[name] for name, field in fields.items() if options.get(name) is not None}
+        The conditions with ``!`` are asked for apart, because a mistyped one selects everything.
+        """
+        listed = list(resources)
+        doubts = [words.doubt(listed) for words in self.words if words.negative is negative]
+        return [doubt for doubt in doubts if doubt]
 
 
 def _pattern(text: str | None) -> Callable[[str], Any] | None:
@@ -109,3 +193,72 @@ def _time(text: Any) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
+
+
+# What is never to be deleted ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Ids and names that are never deleted: each one's look, and how the user spells it."""
+
+    entries: Mapping[str, str]
+
+    @classmethod
+    def of(cls, given: Any) -> Exclusion:
+        """Return the exclusion that the option ``exclude`` gives.
+
+        Raises:
+            InputError: if it is no list of plain texts, because what is misread protects nothing.
+        """
+        if given is None:
+            given = ()
+        if not isinstance(given, (list, tuple)):
+            raise InputError("The option exclude is no list: give a list of ids and names.")
+        for number, entry in enumerate(given, 1):
+            mistake = _mistake(entry)
+            if mistake:
+                raise InputError("Entry %d of exclude %s: give a list of ids and names." % (number, mistake))
+        return cls({look_alike_key(entry): entry for entry in given})
+
+    def fits(self, resource: Resource) -> bool:
+        """Tell whether a data source is never to be deleted, by its id or by its name."""
+        return bool(self.entries) and any(one in self.entries for one in _looks(resource))
+
+    def unused(self, resources: Iterable[Resource]) -> list[str]:
+        """Return the entries that fit none of ``resources``."""
+        if not self.entries:
+            return []
+        used = {one for resource in resources for one in _looks(resource)}
+        return [entry for one, entry in self.entries.items() if one not in used]
+
+
+def _looks(resource: Resource) -> list[str]:
+    return [look_alike_key(one) for one in (resource["id"], resource.get("displayName")) if isinstance(one, str)]
+
+
+def _mistake(entry: Any) -> str:
+    """Return what is wrong with an entry of ``exclude``, without quoting it; empty if nothing is."""
+    if not isinstance(entry, str):
+        return "is no text"
+    text = entry.strip()
+    if not look_alike_key(text):
+        return "is empty"
+    if any(mask in text for mask in _MASKS):
+        return "was masked on its way, because a secret is a part of it"
+    if _is_markup(text):
+        return "looks like YAML or JSON (if it is a name, give the data source's id instead)"
+    return ""
+
+
+def _is_markup(text: str) -> bool:
+    """Tell whether a text looks like YAML or JSON, whole or as a piece between two commas of it.
+
+    A name with something in brackets, such as "[EU] orders", does not.
+    """
+    if "\n" in text or text.startswith(("- ", "---")):
+        return True
+    begins, ends = text[0] in "[{", text[-1] in "]}"
+    if (begins and ends) or (text[0] in "'\"" and text[0] == text[-1]):
+        return True
+    return (begins and not re.search(r"[\]}]", text)) or (ends and not re.search(r"[\[{]", text))

@@ -6,14 +6,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._api import Api
+from ansible_collections.community.basedash.plugins.module_utils._access import read_policy
+from ansible_collections.community.basedash.plugins.module_utils._api import Api, Resource
 from ansible_collections.community.basedash.plugins.module_utils._data_source import Identity, facts, find
 from ansible_collections.community.basedash.plugins.module_utils._errors import RefusedError
 from ansible_collections.community.basedash.plugins.module_utils._filters import Filters
+from ansible_collections.community.basedash.plugins.module_utils._parallel import in_parallel
 from ansible_collections.community.basedash.plugins.module_utils._task import Outcome
+from ansible_collections.community.basedash.plugins.module_utils._text import quoted
+
+# Requests under way, as by default where a task changes many.
+_CONCURRENCY = 4
 
 
 def read_data_sources(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
@@ -24,11 +31,26 @@ def read_data_sources(api: Api, options: Mapping[str, Any], check_mode: bool) ->
     """
     del check_mode  # Reading is the same in both.
     filters = Filters.of(options)
+    warnings: list[str] = []
+    resources: Sequence[Resource]
     if options["id"] is None:
-        resources = list(api.list_all())
+        listing = api.list_all()
+        resources = list(listing)
+        similar = None if options["name"] is None else listing.similar(options["name"])
+        if similar is not None and not listing.named(options["name"]):
+            warnings.append(
+                "No data source is named %s, but one is named %s: names are compared letter by letter."
+                % (quoted(options["name"]), quoted(similar))
+            )
     else:
         finding = find(api, Identity.of(options["id"], None), verify_absence=True)
         if not finding.readable:
             raise RefusedError("This server lets no data source be read: there is nothing that this task could return.")
         resources = [] if finding.resource is None else [finding.resource]
-    return Outcome(False, values={"data_sources": [facts(one) for one in resources if filters.match(one)]})
+    warnings += ["%s." % doubt for negative in (False, True) for doubt in filters.doubts(resources, negative)]
+    found = [resource for resource in resources if filters.match(resource)]
+    entries = [facts(resource) for resource in found]
+    if options["access"]:
+        policies = in_parallel(api.client, _CONCURRENCY, partial(read_policy, api), [one["id"] for one in found])
+        entries = [{**entry, "access": policy.as_result()} for entry, policy in zip(entries, policies)]
+    return Outcome(False, warnings=tuple(warnings), values={"data_sources": entries})

@@ -43,11 +43,14 @@ class Diff:
     after: Facts
 
     def as_result(self) -> dict[str, Any]:
-        """Return the contents of the result's ``diff``."""
+        """Return the contents of the result's ``diff``: of a deletion without the nulls, which hide what is there."""
+        before = self.before
+        if not self.after:
+            before = {name: value for name, value in before.items() if value is not None}
         return {
             "before_header": self.header,
             "after_header": self.header,
-            "before": self.before,
+            "before": before,
             "after": self.after,
         }
 

@@ -55,6 +55,16 @@ def told(value: Any) -> str:
     return text if text.isascii() else "%s (%s)" % (text, ascii(value)[:120])
 
 
+def look_alike_key(text: str) -> str:
+    """Return what two texts have in common if they look alike.
+
+    Case, white space, characters that nobody sees, and the composition of letters in Unicode play no part in it.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    visible = [char for char in folded if not char.isspace() and unicodedata.category(char) not in ("Cc", "Cf")]
+    return unicodedata.normalize("NFKC", "".join(visible))
+
+
 class Mask:
     """Replaces secrets in whatever leaves a task.
 

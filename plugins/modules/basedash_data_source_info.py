@@ -32,8 +32,11 @@ options:
     aliases: [display_name]
   dialect:
     description:
-      - Only data sources of this dialect, such as V(POSTGRES), in upper or lower case.
-    type: str
+      - Only data sources of one of these dialects, such as V(POSTGRES), in upper or lower case.
+      - A C(!) in front means anything but this, such as V(!POSTGRES). All values have it, or none has.
+      - A value that is neither documented nor seen in any data source gives a warning that names what was seen.
+    type: list
+    elements: str
   host:
     description:
       - Only data sources with this database host, in upper or lower case.
@@ -45,13 +48,26 @@ options:
     type: str
   sync_status:
     description:
-      - Only data sources whose last schema sync has this status, such as V(SUCCESS), V(FAILED), V(PENDING) or
-        V(NEVER_SYNCED).
-    type: str
+      - Only data sources whose last schema sync has one of these statuses, such as V(SUCCESS), V(FAILED), V(PENDING)
+        or V(NEVER_SYNCED), in the same way as O(dialect).
+    type: list
+    elements: str
   health_status:
     description:
-      - Only data sources with this health, such as V(HEALTHY) or V(UNHEALTHY).
+      - Only data sources with one of these statuses of the last health check, such as V(HEALTHY) or V(UNHEALTHY), in
+        the same way as O(dialect). V(!HEALTHY) is also true of what was never checked.
+    type: list
+    elements: str
+  created_before:
+    description:
+      - Only data sources that were created before this date or time in the form of ISO 8601, in UTC if it has no
+        offset.
     type: str
+  access:
+    description:
+      - Whether to read who may query each data source, with one request for each. If one can't be read, the task fails.
+    type: bool
+    default: false
 seealso:
   - module: community.basedash.basedash_data_source
 """
@@ -73,8 +89,22 @@ EXAMPLES = r"""
     organization_id: "{{ basedash_organization_id }}"
     name_pattern: ^preview-
     dialect: POSTGRES
-    health_status: UNHEALTHY
+    # Also what was never checked.
+    health_status: "!HEALTHY"
   register: unhealthy
+
+- name: Read who may query what
+  community.basedash.basedash_data_source_info:
+    api_key: "{{ basedash_api_key }}"
+    organization_id: "{{ basedash_organization_id }}"
+    access: true
+  register: audited
+
+- name: Show what is open to everyone
+  ansible.builtin.debug:
+    msg: "{{ open_to_all | map(attribute='display_name') | list }}"
+  vars:
+    open_to_all: "{{ audited.data_sources | selectattr('access.mode', 'equalto', 'everyone') }}"
 
 - name: Read one data source
   community.basedash.basedash_data_source_info:
@@ -89,6 +119,8 @@ data_sources:
   description:
     - The facts of each data source that meets all of the options, newest first. They are described at
       RV(community.basedash.basedash_data_source#module:data_source).
+    - With O(access=true), each has C(access) besides, as in
+      RV(community.basedash.basedash_data_source_access#module:access).
   returned: success
   type: list
   elements: dict

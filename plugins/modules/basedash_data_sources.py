@@ -247,31 +247,51 @@ options:
     description:
       - With O(state=absent), delete all data sources that meet all of these.
       - The managed warehouse and the vendor's demonstration are never among them.
-      - Filters that are empty, or select every data source, are refused unless O(max_deletions) is set.
+      - If no condition is left, because all of them are omitted, the task fails. Filters that select every data source
+        that may be deleted are refused unless O(max_deletions) is set. The managed warehouse, the vendor's
+        demonstration and what is in O(exclude) may not be deleted, and so don't count.
+      - The conditions are looked at again on what was read last before each deletion. A data source that does not
+        meet them any more stays, and its entry in RV(results) is failed.
     type: dict
     suboptions:
       name_pattern:
         description: A regular expression (of Python) that is searched in the display name.
         type: str
       dialect:
-        description: The kind of the database, in any case.
-        type: str
+        description:
+          - The kinds of the database, in any case. One of them has to fit.
+          - A C(!) in front means anything but this, such as V(!POSTGRES). All values have it, or none has.
+          - A value that is neither documented nor seen in any data source gives a warning. With a C(!) it would select
+            every data source, and so the task fails.
+        type: list
+        elements: str
       host:
         description: The host, in any case.
         type: str
       health_status:
-        description: The status of the last health check, in any case.
-        type: str
+        description:
+          - The statuses of the last health check, V(HEALTHY) or V(UNHEALTHY), in the same way as
+            O(filters.dialect). V(!HEALTHY) selects also what was never checked.
+        type: list
+        elements: str
       sync_status:
-        description: The status of the last schema sync, in any case.
-        type: str
+        description:
+          - The statuses of the last schema sync, V(PENDING), V(SUCCESS), V(FAILED) or V(NEVER_SYNCED), in the same way
+            as O(filters.dialect).
+        type: list
+        elements: str
       created_before:
         description: A date or a time in the form of ISO 8601, in UTC if it has no offset.
         type: str
   exclude:
     description:
-      - Identifiers or display names of data sources that are never deleted. Blanks around them play no part.
-      - One that O(data_sources) wants to delete as well is a contradiction, and nothing is changed.
+      - Identifiers or display names of data sources that are never deleted, whatever an entry says.
+      - Case, white space and the composition of letters in Unicode play no part. An entry that fits no data source
+        gives a warning.
+      - One that O(data_sources) wants to delete as well is a contradiction, and nothing is changed. With
+        O(data_sources[].force) the data source is then read all the same, to know its name.
+      - Only a list of plain texts is taken. What looks like YAML or JSON, such as V([production]), and blank or masked
+        entries are refused, because they would protect nothing.
     type: list
     elements: str
   prune:
@@ -279,11 +299,22 @@ options:
       - With O(state=present), delete every data source that no entry of O(data_sources) is about, once all entries went
         well.
       - The managed warehouse and the vendor's demonstration stay.
+      - If no data source has the name of an entry, and one has a name that differs from it in case, white space or the
+        composition of letters alone, the task fails. It would create one and delete the other.
+    type: bool
+    default: false
+  allow_replace_all:
+    description:
+      - Whether O(prune) may delete all that it may delete at all. If V(false), the task fails before anything is
+        created, changed or deleted when the list keeps none of that. An empty list is mostly a lookup that found
+        nothing, and a list without one match is mostly that of another organization.
+      - What is in O(exclude), the managed warehouse and the vendor's demonstration don't count.
     type: bool
     default: false
   max_deletions:
     description:
-      - If more data sources would be deleted, the task fails before the first one and lists them.
+      - If more data sources would be deleted, the task fails before the first one and lists them. It is a limit
+        alone, and O(allow_replace_all) is needed besides.
       - With O(filters) or O(prune) it is V(10) if left out. A list of data sources has no limit then.
     type: int
   concurrency:
@@ -359,7 +390,7 @@ results:
   description:
     - One entry per data source, in the order given; those that O(filters) or O(prune) select come in the API's order,
       newest first, after them.
-  returned: if the options are right and the data sources could be listed
+  returned: if the options are right, the data sources could be listed, and O(filters) don't select what is refused
   type: list
   elements: dict
   contains:
@@ -385,7 +416,9 @@ results:
       type: bool
       sample: true
     data_source:
-      description: The facts, as M(community.basedash.basedash_data_source) returns them.
+      description:
+        - The facts, as M(community.basedash.basedash_data_source) returns them. Those that are null are left out if the
+          action is V(unchanged) or V(not_attempted).
       returned: if they are known
       type: dict
       sample: {id: ds_preview_1, display_name: preview-42}
@@ -432,10 +465,12 @@ progress:
   elements: str
   sample: ["340 of 1000 data sources, 68 in a second"]
 msg:
-  description: What happened and what to do next, in one sentence.
+  description:
+    - Why the task failed. If single data sources failed, it names up to five of them, each with its reason in short.
+      The whole reasons are in RV(results).
   returned: on failure
   type: str
-  sample: "1 of 2 data sources failed and 0 were not attempted, see results."
+  sample: "1 of 2 data sources failed and 0 were not attempted, see results. 'preview-43' (ds_preview_2): ..."
 api:
   description: What the task did on the wire.
   returned: if the options are complete

@@ -16,11 +16,13 @@ from ansible_collections.community.basedash.plugins.module_utils._access import 
 from ansible_collections.community.basedash.plugins.module_utils._arguments import (
     DATA_SOURCE,
     DATA_SOURCE_ACCESS,
+    DATA_SOURCE_INFO,
     DATA_SOURCES,
     secret_texts,
 )
 from ansible_collections.community.basedash.plugins.module_utils._bulk import manage_many
 from ansible_collections.community.basedash.plugins.module_utils._client import Clock
+from ansible_collections.community.basedash.plugins.module_utils._info import read_data_sources
 from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
 from ansible_collections.community.basedash.plugins.module_utils._requests_transport import RequestsTransport
 from ansible_collections.community.basedash.plugins.module_utils._task import Report, Task, execute
@@ -63,6 +65,10 @@ class Basedash:
     def access(self, *, check_mode: bool = False, **options: Any) -> Report:
         """Run the task of ``basedash_data_source_access``."""
         return self._run(set_access, DATA_SOURCE_ACCESS, check_mode, options)
+
+    def info(self, **options: Any) -> Report:
+        """Run the task of ``basedash_data_source_info``."""
+        return self._run(read_data_sources, DATA_SOURCE_INFO, False, options)
 
     def many(
         self, *, check_mode: bool = False, abandoned: Callable[[], bool] = lambda: False, **options: Any

@@ -153,7 +153,19 @@ def test_filters_by_time(basedash: Basedash) -> None:
     assert actions(nothing) == []
 
 
-@pytest.mark.parametrize("filters", [{}, {"name_pattern": "."}, {"name_pattern": None, "host": None}])
+@pytest.mark.parametrize("filters", [{}, {"name_pattern": None, "host": None}, {"name_pattern": ""}, {"dialect": []}])
+@pytest.mark.parametrize("options", [{}, {"max_deletions": 20}, {"exclude": ["production"], "max_deletions": 20}])
+def test_filters_without_a_condition_are_refused(
+    basedash: Basedash, filters: dict[str, Any], options: dict[str, Any]
+) -> None:
+    basedash.reset({})
+    report = basedash.many(state="absent", filters=filters, **options)
+    assert report.failed
+    assert "nothing is never taken for everything" in report.result["msg"] or "is empty" in report.result["msg"]
+    assert basedash.methods() == []
+
+
+@pytest.mark.parametrize("filters", [{"name_pattern": "."}, {"created_before": "2100-01-01"}, {"dialect": ["!DUCKDB"]}])
 def test_filters_that_select_everything_are_refused(basedash: Basedash, filters: dict[str, Any]) -> None:
     basedash.reset({})
     before = basedash.sources()
@@ -161,11 +173,88 @@ def test_filters_that_select_everything_are_refused(basedash: Basedash, filters:
     assert report.failed
     assert not report.result["changed"]
     assert "max_deletions" in report.result["msg"]
+    assert "results" not in report.result
+    assert basedash.sources() == before
+    assert basedash.many(state="absent", filters=filters, max_deletions=4).failed
     assert basedash.sources() == before
     report = basedash.many(state="absent", filters=filters, max_deletions=10)
     assert set(actions(report)) == {"deleted"}
     # Never by a filter: the managed warehouse, and the demonstration.
     assert sorted(names(basedash)) == ["Basedash warehouse", "Demo data"]
+
+
+def test_a_mistyped_negative_deletes_nothing(basedash: Basedash) -> None:
+    fill(basedash, 2)
+    before = basedash.sources()
+    for value in ("!HEALTY", ["!HEALTHY", "!unheathly"]):
+        report = basedash.many(state="absent", filters={"health_status": value, "name_pattern": "bulk"})
+        assert report.failed
+        assert "of health_status is neither documented" in report.result["msg"]
+        report = basedash.many(state="absent", filters={"health_status": value}, max_deletions=20)
+        assert report.failed
+        assert basedash.sources() == before
+
+
+def test_a_mistyped_status_selects_nothing_and_says_so(basedash: Basedash) -> None:
+    fill(basedash, 2)
+    report = basedash.many(state="absent", filters={"health_status": ["unheathly"]})
+    assert actions(report) == []
+    assert "'unheathly' of health_status is neither documented (HEALTHY, UNHEALTHY) nor" in report.warnings[0]
+
+
+def test_filters_by_several_statuses(basedash: Basedash) -> None:
+    fill(basedash, 2, lastHealthStatus=None, lastSyncStatus="FAILED")
+    report = basedash.many(state="absent", filters={"health_status": "!healthy", "sync_status": ["failed", "PENDING"]})
+    assert [entry["name"] for entry in report.result["results"]] == ["bulk-2", "bulk-1"]
+    assert actions(report) == ["deleted"] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "entry"),
+    [
+        ("precious", "Precious"),
+        ("precious", " PRECIOUS"),
+        ("Caf\u00e9", "cafe\u0301"),
+        ("big data", "big\u00a0 Data"),
+        ("precious", "DS_BULK_1"),
+    ],
+)
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_what_is_excluded_stays_however_it_is_spelt(
+    basedash: Basedash, name: str, entry: str, check_mode: bool
+) -> None:
+    fill(basedash, 1, name_format=name, host="here.example.com")
+    options = {"exclude": [entry, "gone-*"], "check_mode": check_mode}
+    reports = [
+        basedash.many(state="absent", filters={"host": "here.example.com"}, **options),
+        basedash.many(state="present", data_sources=[{"id": "ds_demo"}, {"id": "ds_preview_1"}], prune=True, **options),
+        basedash.many(state="absent", data_sources=[{"id": "ds_bulk_1"}], **options),
+        basedash.many(state="absent", data_sources=[{"id": "ds_bulk_1", "force": True}], **options),
+        basedash.many(state="absent", data_sources=[{"id": "ds_x"}, {"name": name}], **options),
+    ]
+    assert "ds_bulk_1" in [source["id"] for source in basedash.sources()]
+    assert actions(reports[0]) == []
+    assert "ds_bulk_1" not in [entry["id"] for entry in reports[1].result["results"]]
+    for report in reports[2:]:
+        assert set(actions(report)) == {"not_attempted"}
+        assert "is in exclude as well" in report.result["msg"]
+    for report in reports:
+        assert [warning for warning in report.warnings if "'gone-*' of exclude protects nothing" in warning]
+
+
+@pytest.mark.parametrize("exclude", ["production", ["[production]"], ['["production"]'], [["production"]], ["  "]])
+def test_an_exclude_that_can_not_be_right_is_refused(basedash: Basedash, exclude: Any) -> None:
+    basedash.reset({})
+    options: list[dict[str, Any]] = [
+        {"state": "absent", "filters": {"name_pattern": "^p"}},
+        {"state": "present", "data_sources": [{"name": "analytics"}], "prune": True},
+        {"state": "absent", "data_sources": [{"id": "ds_production", "force": True}]},
+    ]
+    for wanted in options:
+        report = basedash.many(**wanted, exclude=exclude)
+        assert report.failed
+        assert "exclude" in report.result["msg"]
+        assert report.result["api"]["requests"] == 0
 
 
 @pytest.mark.parametrize("options", [{}, {"max_deletions": 4}, {"max_deletions": 0}])
@@ -277,9 +366,10 @@ def test_present_and_prune(basedash: Basedash) -> None:
 def test_nothing_is_pruned_after_a_failure(basedash: Basedash) -> None:
     basedash.reset({})
     before = names(basedash)
-    report = basedash.many(state="present", data_sources=[{"name": "orders"}], prune=True)
+    entries = [{"name": "orders"}, {"name": "production"}]
+    report = basedash.many(state="present", data_sources=entries, prune=True)
     assert actions(report)[0] == "failed"
-    assert set(actions(report)[1:]) == {"not_attempted"}
+    assert set(actions(report)[2:]) == {"not_attempted"}
     assert names(basedash) == before
 
 
@@ -290,12 +380,107 @@ def test_an_entry_that_several_fit_protects_them_all(basedash: Basedash) -> None
     assert names(basedash).count("analytics") == 2
 
 
-def test_an_empty_list_prunes_everything_only_within_the_limit(basedash: Basedash) -> None:
+OF_ANOTHER_ORGANIZATION: list[dict[str, Any]] = [
+    {"name": "orders", "dialect": "POSTGRES"},
+    {"id": "ds_other_1"},
+    # Each organization has one of this name, so that it tells nothing.
+    {"name": "Demo data"},
+]
+
+
+@pytest.mark.parametrize("entries", [[], OF_ANOTHER_ORGANIZATION], ids=["none", "another organization's"])
+def test_a_prune_that_would_keep_nothing_is_refused(basedash: Basedash, entries: list[dict[str, Any]]) -> None:
+    basedash.reset({})
+    before = basedash.sources()
+    for options in ({}, {"max_deletions": 100}, {"exclude": ["production"]}, {"check_mode": True}):
+        report = basedash.many(state="present", data_sources=entries, prune=True, **options)
+        assert set(actions(report)) == {"not_attempted"}
+        assert len(report.result["results"]) == len(entries) + 5 - ("exclude" in options)
+        assert "allow_replace_all" in report.result["msg"]
+        assert basedash.sources() == before
+
+
+def test_a_limit_holds_when_all_may_be_replaced(basedash: Basedash) -> None:
     fill(basedash, 11)
-    assert basedash.many(state="present", data_sources=[], prune=True).failed
-    report = basedash.many(state="present", data_sources=[], prune=True, max_deletions=100)
-    assert set(actions(report)) == {"deleted"}
+    options: dict[str, Any] = {"state": "present", "data_sources": [], "prune": True, "allow_replace_all": True}
+    report = basedash.many(**options)
+    assert set(actions(report)) == {"not_attempted"}
+    assert "max_deletions" in report.result["msg"]
+    assert set(actions(basedash.many(**options, max_deletions=100))) == {"deleted"}
     assert sorted(names(basedash)) == ["Basedash warehouse", "Demo data"]
+    # Nothing is left that might be pruned, so that nothing is refused.
+    created = basedash.many(state="present", data_sources=[{"name": "a", "dialect": "POSTGRES"}], prune=True)
+    assert actions(created) == ["created"]
+
+
+@pytest.mark.parametrize("data_sources", [None])
+def test_no_list_is_no_empty_list(basedash: Basedash, data_sources: Any) -> None:
+    basedash.reset({})
+    report = basedash.many(state="present", data_sources=data_sources, prune=True, allow_replace_all=True)
+    assert report.failed
+    assert basedash.methods() == []
+
+
+@pytest.mark.parametrize(
+    ("there", "entries"),
+    [
+        ("Orders", ["orders"]),
+        ("cafe\u0301", ["caf\u00e9"]),
+        ("big data", ["big  data"]),
+        ("other", ["orders", "Orders"]),
+        ("orders", ["orders", "Orders"]),
+    ],
+)
+def test_prune_never_takes_another_spelling_for_another_data_source(
+    basedash: Basedash, there: str, entries: list[str]
+) -> None:
+    fill(basedash, 1, name_format=there)
+    before = basedash.sources()
+    wanted: list[dict[str, Any]] = [{"name": name, "dialect": "POSTGRES"} for name in (*entries, "production")]
+    for options in ({}, {"allow_replace_all": True}, {"exclude": [there]}, {"check_mode": True}):
+        report = basedash.many(state="present", data_sources=wanted, prune=True, **options)
+        assert set(actions(report)) == {"not_attempted"}
+        assert "case, white space or composition" in report.result["msg"]
+        assert basedash.sources() == before
+
+
+def test_names_that_look_alike_and_exist_are_two(basedash: Basedash) -> None:
+    fill(basedash, 1, name_format="Orders")
+    more = [{"displayName": "orders", "id": "ds_orders"}]
+    basedash.control("POST", "data-sources", {"organization": ORGANIZATION, "data_sources": more})
+    wanted = [{"name": "orders"}, {"name": "Orders"}, {"name": "production"}]
+    report = basedash.many(state="present", data_sources=wanted, prune=True, exclude=["preview-42", "preview-43"])
+    assert actions(report) == ["unchanged"] * 3 + ["deleted"] * 2
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_one_failure_among_many_makes_a_short_message(basedash: Basedash, state: str) -> None:
+    fill(basedash, 200)
+    entries = [{"name": f"bulk-{number}"} for number in range(1, 201)]
+    report = basedash.many(state=state, data_sources=[*entries, {"id": "ds_nowhere", "missing_ok": False}])
+    assert report.failed
+    assert report.result["summary"]["failed"] == 1
+    assert len(report.result["results"]) == 201
+    assert len(report.result["msg"]) < 500
+    if state == "present":
+        assert None not in report.result["results"][0]["data_source"].values()
+        # It was 224,016 with the nulls, and all of it is printed.
+        assert len(json.dumps(report.result)) < 160_000
+
+
+def test_info_reads_the_access_of_each(basedash: Basedash) -> None:
+    fill(basedash, 30)
+    policy = {"mode": "restricted", "group_ids": ["grp_analysts"], "member_ids": None}
+    assert not basedash.access(id="ds_bulk_7", **policy).failed
+    basedash.control("DELETE", "requests")
+    report = basedash.info(name_pattern="^bulk-", access=True)
+    modes = {one["id"]: one["access"]["mode"] for one in report.result["data_sources"]}
+    assert modes == {f"ds_bulk_{n}": "restricted" if n == 7 else "everyone" for n in range(1, 31)}
+    assert basedash.methods() == ["GET"] * 31
+    basedash.control("POST", "faults", [{"kind": "status_before", "status": 403, "path": "ds_bulk_9/access"}])
+    report = basedash.info(name_pattern="^bulk-", access=True)
+    assert report.failed
+    assert "ds_bulk_9" in report.result["msg"]
 
 
 def test_a_list_that_can_not_be_read_is_a_failure(basedash: Basedash) -> None:
@@ -333,7 +518,7 @@ def test_one_with_a_blank_name_is_selected_and_pruned_like_others(basedash: Base
     assert actions(report) == ["deleted"]
     fill(basedash, 1, name_format=" ", host="blank.example.com")
     kept = [{"name": "production"}]
-    exclude = [name for name in names(basedash) if name.strip()]
+    exclude = [name for name in names(basedash) if name.strip() and name != "production"]
     report = basedash.many(state="present", data_sources=kept, prune=True, exclude=exclude)
     assert actions(report) == ["unchanged", "deleted"]
 

@@ -19,8 +19,11 @@ from ansible_collections.community.basedash.plugins.module_utils._access import 
 from ansible_collections.community.basedash.plugins.module_utils._arguments import (
     DATA_SOURCE,
     DATA_SOURCE_ACCESS,
+    DATA_SOURCE_INFO,
+    DATA_SOURCES,
     secret_texts,
 )
+from ansible_collections.community.basedash.plugins.module_utils._bulk import manage_many
 from ansible_collections.community.basedash.plugins.module_utils._client import Clock
 from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
 from ansible_collections.community.basedash.plugins.module_utils._data_source import FIELDS
@@ -182,16 +185,22 @@ ACCESS: dict[str, Any] = {
     **{name: entry.get("default") for name, entry in DATA_SOURCE_ACCESS.items()},
     **CONNECTION,
 }
-INFO: dict[str, Any] = {
+INFO: dict[str, Any] = {**{name: entry.get("default") for name, entry in DATA_SOURCE_INFO.items()}, **CONNECTION}
+ENTRY: dict[str, Any] = {name: entry.get("default") for name, entry in DATA_SOURCES["data_sources"]["options"].items()}
+MANY: dict[str, Any] = {
+    **{name: entry.get("default") for name, entry in DATA_SOURCES.items()},
     **CONNECTION,
-    **dict.fromkeys(("id", "name", "dialect", "host", "name_pattern", "sync_status", "health_status")),
+    # One after the other, as the wire answers in the order of its script.
+    "concurrency": 1,
 }
 
 
+ABOUT_ONE: tuple[Any, ...] = (make_so, make_absent, set_access)
 MODULES: dict[Any, str] = {
     make_so: "basedash_data_source",
     make_absent: "basedash_data_source",
     read_data_sources: "basedash_data_source_info",
+    manage_many: "basedash_data_sources",
     set_access: "basedash_data_source_access",
 }
 
@@ -214,7 +223,7 @@ def run(task: Task, wire: Wire, options: Mapping[str, Any], check_mode: bool = F
         clock=wire.clock(),
         progress=_quiet,
         secrets=secret_texts(DATA_SOURCE, options),
-        about_one=task is not read_data_sources,
+        about_one=task in ABOUT_ONE,
     )
     wire.finish()
     assert report.result["api"]["requests"] == len(wire.sent)
@@ -222,7 +231,7 @@ def run(task: Task, wire: Wire, options: Mapping[str, Any], check_mode: bool = F
     assert report.result["api"]["wait_seconds"] == round(sum(wire.slept), 3)
     assert isinstance(report.result["changed"], bool)
     assert set(report.result) - {"changed", "diff"} <= documented(MODULES[task])
-    assert ("data_source" in report.result) == (task is not read_data_sources)
+    assert ("data_source" in report.result) == (task in ABOUT_ONE)
     assert KEY not in json.dumps([report.result, report.warnings])
     if check_mode:
         assert {request.method for request in wire.sent} <= {"GET"}
@@ -256,6 +265,13 @@ def access(*steps: Step, check_mode: bool = False, **options: Any) -> Report:
 def info(*steps: Step, **options: Any) -> Report:
     """Run the info module's task."""
     return run(read_data_sources, Wire(*steps), {**INFO, **options})
+
+
+def many(*steps: Step, check_mode: bool = False, **options: Any) -> Report:
+    """Run the task of many data sources."""
+    if options.get("data_sources") is not None:
+        options["data_sources"] = [{**ENTRY, **entry} for entry in options["data_sources"]]
+    return run(manage_many, Wire(*steps), {**MANY, **options}, check_mode)
 
 
 Build = Callable[..., Report]

@@ -24,7 +24,14 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
 )
 
 ALL = [
-    resource("ds_1", "preview-42", host="A.example.com", lastHealthStatus="UNHEALTHY", lastSyncStatus="FAILED"),
+    resource(
+        "ds_1",
+        "preview-42",
+        host="A.example.com",
+        lastHealthStatus="UNHEALTHY",
+        lastSyncStatus="FAILED",
+        createdAt="2026-11-01T23:59:59.999Z",
+    ),
     resource("ds_2", "production", host="b.example.com", lastHealthStatus="HEALTHY", lastSyncStatus="SUCCESS"),
     resource("ds_3", "preview-43", dialect="BIGQUERY", host=None, lastHealthStatus="HEALTHY"),
     resource("ds_4", "production", dialect="NEWER", lastHealthStatus=None),
@@ -55,10 +62,58 @@ def test_all_in_the_order_of_the_api() -> None:
         ({"sync_status": "failed"}, ["ds_1"]),
         ({"name_pattern": "pre", "dialect": "POSTGRES"}, ["ds_1"]),
         ({"name": "production", "health_status": "UNHEALTHY"}, []),
+        ({"health_status": ["UNHEALTHY", "healthy"]}, ["ds_1", "ds_2", "ds_3"]),
+        ({"health_status": ["!HEALTHY"]}, ["ds_1", "ds_4"]),
+        ({"health_status": ["!HEALTHY", "!unhealthy"]}, ["ds_4"]),
+        ({"sync_status": ["!FAILED"], "dialect": ["!NEWER", "!BIGQUERY"]}, ["ds_2"]),
+        ({"created_before": "2026-11-02"}, ["ds_1"]),
+        ({"created_before": "2026-11-02T00:00:00Z", "dialect": ["BIGQUERY"]}, []),
     ],
 )
 def test_filters(options: Any, expected: list[str]) -> None:
     assert names(info(("GET", PAGE, page(*ALL)), **options)) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"health_status": ["unheathly"]}, ["'unheathly' of health_status", "HEALTHY, UNHEALTHY"]),
+        ({"health_status": ["!HEALTY"]}, ["'HEALTY' of health_status"]),
+        ({"dialect": ["postgresql", "newer"]}, ["'postgresql' of dialect", "(BIGQUERY, NEWER, POSTGRES)"]),
+        ({"sync_status": ["DONE"]}, ["'DONE' of sync_status", "(FAILED, SUCCESS)"]),
+        ({"name": " Production"}, ["' Production'", "'production'"]),
+        ({"health_status": ["NEVER", "!x"[1:]], "sync_status": ["PENDING"]}, ["'NEVER', 'x' of health_status"]),
+    ],
+)
+def test_what_looks_like_a_mistake_is_said(options: Any, words: list[str]) -> None:
+    report = info(("GET", PAGE, page(*ALL)), **options)
+    assert not report.failed
+    (warning,) = report.warnings
+    for word in words:
+        assert word in warning
+
+
+def test_what_is_documented_needs_no_warning() -> None:
+    options = {"health_status": ["unhealthy"], "sync_status": ["!never_synced"], "dialect": ["duckdb", "Newer"]}
+    assert info(("GET", PAGE, page(*ALL)), **options).warnings == []
+
+
+def test_access() -> None:
+    policy = {"mode": "restricted", "groupIds": ["grp_2", "grp_1"], "memberIds": []}
+    report = info(
+        ("GET", ONE, found()), ("GET", ONE + "/access", answer(200, {"data": policy})), id="ds_1", access=True
+    )
+    assert names(report) == ["ds_1"]
+    access = report.result["data_sources"][0]["access"]
+    assert access == {**access, "mode": "restricted", "group_ids": ["grp_1", "grp_2"], "member_ids": []}
+    assert names(info(("GET", PAGE, page(*ALL)), name="nobody", access=True)) == []
+
+
+@pytest.mark.parametrize("reaction", [NOT_FOUND, HTML, error(403), answer(501), answer(200, {"data": {}})])
+def test_access_that_can_not_be_read_is_a_failure(reaction: Any) -> None:
+    report = info(("GET", PAGE, page(ALL[0])), ("GET", ONE + "/access", reaction), access=True)
+    assert report.failed
+    assert "data_sources" not in report.result
 
 
 def test_id() -> None:
@@ -154,7 +209,20 @@ def test_list_that_is_none(reaction: Any) -> None:
     assert "data_sources" not in report.result
 
 
-@pytest.mark.parametrize("options", [{"id": ""}, {"name": " "}, {"host": ""}, {"name_pattern": "("}, {"dialect": ""}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"id": ""},
+        {"name": " "},
+        {"host": ""},
+        {"name_pattern": "("},
+        {"dialect": ""},
+        {"dialect": []},
+        {"health_status": ["HEALTHY", "!FAILED"]},
+        {"sync_status": ["!"]},
+        {"created_before": "soon"},
+    ],
+)
 def test_bad_input(options: Any) -> None:
     report = info(**options)
     assert report.failed

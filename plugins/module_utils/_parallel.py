@@ -1,0 +1,33 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: several requests of one task at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Callable, TypeVar
+
+from ansible_collections.community.basedash.plugins.module_utils._client import Client
+
+_Given = TypeVar("_Given")
+_Result = TypeVar("_Result")
+
+
+def in_parallel(
+    client: Client, concurrency: int, work: Callable[[_Given], _Result], items: Iterable[_Given]
+) -> list[_Result]:
+    """Return what ``work`` makes of each item, with ``concurrency`` of them at once.
+
+    Raises:
+        BaseException: the first that ``work`` raises, or an interruption. What is under way then comes to its end
+            without waiting or trying again, and nothing else begins.
+    """
+    with ThreadPoolExecutor(concurrency) as pool:
+        try:
+            return list(pool.map(work, items))
+        except BaseException:
+            client.abandon()
+            raise
