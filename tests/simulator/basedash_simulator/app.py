@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Sequence
 from importlib import resources
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 import yaml
@@ -21,11 +22,16 @@ from starlette.routing import Route
 from basedash_simulator import state, validation, verify
 from basedash_simulator.errors import ApiProblem, html_page, not_found, to_json, validation_error
 from basedash_simulator.objects import answer_object
+from basedash_simulator.people import Person, ids
 from basedash_simulator.request_log import Entry
 from basedash_simulator.simulation import Simulation
 from basedash_simulator.state import Access, DataSource, Organization
 
-SOURCES = "/api/public/organizations/{organization}/data-sources"
+ORGANIZATION = "/api/public/organizations/{organization}"
+SOURCES = ORGANIZATION + "/data-sources"
+
+
+Item = TypeVar("Item", DataSource, Person)
 
 
 class Api(HTTPEndpoint):
@@ -74,14 +80,11 @@ class DataSources(Api):
         organization = self.organization(request)
         behaviour = self.simulation.behaviour
         refuse_reading(behaviour.list)
-        size = validation.page_size(request.query_params.get("limit"))
         found = organization.listed(behaviour)
         cursor = request.query_params.get("cursor")
         if cursor:
             found = self._after(cursor, organization, found)
-        page, has_more = found[:size], len(found) > size
-        pagination = {"nextCursor": page[-1].id if has_more else None, "hasMore": has_more}
-        return answer(200, {"data": [self.shown(source) for source in page], "pagination": pagination})
+        return one_page(request, found, self.shown)
 
     async def post(self, request: Request) -> Response:
         """Create a data source."""
@@ -162,7 +165,7 @@ class AccessPolicy(Api):
             ("groupIds", groups, organization.groups),
             ("memberIds", members, organization.members),
         ):
-            if not set(given) <= set(known):
+            if self.simulation.behaviour.unknown_grants == "refused" and not set(given) <= set(ids(known)):
                 raise validation_error(f"{name}: not all of these belong to the organization.")
         if mode == "everyone":
             groups, members = [], []
@@ -191,6 +194,68 @@ class AccessPolicy(Api):
         return answer(200, {"data": data})
 
 
+class People(Api):
+    """What groups and members share: a list, newest first, and one by id."""
+
+    what = "Person"
+
+    def everybody(self, organization: Organization) -> list[Person]:
+        """All of this kind, oldest first."""
+        raise NotImplementedError
+
+    def listed(self, found: list[Person]) -> list[Person]:
+        """Those that the list shows; refuses the reading if this server has no such list."""
+        raise NotImplementedError
+
+    async def get(self, request: Request) -> Response:
+        """List, or fetch the one in the path."""
+        found = self.everybody(self.organization(request))
+        if "id" in request.path_params:
+            wanted = unquote(request.path_params["id"])
+            for person in found:
+                if person.id == wanted:
+                    return answer(200, {"data": dict(person.fields)})
+            raise not_found(self.what)
+        found = sorted(self.listed(found), key=lambda person: str(person.fields["createdAt"]), reverse=True)
+        cursor = request.query_params.get("cursor")
+        if cursor:
+            if cursor not in ids(found):
+                raise validation_error(f"cursor: no such {self.what.lower()}.")
+            found = found[ids(found).index(cursor) + 1 :]
+        return one_page(request, found, lambda person: dict(person.fields))
+
+
+class Groups(People):
+    """Groups."""
+
+    what = "Group"
+
+    def everybody(self, organization: Organization) -> list[Person]:
+        """The groups."""
+        return organization.groups
+
+    def listed(self, found: list[Person]) -> list[Person]:
+        """All of them."""
+        refuse_reading(self.simulation.behaviour.groups_list)
+        return found
+
+
+class Members(People):
+    """Members with their users."""
+
+    what = "Member"
+
+    def everybody(self, organization: Organization) -> list[Person]:
+        """The members, deactivated ones too."""
+        return organization.members
+
+    def listed(self, found: list[Person]) -> list[Person]:
+        """All of them, or the active ones."""
+        behaviour = self.simulation.behaviour
+        refuse_reading(behaviour.members_list)
+        return [one for one in found if one.active or behaviour.deactivated_members == "listed"]
+
+
 class OpenApi(HTTPEndpoint):
     """The description of this API; no key is needed."""
 
@@ -202,6 +267,14 @@ class OpenApi(HTTPEndpoint):
 def answer(status: int, body: dict[str, Any]) -> Response:
     """A JSON answer."""
     return Response(to_json(body), status, media_type="application/json")
+
+
+def one_page(request: Request, found: Sequence[Item], shown: Callable[[Item], dict[str, Any]]) -> Response:
+    """The first page of what is left to list, as large as the query asks for."""
+    size = validation.page_size(request.query_params.get("limit"))
+    page, more = found[:size], len(found) > size
+    pagination = {"nextCursor": page[-1].id if more else None, "hasMore": more}
+    return answer(200, {"data": [shown(item) for item in page], "pagination": pagination})
 
 
 def openapi_document() -> dict[str, Any]:
@@ -259,6 +332,10 @@ def make_api(simulation: Simulation) -> Starlette:
             Route(SOURCES + "/verify", Verify),
             Route(SOURCES + "/{id}", OneDataSource),
             Route(SOURCES + "/{id}/access", AccessPolicy),
+            Route(ORGANIZATION + "/groups", Groups),
+            Route(ORGANIZATION + "/groups/{id}", Groups),
+            Route(ORGANIZATION + "/members", Members),
+            Route(ORGANIZATION + "/members/{id}", Members),
         ],
         exception_handlers={ApiProblem: _problem, 404: _no_such_page, 405: _wrong_method},
     )

@@ -18,6 +18,10 @@ READING = (True, "404", "405", "501", "404_html")
 CHOICES: dict[str, tuple[bool | int | str, ...]] = {
     "single_get": READING,
     "list": READING,
+    "groups_list": READING,
+    "members_list": READING,
+    "deactivated_members": ("listed", "hidden"),
+    "unknown_grants": ("refused", "stored"),
     "delete_answer": ("200", "204", "200_without_data", "202"),
     "member_answer": ("404", "403"),
     "patch_resets_flags": (True, False),
@@ -45,6 +49,10 @@ class Behaviour:
 
     single_get: bool | str = True
     list: bool | str = True
+    groups_list: bool | str = True
+    members_list: bool | str = True
+    deactivated_members: str = "listed"
+    unknown_grants: str = "refused"
     delete_answer: str = "200"
     member_answer: str = "404"
     patch_resets_flags: bool = True

@@ -13,6 +13,7 @@ from typing import Any
 
 from basedash_simulator import seed as seeds
 from basedash_simulator.faults import Faults
+from basedash_simulator.people import ids
 from basedash_simulator.rate_limit import RateLimiter
 from basedash_simulator.request_log import RequestLog
 from basedash_simulator.state import DataSource
@@ -71,8 +72,8 @@ class Simulation:
                 {
                     "id": organization.id,
                     "name": organization.name,
-                    "members": organization.members,
-                    "groups": organization.groups,
+                    "members": ids(organization.members),
+                    "groups": ids(organization.groups),
                     "data_sources": [self._source_state(source) for source in newest_first],
                 }
             )

@@ -15,6 +15,7 @@ from typing import Any
 from basedash_simulator.behaviour import Behaviour
 from basedash_simulator.errors import ApiProblem, not_found, validation_error
 from basedash_simulator.objects import new_fields
+from basedash_simulator.people import Person
 from basedash_simulator.validation import Settings
 
 # Runs a function after so many seconds.
@@ -102,8 +103,8 @@ class Organization:
 
     id: str
     name: str
-    members: list[str] = field(default_factory=list)
-    groups: list[str] = field(default_factory=list)
+    members: list[Person] = field(default_factory=list)
+    groups: list[Person] = field(default_factory=list)
     sources: dict[str, DataSource] = field(default_factory=dict)
 
     def listed(self, behaviour: Behaviour) -> list[DataSource]:
