@@ -71,6 +71,13 @@ class Api(HTTPEndpoint):
         """The object of a data source as this server answers it."""
         return answer_object(source.fields, self.simulation.behaviour)
 
+    def object_in(self, source: DataSource | None, reading: str) -> dict[str, Any]:
+        """The object as a reading ("list" or "get") shows it, which may be that of earlier, or 404."""
+        fields = source.seen(self.simulation.behaviour, reading) if source is not None else None
+        if fields is None:
+            raise not_found()
+        return answer_object(fields, self.simulation.behaviour)
+
 
 class DataSources(Api):
     """List and create."""
@@ -84,7 +91,7 @@ class DataSources(Api):
         cursor = request.query_params.get("cursor")
         if cursor:
             found = self._after(cursor, organization, found)
-        return one_page(request, found, self.shown)
+        return one_page(request, found, lambda source: self.object_in(source, "list"))
 
     async def post(self, request: Request) -> Response:
         """Create a data source."""
@@ -96,10 +103,11 @@ class DataSources(Api):
 
     def _after(self, cursor: str, organization: Organization, found: list[DataSource]) -> list[DataSource]:
         last = organization.sources.get(cursor)
-        what_if_deleted = self.simulation.behaviour.deleted_cursor
-        if last is None or (last.deleted_at is not None and what_if_deleted == "refused"):
+        behaviour = self.simulation.behaviour
+        gone = last is None or last.seen(behaviour, "list") is None
+        if last is None or (gone and behaviour.deleted_cursor == "refused"):
             raise validation_error("cursor: no such data source.")
-        if last.deleted_at is not None and what_if_deleted == "empty":
+        if gone and behaviour.deleted_cursor == "empty":
             return []
         return [source for source in found if source.age < last.age]
 
@@ -111,7 +119,8 @@ class OneDataSource(Api):
         """Fetch one data source."""
         organization = self.organization(request)
         refuse_reading(self.simulation.behaviour.single_get)
-        return answer(200, {"data": self.shown(self.source(request, organization))})
+        source = organization.sources.get(unquote(request.path_params["id"]))
+        return answer(200, {"data": self.object_in(source, "get")})
 
     async def patch(self, request: Request) -> Response:
         """Change a data source."""
@@ -150,12 +159,12 @@ class AccessPolicy(Api):
 
     async def get(self, request: Request) -> Response:
         """Read the policy."""
-        return self._policy(self.source(request, self.organization(request)))
+        return self._policy(self._source(request, self.organization(request)))
 
     async def put(self, request: Request) -> Response:
         """Replace the policy."""
         organization = self.organization(request)
-        source = self.source(request, organization)
+        source = self._source(request, organization)
         body = await read_body(request)
         mode = body.get("mode")
         groups, members = validation.access_ids(body, "groupIds"), validation.access_ids(body, "memberIds")
@@ -174,6 +183,12 @@ class AccessPolicy(Api):
         source.access = Access(mode, groups, members)
         self.entry.effect = "updated"
         return self._policy(source)
+
+    def _source(self, request: Request, organization: Organization) -> DataSource:
+        source = self.source(request, organization)
+        if not source.has_access_policy(self.simulation.behaviour):
+            raise not_found()
+        return source
 
     def _nobody(self) -> str:
         wanted = self.simulation.behaviour.restricted_with_nobody

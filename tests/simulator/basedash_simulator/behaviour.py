@@ -72,6 +72,9 @@ class Behaviour:
     sync_after_update: bool = False
     empty_texts: str = "kept"
     trim_texts: bool = False
+    list_lag_seconds: float = 0.0
+    get_lag_seconds: float = 0.0
+    access_lag_seconds: float = 0.0
     sync_seconds: float = 0.0
     cleanup_seconds: float = 0.5
     rate_limit: Limit | None = None
@@ -97,7 +100,7 @@ def checked_value(name: str, value: object) -> Any:
         raise SeedError(f"behaviour: there is no switch {name!r}.")
     if name in CHOICES:
         return _choice(name, value)
-    if name in ("sync_seconds", "cleanup_seconds"):
+    if name.endswith("_seconds"):
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
             raise SeedError(f"behaviour: {name} must be a number of seconds, 0 or more.")
         return float(value)

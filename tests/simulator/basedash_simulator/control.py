@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -78,6 +79,17 @@ class Control:
         self._simulation.faults.generator.seed(value)
         return _json({"seed": value})
 
+    async def time(self, request: Request) -> Response:
+        """GET: how far the clock is ahead. POST: move it forward."""
+        clock = self._simulation.world.clock
+        if request.method == "POST":
+            body = _parsed(await request.body())
+            seconds = body.get("seconds") if isinstance(body, dict) else None
+            if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < math.inf:
+                raise SeedError("seconds: a number from 0 is needed.")
+            clock.skip(seconds)
+        return _json({"ahead": clock.ahead})
+
     async def shutdown(self, request: Request) -> Response:
         """POST: end the server."""
         # a little later, so that this answer leaves before the server does
@@ -97,6 +109,7 @@ def make_control(simulation: Simulation, stop: Callable[[], None]) -> Starlette:
             Route("/_simulator/data-sources", control.data_sources, methods=["POST"]),
             Route("/_simulator/faults", control.faults, methods=["GET", "POST", "DELETE"]),
             Route("/_simulator/random", control.random, methods=["POST"]),
+            Route("/_simulator/time", control.time, methods=["GET", "POST"]),
             Route("/_simulator/shutdown", control.shutdown, methods=["POST"]),
         ],
         exception_handlers={SeedError: _refused, 404: _unknown, 405: _unknown},

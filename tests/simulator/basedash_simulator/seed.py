@@ -162,6 +162,7 @@ def _source(world: World, entry: Mapping[str, Any], place: str) -> DataSource:
     return DataSource(
         fields,
         sequence,
+        world.clock,
         secrets={name: str(entry[name]) for name in SECRET_FIELDS if name in entry},
         access=_access(entry.get("access"), f"{place}.access"),
         related=_texts(entry.get("related"), f"{place}.related"),

@@ -26,7 +26,7 @@ class Simulation:
         self._seed = seeds.default_seed() if seed is None else seed
         self.world, self.behaviour = seeds.build(self._seed)
         self.faults = Faults()
-        self.limiter = RateLimiter()
+        self.limiter = RateLimiter(lambda: self.world.clock.now())
         self.log = RequestLog()
         self.in_flight = 0
         self.last_activity = time.monotonic()
