@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from basedash_simulator import state, validation, verify
+from basedash_simulator.effects import as_held
 from basedash_simulator.errors import ApiProblem, html_page, not_found, to_json, validation_error
 from basedash_simulator.objects import answer_object
 from basedash_simulator.people import Person, ids
@@ -98,7 +99,7 @@ class DataSources(Api):
         organization = self.organization(request)
         settings = validation.create_settings(await read_body(request))
         source = self.simulation.world.create(organization, settings, self.simulation.behaviour)
-        self.entry.effect, self.entry.data_source = "created", source.id
+        self.simulation.note(self.entry, "created", source)
         return answer(self.simulation.behaviour.create_status, {"data": self.shown(source)})
 
     def _after(self, cursor: str, organization: Organization, found: list[DataSource]) -> list[DataSource]:
@@ -127,15 +128,16 @@ class OneDataSource(Api):
         organization = self.organization(request)
         source = self.source(request, organization)
         settings = validation.update_settings(await read_body(request))
+        before = as_held(source)
         state.update(organization, source, settings, self.simulation.behaviour)
-        self.entry.effect = "updated"
+        self.simulation.note(self.entry, "updated", source, before)
         return answer(200, {"data": self.shown(source)})
 
     async def delete(self, request: Request) -> Response:
         """Soft-delete a data source."""
         source = self.source(request, self.organization(request))
         state.delete(source, self.simulation.behaviour, self.simulation.schedule)
-        self.entry.effect = "deleted"
+        self.simulation.note(self.entry, "deleted", source)
         form = self.simulation.behaviour.delete_answer
         if form == "204":
             return Response(status_code=204)
@@ -180,8 +182,9 @@ class AccessPolicy(Api):
             groups, members = [], []
         elif not groups and not members:
             mode = self._nobody()
+        before = as_held(source)
         source.access = Access(mode, groups, members)
-        self.entry.effect = "updated"
+        self.simulation.note(self.entry, "updated", source, before)
         return self._policy(source)
 
     def _source(self, request: Request, organization: Organization) -> DataSource:

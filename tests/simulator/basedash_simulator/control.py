@@ -36,10 +36,12 @@ class Control:
         """GET: the log, with `after` from behind that number on. DELETE: clear it."""
         if request.method == "DELETE":
             self._simulation.log.clear()
-        after = request.query_params.get("after", "0")
-        if not (after.isascii() and after.isdigit()):
-            raise SeedError("after: a whole number is needed.")
-        return _json(self._simulation.log.as_list(int(after)))
+            self._simulation.effects.clear()
+        return _json(self._simulation.log.as_list(_after(request)))
+
+    async def effects(self, request: Request) -> Response:
+        """GET: who did what, with `after` from behind that number on."""
+        return _json(self._simulation.effects.as_list(_after(request)))
 
     async def reset(self, request: Request) -> Response:
         """POST: start anew, from the seed or from another one in the body."""
@@ -69,6 +71,14 @@ class Control:
         elif request.method == "POST":
             self._simulation.faults.add(_parsed(await request.body()))
         return _json([rule.as_dict() for rule in self._simulation.faults.rules])
+
+    async def writers(self, request: Request) -> Response:
+        """GET: the rules. POST: add rules. DELETE: remove all."""
+        if request.method == "DELETE":
+            self._simulation.writers.rules.clear()
+        elif request.method == "POST":
+            self._simulation.writers.add(_parsed(await request.body()))
+        return _json([rule.as_dict() for rule in self._simulation.writers.rules])
 
     async def random(self, request: Request) -> Response:
         """POST: seed the random generator that decides on faults with a probability."""
@@ -108,6 +118,8 @@ def make_control(simulation: Simulation, stop: Callable[[], None]) -> Starlette:
             Route("/_simulator/behaviour", control.behaviour, methods=["GET", "POST"]),
             Route("/_simulator/data-sources", control.data_sources, methods=["POST"]),
             Route("/_simulator/faults", control.faults, methods=["GET", "POST", "DELETE"]),
+            Route("/_simulator/writers", control.writers, methods=["GET", "POST", "DELETE"]),
+            Route("/_simulator/effects", control.effects, methods=["GET"]),
             Route("/_simulator/random", control.random, methods=["POST"]),
             Route("/_simulator/time", control.time, methods=["GET", "POST"]),
             Route("/_simulator/shutdown", control.shutdown, methods=["POST"]),
@@ -118,6 +130,13 @@ def make_control(simulation: Simulation, stop: Callable[[], None]) -> Starlette:
 
 def _json(value: Any) -> Response:
     return Response(to_json(value), media_type="application/json")
+
+
+def _after(request: Request) -> int:
+    after = request.query_params.get("after", "0")
+    if not (after.isascii() and after.isdigit()):
+        raise SeedError("after: a whole number is needed.")
+    return int(after)
 
 
 def _parsed(body: bytes) -> Any:

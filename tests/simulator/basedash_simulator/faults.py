@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 import random
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from basedash_simulator import selection
 from basedash_simulator.errors import SeedError
+from basedash_simulator.selection import Selection
 
 # Each kind with its own parameters and their defaults.
 KINDS: dict[str, dict[str, Any]] = {
@@ -28,27 +29,16 @@ KINDS: dict[str, dict[str, Any]] = {
     "slow_drip": {"interval": 0.1},
     "rate_limited": {"how": "body", "seconds": 1.0},
 }
-_COMMON = {"kind", "method", "path", "after", "times", "probability"}
+_COMMON = {"kind", *selection.KEYS}
 _CHOICES = {"body": ("json", "html", "empty"), "how": ("body", "header_seconds", "header_date", "nothing")}
 
 
-@dataclass
-class Rule:
-    """One rule: which requests it matches, when it strikes, and how often it did.
-
-    The first `after` matching requests are spared; of the others each is hit with this `probability`, at most
-    `times` of them (null: no limit).
-    """
+@dataclass(kw_only=True)
+class Rule(Selection):
+    """One rule: which requests go wrong, and how."""
 
     kind: str
-    method: str | None = None
-    path: str | None = None
-    after: int = 0
-    times: int | None = None
-    probability: float = 1.0
     parameters: dict[str, Any] = field(default_factory=dict)
-    seen: int = 0
-    fired: int = 0
 
     @classmethod
     def from_value(cls, value: object) -> Rule:
@@ -59,38 +49,7 @@ class Rule:
         for name in value:
             if name not in _COMMON and name not in KINDS[kind]:
                 raise SeedError(f"faults: {kind} has no parameter {name!r}.")
-        method, path = value.get("method"), value.get("path")
-        if not isinstance(method, str | None) or not isinstance(path, str | None):
-            raise SeedError("faults: method and path are texts.")
-        if path is not None:
-            try:
-                re.compile(path)
-            except re.error as problem:
-                raise SeedError(f"faults: path is not a regular expression: {problem}.") from None
-        times = value.get("times")
-        return cls(
-            kind=kind,
-            method=method.upper() if method else None,
-            path=path,
-            after=_count("after", value.get("after", 0)),
-            times=None if times is None else _count("times", times),
-            probability=_number("probability", value.get("probability", 1.0), 1.0),
-            parameters=_parameters(kind, value),
-        )
-
-    def matches(self, method: str, path: str) -> bool:
-        """Whether a request is one of those that the rule is about."""
-        return self.method in (None, method) and (self.path is None or re.search(self.path, path) is not None)
-
-    def strikes(self, generator: random.Random) -> bool:
-        """Count a matching request and decide whether it is hit."""
-        self.seen += 1
-        if self.seen <= self.after or (self.times is not None and self.fired >= self.times):
-            return False
-        if generator.random() >= self.probability:
-            return False
-        self.fired += 1
-        return True
+        return cls(kind=kind, parameters=_parameters(kind, value), **selection.chosen(value, "faults", None))
 
     def as_dict(self) -> dict[str, Any]:
         """The rule with its counters, ready for JSON."""
@@ -152,18 +111,6 @@ def _parameters(kind: str, value: Mapping[str, Any]) -> dict[str, Any]:
             if not isinstance(given, bool):
                 raise SeedError("faults: work must be true or false.")
         else:
-            given = _number(name, given, math.inf)
+            given = selection.number("faults", name, given, math.inf)
         result[name] = given
     return result
-
-
-def _count(name: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise SeedError(f"faults: {name} must be a whole number, 0 or more.")
-    return value
-
-
-def _number(name: str, value: object, most: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most or math.isinf(value):
-        raise SeedError(f"faults: {name} must be a number from 0{'' if math.isinf(most) else ' to 1'}.")
-    return float(value)

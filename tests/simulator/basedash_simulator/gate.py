@@ -136,7 +136,10 @@ class Gate:
 
         # the encoded path, so that the router does not take a %2F in an id for a slash
         inner_scope = {**scope, "path": inner, "root_path": "", "simulator.entry": entry}
-        return await self._run(self._api, inner_scope, replay)
+        self._simulation.let_others_write("before", entry)
+        answer = await self._run(self._api, inner_scope, replay)
+        self._simulation.let_others_write("after", entry)
+        return answer
 
     async def _run(self, app: App, scope: Scope, receive: Receive) -> Answer:
         """The answer of an application, kept back."""

@@ -178,13 +178,15 @@ class World:
         """An id that means nothing, the same in every run."""
         return "ds_" + hashlib.sha256(str(sequence).encode()).hexdigest()[:20]
 
-    def create(self, organization: Organization, settings: Settings, behaviour: Behaviour) -> DataSource:
-        """Create a data source and start its first sync."""
+    def create(
+        self, organization: Organization, settings: Settings, behaviour: Behaviour, identifier: str | None = None
+    ) -> DataSource:
+        """Create a data source, with this id or a made-up one, and start its first sync."""
         organization.refuse_taken_name(settings.fields["displayName"], behaviour)
         sequence = self.next_sequence()
         born = self.clock.now()
         source = DataSource(
-            new_fields(self.new_id(sequence), now()), sequence, self.clock, born=born, past=[(born, None)]
+            new_fields(identifier or self.new_id(sequence), now()), sequence, self.clock, born=born, past=[(born, None)]
         )
         source.fields.update(stored(settings.fields, behaviour))
         source.secrets.update(settings.secrets)
