@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from basedash_simulator import state, validation, verify
+from basedash_simulator.behaviour import ODD_DELETIONS
 from basedash_simulator.effects import as_held
 from basedash_simulator.errors import ApiProblem, html_page, not_found, to_json, validation_error
 from basedash_simulator.objects import answer_object
@@ -141,8 +142,8 @@ class OneDataSource(Api):
         form = self.simulation.behaviour.delete_answer
         if form == "204":
             return Response(status_code=204)
-        if form == "200_without_data":
-            return answer(200, {})
+        if form in ODD_DELETIONS:
+            return answer(200, ODD_DELETIONS[form])
         return answer(int(form), {"data": self.shown(source)})
 
 
@@ -282,7 +283,7 @@ class OpenApi(HTTPEndpoint):
         return Response(_openapi_json(), media_type="application/json")
 
 
-def answer(status: int, body: dict[str, Any]) -> Response:
+def answer(status: int, body: Any) -> Response:
     """A JSON answer."""
     return Response(to_json(body), status, media_type="application/json")
 

@@ -15,7 +15,7 @@ from typing import Any
 from basedash_simulator.errors import SeedError
 
 # The keys of a rule that choose requests.
-KEYS = {"method", "path", "after", "times", "probability"}
+KEYS = {"method", "path", "query", "after", "times", "probability"}
 
 
 @dataclass(kw_only=True)
@@ -28,15 +28,20 @@ class Selection:
 
     method: str | None = None
     path: str | None = None
+    query: str | None = None
     after: int = 0
     times: int | None = None
     probability: float = 1.0
     seen: int = 0
     fired: int = 0
 
-    def matches(self, method: str, path: str) -> bool:
+    def matches(self, method: str, path: str, query: str) -> bool:
         """Whether a request is one of those that the rule is about."""
-        return self.method in (None, method) and (self.path is None or re.search(self.path, path) is not None)
+        return (
+            self.method in (None, method)
+            and (self.path is None or re.search(self.path, path) is not None)
+            and (self.query is None or re.search(self.query, query) is not None)
+        )
 
     def strikes(self, generator: random.Random) -> bool:
         """Count a matching request and decide whether it is hit."""
@@ -51,18 +56,19 @@ class Selection:
 
 def chosen(value: Mapping[str, Any], what: str, times: int | None) -> dict[str, Any]:
     """The checked keys of a rule that choose requests; `what` names the list of rules, `times` is its default."""
-    method, path = value.get("method"), value.get("path")
-    if not isinstance(method, str | None) or not isinstance(path, str | None):
-        raise SeedError(f"{what}: method and path are texts.")
-    if path is not None:
+    method, path, query = (value.get(name) for name in ("method", "path", "query"))
+    if not all(isinstance(one, str | None) for one in (method, path, query)):
+        raise SeedError(f"{what}: method, path and query are texts.")
+    for name, pattern in (("path", path), ("query", query)):
         try:
-            re.compile(path)
+            re.compile(pattern or "")
         except re.error as problem:
-            raise SeedError(f"{what}: path is not a regular expression: {problem}.") from None
+            raise SeedError(f"{what}: {name} is not a regular expression: {problem}.") from None
     wanted = value.get("times", times)
     return {
         "method": method.upper() if method else None,
         "path": path,
+        "query": query,
         "after": _count(what, "after", value.get("after", 0)),
         "times": None if wanted is None else _count(what, "times", wanted),
         "probability": number(what, "probability", value.get("probability", 1.0), 1.0),

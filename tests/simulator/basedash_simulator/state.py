@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -89,7 +90,8 @@ class DataSource:
             for until, fields in self.past:
                 if moment < until:
                     return fields
-        return None if self.deleted_at is not None else self.fields
+        gone = self.deleted_at is not None and behaviour.deleted_shown not in (reading, "everywhere")
+        return None if gone else self.fields
 
     def has_access_policy(self, behaviour: Behaviour) -> bool:
         """Whether the access policy can be read and replaced yet."""
@@ -182,13 +184,14 @@ class World:
         self, organization: Organization, settings: Settings, behaviour: Behaviour, identifier: str | None = None
     ) -> DataSource:
         """Create a data source, with this id or a made-up one, and start its first sync."""
-        organization.refuse_taken_name(settings.fields["displayName"], behaviour)
+        fields = stored(settings.fields, behaviour)
+        organization.refuse_taken_name(fields["displayName"], behaviour)
         sequence = self.next_sequence()
         born = self.clock.now()
         source = DataSource(
             new_fields(identifier or self.new_id(sequence), now()), sequence, self.clock, born=born, past=[(born, None)]
         )
-        source.fields.update(stored(settings.fields, behaviour))
+        source.fields.update(fields)
         source.secrets.update(settings.secrets)
         source.other_fields.update(settings.other)
         source.start_sync(behaviour)
@@ -204,11 +207,29 @@ def stored(fields: dict[str, Any], behaviour: Behaviour) -> dict[str, Any]:
             continue
         if behaviour.trim_texts:
             kept[name] = value.strip()
+        if name == "displayName":
+            kept[name] = changed_name(kept[name], behaviour)
+            if not kept[name]:
+                raise validation_error("displayName: at least 1 character is expected.")
         if not kept[name] and behaviour.empty_texts == "refused":
             raise validation_error(f"{name}: at least 1 character is expected.")
         if not kept[name] and behaviour.empty_texts == "null":
             kept[name] = None
     return kept
+
+
+def changed_name(name: str, behaviour: Behaviour) -> str:
+    """A display name as this server keeps it: changed, then cut off."""
+    how = behaviour.names_changed
+    if how == "trimmed":
+        name = name.strip()
+    elif how == "nfc":
+        name = unicodedata.normalize("NFC", name)
+    elif how == "nfd":
+        name = unicodedata.normalize("NFD", name)
+    elif how == "lower_case":
+        name = name.lower()
+    return name[: behaviour.name_limit]
 
 
 def update(organization: Organization, source: DataSource, settings: Settings, behaviour: Behaviour) -> None:
@@ -224,13 +245,13 @@ def update(organization: Organization, source: DataSource, settings: Settings, b
     for name in behaviour.ignored_fields:
         fields.pop(name, None)
         secrets.pop(name, None)
-    if "displayName" in fields:
-        organization.refuse_taken_name(fields["displayName"], behaviour, source.id)
     if behaviour.patch_resets_flags:
         # the vendor's document suggests that the default (false) is put in for an omitted flag
         for name in {"sslEnabled", "sshEnabled"} - set(settings.fields):
             fields[name] = False
     kept = stored(fields, behaviour)
+    if "displayName" in kept:
+        organization.refuse_taken_name(kept["displayName"], behaviour, source.id)
     source.remember()
     source.fields.update(kept)
     source.fields["updatedAt"] = now()

@@ -97,7 +97,11 @@ class Writers:
     def act(self, when: str, entry: Entry, world: World, behaviour: Behaviour, schedule: Schedule) -> None:
         """Let those act whose turn it is, "before" or "after" this request is worked on."""
         for rule in self.rules:
-            if rule.when == when and rule.matches(entry.method, entry.path) and rule.strikes(self._generator):
+            if (
+                rule.when == when
+                and rule.matches(entry.method, entry.path, entry.query)
+                and rule.strikes(self._generator)
+            ):
                 organization = world.organizations.get(rule.organization or entry.organization or "")
                 if organization is not None:
                     self._act(rule, entry, organization, world, behaviour, schedule)
