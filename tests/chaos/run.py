@@ -23,14 +23,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 
 import built
 import cut
+import inputs
 import killed
+import lag
 import limits
 import many
 import nginx
 import storm
 import truth
 import twice
+import wire
 import workspace
+import writers
 from result import Result
 from stage import ChaosError, Site
 
@@ -40,6 +44,10 @@ PARTS = {
     "killed": killed.run,
     "twice": twice.run,
     "many": many.run,
+    "lag": lag.run,
+    "writers": writers.run,
+    "wire": wire.run,
+    "input": inputs.run,
     "cut": cut.run,
     "truth": truth.run,
     "limits": limits.run,
@@ -59,7 +67,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--deletions", type=int, help="data sources that the storm deletes; default: 1000, short: 40")
     parser.add_argument("--only", choices=PARTS, action="append", help="run this part alone; may be given repeatedly")
     parser.add_argument(
-        "--short", action="store_true", help="a small form of every part but cut and truth, less than two minutes"
+        "--short", action="store_true", help="a small form of every part but cut and truth, a few minutes"
     )
     parser.add_argument("--keep", action="store_true", help="keep the folder with logs, playbooks and reports")
     chosen = parser.parse_args()

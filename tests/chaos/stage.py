@@ -96,6 +96,11 @@ class Server:
         keys = [{"key": key, "role": "admin", "organizations": [ORGANIZATION]} for key in (API_KEY, OTHER_KEY)]
         self.control("POST", "reset", {"organizations": [organization], "keys": keys, "behaviour": behaviour})
 
+    def effects(self) -> list[dict[str, Any]]:
+        """Return who did what: the clients, and the other writers."""
+        found: list[dict[str, Any]] = self.control("GET", "effects")
+        return found
+
     def knowledge(self) -> Knowledge:
         """Return what the server knows by now."""
         # The log first: what happens between the two is in the state, and the next look has it in both.
@@ -128,6 +133,21 @@ class Server:
 @contextlib.contextmanager
 def server(site: Site, name: str) -> Iterator[Server]:
     """Run a simulated Basedash for a while."""
+    with servers(site, [name]) as (one,):
+        yield one
+
+
+@contextlib.contextmanager
+def servers(site: Site, names: Sequence[str]) -> Iterator[list[Server]]:
+    """Run several for a while; they start at the same time."""
+    with contextlib.ExitStack() as stack:
+        ports = [stack.enter_context(_starting(site, name)) for name in names]
+        yield [Server(f"http://127.0.0.1:{port()}") for port in ports]
+
+
+@contextlib.contextmanager
+def _starting(site: Site, name: str) -> Iterator[Callable[[], str]]:
+    """Start a simulator, and give what waits for its port."""
     port_file, log = site.folder / f"{name}.port", site.folder / f"{name}.log"
     command: list[str | Path] = [
         BIN / "basedash-simulator",
@@ -140,11 +160,16 @@ def server(site: Site, name: str) -> Iterator[Server]:
     ]
     with log.open("wb") as output, running(command, output, site.environment) as process:
         deadline = time.monotonic() + 30
-        while not port_file.exists():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise ChaosError(f"The simulator did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
-            time.sleep(0.05)
-        yield Server(f"http://127.0.0.1:{port_file.read_text(encoding='ascii')}")
+
+        def port() -> str:
+            while not port_file.exists():
+                if process.poll() is not None or time.monotonic() > deadline:
+                    text = log.read_text(encoding="utf-8", errors="replace")
+                    raise ChaosError(f"The simulator did not start:\n{text}")
+                time.sleep(0.05)
+            return port_file.read_text(encoding="ascii")
+
+        yield port
 
 
 @contextlib.contextmanager
@@ -239,6 +264,13 @@ def playbook_of(site: Site, name: str, host: Host, jobs: Sequence[Job]) -> Itera
         }
         for job in jobs
     ]
+    with playbook_with(site, name, host, tasks) as one:
+        yield one
+
+
+@contextlib.contextmanager
+def playbook_with(site: Site, name: str, host: Host, tasks: Sequence[Mapping[str, Any]]) -> Iterator[Run]:
+    """Start a run of one host with these tasks, as a playbook has them."""
     with _started(site, name, [host], _play_of(tasks)) as one:
         yield one
 

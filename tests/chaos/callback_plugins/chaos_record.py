@@ -54,9 +54,9 @@ class CallbackModule(CallbackBase):
             "failed": not ok,
             "message": str(values.get("msg", "")),
             "time": _now(),
+            "begun": self._begun[result._host.name, result._task._uuid],
         }
         if many:
-            line["begun"] = self._begun[result._host.name, result._task._uuid]
             line["result"] = {name: values[name] for name in ("results", "summary", "diff") if name in values}
         os.write(self._file, json.dumps(line).encode() + b"\n")
 

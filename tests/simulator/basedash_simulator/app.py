@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Sequence
 from importlib import resources
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 import yaml
@@ -19,13 +20,20 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from basedash_simulator import state, validation, verify
+from basedash_simulator.behaviour import ODD_DELETIONS
+from basedash_simulator.effects import as_held
 from basedash_simulator.errors import ApiProblem, html_page, not_found, to_json, validation_error
 from basedash_simulator.objects import answer_object
+from basedash_simulator.people import Person, ids
 from basedash_simulator.request_log import Entry
 from basedash_simulator.simulation import Simulation
 from basedash_simulator.state import Access, DataSource, Organization
 
-SOURCES = "/api/public/organizations/{organization}/data-sources"
+ORGANIZATION = "/api/public/organizations/{organization}"
+SOURCES = ORGANIZATION + "/data-sources"
+
+
+Item = TypeVar("Item", DataSource, Person)
 
 
 class Api(HTTPEndpoint):
@@ -65,6 +73,13 @@ class Api(HTTPEndpoint):
         """The object of a data source as this server answers it."""
         return answer_object(source.fields, self.simulation.behaviour)
 
+    def object_in(self, source: DataSource | None, reading: str) -> dict[str, Any]:
+        """The object as a reading ("list" or "get") shows it, which may be that of earlier, or 404."""
+        fields = source.seen(self.simulation.behaviour, reading) if source is not None else None
+        if fields is None:
+            raise not_found()
+        return answer_object(fields, self.simulation.behaviour)
+
 
 class DataSources(Api):
     """List and create."""
@@ -74,29 +89,27 @@ class DataSources(Api):
         organization = self.organization(request)
         behaviour = self.simulation.behaviour
         refuse_reading(behaviour.list)
-        size = validation.page_size(request.query_params.get("limit"))
         found = organization.listed(behaviour)
         cursor = request.query_params.get("cursor")
         if cursor:
             found = self._after(cursor, organization, found)
-        page, has_more = found[:size], len(found) > size
-        pagination = {"nextCursor": page[-1].id if has_more else None, "hasMore": has_more}
-        return answer(200, {"data": [self.shown(source) for source in page], "pagination": pagination})
+        return one_page(request, found, lambda source: self.object_in(source, "list"))
 
     async def post(self, request: Request) -> Response:
         """Create a data source."""
         organization = self.organization(request)
         settings = validation.create_settings(await read_body(request))
         source = self.simulation.world.create(organization, settings, self.simulation.behaviour)
-        self.entry.effect, self.entry.data_source = "created", source.id
+        self.simulation.note(self.entry, "created", source)
         return answer(self.simulation.behaviour.create_status, {"data": self.shown(source)})
 
     def _after(self, cursor: str, organization: Organization, found: list[DataSource]) -> list[DataSource]:
         last = organization.sources.get(cursor)
-        what_if_deleted = self.simulation.behaviour.deleted_cursor
-        if last is None or (last.deleted_at is not None and what_if_deleted == "refused"):
+        behaviour = self.simulation.behaviour
+        gone = last is None or last.seen(behaviour, "list") is None
+        if last is None or (gone and behaviour.deleted_cursor == "refused"):
             raise validation_error("cursor: no such data source.")
-        if last.deleted_at is not None and what_if_deleted == "empty":
+        if gone and behaviour.deleted_cursor == "empty":
             return []
         return [source for source in found if source.age < last.age]
 
@@ -108,27 +121,29 @@ class OneDataSource(Api):
         """Fetch one data source."""
         organization = self.organization(request)
         refuse_reading(self.simulation.behaviour.single_get)
-        return answer(200, {"data": self.shown(self.source(request, organization))})
+        source = organization.sources.get(unquote(request.path_params["id"]))
+        return answer(200, {"data": self.object_in(source, "get")})
 
     async def patch(self, request: Request) -> Response:
         """Change a data source."""
         organization = self.organization(request)
         source = self.source(request, organization)
         settings = validation.update_settings(await read_body(request))
+        before = as_held(source)
         state.update(organization, source, settings, self.simulation.behaviour)
-        self.entry.effect = "updated"
+        self.simulation.note(self.entry, "updated", source, before)
         return answer(200, {"data": self.shown(source)})
 
     async def delete(self, request: Request) -> Response:
         """Soft-delete a data source."""
         source = self.source(request, self.organization(request))
         state.delete(source, self.simulation.behaviour, self.simulation.schedule)
-        self.entry.effect = "deleted"
+        self.simulation.note(self.entry, "deleted", source)
         form = self.simulation.behaviour.delete_answer
         if form == "204":
             return Response(status_code=204)
-        if form == "200_without_data":
-            return answer(200, {})
+        if form in ODD_DELETIONS:
+            return answer(200, ODD_DELETIONS[form])
         return answer(int(form), {"data": self.shown(source)})
 
 
@@ -147,12 +162,12 @@ class AccessPolicy(Api):
 
     async def get(self, request: Request) -> Response:
         """Read the policy."""
-        return self._policy(self.source(request, self.organization(request)))
+        return self._policy(self._source(request, self.organization(request)))
 
     async def put(self, request: Request) -> Response:
         """Replace the policy."""
         organization = self.organization(request)
-        source = self.source(request, organization)
+        source = self._source(request, organization)
         body = await read_body(request)
         mode = body.get("mode")
         groups, members = validation.access_ids(body, "groupIds"), validation.access_ids(body, "memberIds")
@@ -162,15 +177,22 @@ class AccessPolicy(Api):
             ("groupIds", groups, organization.groups),
             ("memberIds", members, organization.members),
         ):
-            if not set(given) <= set(known):
+            if self.simulation.behaviour.unknown_grants == "refused" and not set(given) <= set(ids(known)):
                 raise validation_error(f"{name}: not all of these belong to the organization.")
         if mode == "everyone":
             groups, members = [], []
         elif not groups and not members:
             mode = self._nobody()
+        before = as_held(source)
         source.access = Access(mode, groups, members)
-        self.entry.effect = "updated"
+        self.simulation.note(self.entry, "updated", source, before)
         return self._policy(source)
+
+    def _source(self, request: Request, organization: Organization) -> DataSource:
+        source = self.source(request, organization)
+        if not source.has_access_policy(self.simulation.behaviour):
+            raise not_found()
+        return source
 
     def _nobody(self) -> str:
         wanted = self.simulation.behaviour.restricted_with_nobody
@@ -191,6 +213,68 @@ class AccessPolicy(Api):
         return answer(200, {"data": data})
 
 
+class People(Api):
+    """What groups and members share: a list, newest first, and one by id."""
+
+    what = "Person"
+
+    def everybody(self, organization: Organization) -> list[Person]:
+        """All of this kind, oldest first."""
+        raise NotImplementedError
+
+    def listed(self, found: list[Person]) -> list[Person]:
+        """Those that the list shows; refuses the reading if this server has no such list."""
+        raise NotImplementedError
+
+    async def get(self, request: Request) -> Response:
+        """List, or fetch the one in the path."""
+        found = self.everybody(self.organization(request))
+        if "id" in request.path_params:
+            wanted = unquote(request.path_params["id"])
+            for person in found:
+                if person.id == wanted:
+                    return answer(200, {"data": dict(person.fields)})
+            raise not_found(self.what)
+        found = sorted(self.listed(found), key=lambda person: str(person.fields["createdAt"]), reverse=True)
+        cursor = request.query_params.get("cursor")
+        if cursor:
+            if cursor not in ids(found):
+                raise validation_error(f"cursor: no such {self.what.lower()}.")
+            found = found[ids(found).index(cursor) + 1 :]
+        return one_page(request, found, lambda person: dict(person.fields))
+
+
+class Groups(People):
+    """Groups."""
+
+    what = "Group"
+
+    def everybody(self, organization: Organization) -> list[Person]:
+        """The groups."""
+        return organization.groups
+
+    def listed(self, found: list[Person]) -> list[Person]:
+        """All of them."""
+        refuse_reading(self.simulation.behaviour.groups_list)
+        return found
+
+
+class Members(People):
+    """Members with their users."""
+
+    what = "Member"
+
+    def everybody(self, organization: Organization) -> list[Person]:
+        """The members, deactivated ones too."""
+        return organization.members
+
+    def listed(self, found: list[Person]) -> list[Person]:
+        """All of them, or the active ones."""
+        behaviour = self.simulation.behaviour
+        refuse_reading(behaviour.members_list)
+        return [one for one in found if one.active or behaviour.deactivated_members == "listed"]
+
+
 class OpenApi(HTTPEndpoint):
     """The description of this API; no key is needed."""
 
@@ -199,9 +283,17 @@ class OpenApi(HTTPEndpoint):
         return Response(_openapi_json(), media_type="application/json")
 
 
-def answer(status: int, body: dict[str, Any]) -> Response:
+def answer(status: int, body: Any) -> Response:
     """A JSON answer."""
     return Response(to_json(body), status, media_type="application/json")
+
+
+def one_page(request: Request, found: Sequence[Item], shown: Callable[[Item], dict[str, Any]]) -> Response:
+    """The first page of what is left to list, as large as the query asks for."""
+    size = validation.page_size(request.query_params.get("limit"))
+    page, more = found[:size], len(found) > size
+    pagination = {"nextCursor": page[-1].id if more else None, "hasMore": more}
+    return answer(200, {"data": [shown(item) for item in page], "pagination": pagination})
 
 
 def openapi_document() -> dict[str, Any]:
@@ -259,6 +351,10 @@ def make_api(simulation: Simulation) -> Starlette:
             Route(SOURCES + "/verify", Verify),
             Route(SOURCES + "/{id}", OneDataSource),
             Route(SOURCES + "/{id}/access", AccessPolicy),
+            Route(ORGANIZATION + "/groups", Groups),
+            Route(ORGANIZATION + "/groups/{id}", Groups),
+            Route(ORGANIZATION + "/members", Members),
+            Route(ORGANIZATION + "/members/{id}", Members),
         ],
         exception_handlers={ApiProblem: _problem, 404: _no_such_page, 405: _wrong_method},
     )

@@ -15,10 +15,25 @@ from basedash_simulator.rate_limit import Limit
 # A reading that an older server lacks: what it answers instead.
 READING = (True, "404", "405", "501", "404_html")
 
+# Answers to a DELETE that have no object, and their bodies.
+ODD_DELETIONS: dict[str, Any] = {
+    "200_without_data": {},
+    "200_success_false": {"data": {"success": False}},
+    "200_errors": {"errors": [{"message": "The deletion could not be scheduled."}]},
+    "200_false": False,
+    "200_null": None,
+    "200_list": [],
+}
+
 CHOICES: dict[str, tuple[bool | int | str, ...]] = {
     "single_get": READING,
     "list": READING,
-    "delete_answer": ("200", "204", "200_without_data", "202"),
+    "groups_list": READING,
+    "members_list": READING,
+    "deactivated_members": ("listed", "hidden"),
+    "unknown_grants": ("refused", "stored"),
+    "delete_answer": ("200", "204", "202", *ODD_DELETIONS),
+    "deleted_shown": ("nowhere", "list", "get", "everywhere"),
     "member_answer": ("404", "403"),
     "patch_resets_flags": (True, False),
     "patch_renames": ("ignored", "applied", "refused"),
@@ -36,6 +51,7 @@ CHOICES: dict[str, tuple[bool | int | str, ...]] = {
     "sync_after_update": (False, True),
     "empty_texts": ("kept", "null", "refused"),
     "trim_texts": (False, True),
+    "names_changed": ("kept", "trimmed", "nfc", "nfd", "lower_case"),
 }
 
 
@@ -45,7 +61,12 @@ class Behaviour:
 
     single_get: bool | str = True
     list: bool | str = True
+    groups_list: bool | str = True
+    members_list: bool | str = True
+    deactivated_members: str = "listed"
+    unknown_grants: str = "refused"
     delete_answer: str = "200"
+    deleted_shown: str = "nowhere"
     member_answer: str = "404"
     patch_resets_flags: bool = True
     patch_renames: str = "ignored"
@@ -64,6 +85,11 @@ class Behaviour:
     sync_after_update: bool = False
     empty_texts: str = "kept"
     trim_texts: bool = False
+    names_changed: str = "kept"
+    name_limit: int | None = None
+    list_lag_seconds: float = 0.0
+    get_lag_seconds: float = 0.0
+    access_lag_seconds: float = 0.0
     sync_seconds: float = 0.0
     cleanup_seconds: float = 0.5
     rate_limit: Limit | None = None
@@ -89,7 +115,7 @@ def checked_value(name: str, value: object) -> Any:
         raise SeedError(f"behaviour: there is no switch {name!r}.")
     if name in CHOICES:
         return _choice(name, value)
-    if name in ("sync_seconds", "cleanup_seconds"):
+    if name.endswith("_seconds"):
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
             raise SeedError(f"behaviour: {name} must be a number of seconds, 0 or more.")
         return float(value)
@@ -101,6 +127,10 @@ def checked_value(name: str, value: object) -> Any:
         if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
             raise SeedError("behaviour: extra_fields must be a mapping of field names to values.")
         return dict(value)
+    if name == "name_limit":
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            raise SeedError("behaviour: name_limit must be a number of characters, 1 or more, or null.")
+        return value
     return Limit.from_value(value)
 
 

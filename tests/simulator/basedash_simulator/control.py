@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -35,10 +36,12 @@ class Control:
         """GET: the log, with `after` from behind that number on. DELETE: clear it."""
         if request.method == "DELETE":
             self._simulation.log.clear()
-        after = request.query_params.get("after", "0")
-        if not (after.isascii() and after.isdigit()):
-            raise SeedError("after: a whole number is needed.")
-        return _json(self._simulation.log.as_list(int(after)))
+            self._simulation.effects.clear()
+        return _json(self._simulation.log.as_list(_after(request)))
+
+    async def effects(self, request: Request) -> Response:
+        """GET: who did what, with `after` from behind that number on."""
+        return _json(self._simulation.effects.as_list(_after(request)))
 
     async def reset(self, request: Request) -> Response:
         """POST: start anew, from the seed or from another one in the body."""
@@ -69,6 +72,14 @@ class Control:
             self._simulation.faults.add(_parsed(await request.body()))
         return _json([rule.as_dict() for rule in self._simulation.faults.rules])
 
+    async def writers(self, request: Request) -> Response:
+        """GET: the rules. POST: add rules. DELETE: remove all."""
+        if request.method == "DELETE":
+            self._simulation.writers.rules.clear()
+        elif request.method == "POST":
+            self._simulation.writers.add(_parsed(await request.body()))
+        return _json([rule.as_dict() for rule in self._simulation.writers.rules])
+
     async def random(self, request: Request) -> Response:
         """POST: seed the random generator that decides on faults with a probability."""
         body = _parsed(await request.body())
@@ -77,6 +88,17 @@ class Control:
             raise SeedError("seed: a whole number is needed.")
         self._simulation.faults.generator.seed(value)
         return _json({"seed": value})
+
+    async def time(self, request: Request) -> Response:
+        """GET: how far the clock is ahead. POST: move it forward."""
+        clock = self._simulation.world.clock
+        if request.method == "POST":
+            body = _parsed(await request.body())
+            seconds = body.get("seconds") if isinstance(body, dict) else None
+            if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < math.inf:
+                raise SeedError("seconds: a number from 0 is needed.")
+            clock.skip(seconds)
+        return _json({"ahead": clock.ahead})
 
     async def shutdown(self, request: Request) -> Response:
         """POST: end the server."""
@@ -96,7 +118,10 @@ def make_control(simulation: Simulation, stop: Callable[[], None]) -> Starlette:
             Route("/_simulator/behaviour", control.behaviour, methods=["GET", "POST"]),
             Route("/_simulator/data-sources", control.data_sources, methods=["POST"]),
             Route("/_simulator/faults", control.faults, methods=["GET", "POST", "DELETE"]),
+            Route("/_simulator/writers", control.writers, methods=["GET", "POST", "DELETE"]),
+            Route("/_simulator/effects", control.effects, methods=["GET"]),
             Route("/_simulator/random", control.random, methods=["POST"]),
+            Route("/_simulator/time", control.time, methods=["GET", "POST"]),
             Route("/_simulator/shutdown", control.shutdown, methods=["POST"]),
         ],
         exception_handlers={SeedError: _refused, 404: _unknown, 405: _unknown},
@@ -105,6 +130,13 @@ def make_control(simulation: Simulation, stop: Callable[[], None]) -> Starlette:
 
 def _json(value: Any) -> Response:
     return Response(to_json(value), media_type="application/json")
+
+
+def _after(request: Request) -> int:
+    after = request.query_params.get("after", "0")
+    if not (after.isascii() and after.isdigit()):
+        raise SeedError("after: a whole number is needed.")
+    return int(after)
 
 
 def _parsed(body: bytes) -> Any:

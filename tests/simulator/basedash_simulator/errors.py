@@ -51,9 +51,9 @@ def validation_error(detail: str) -> ApiProblem:
     return ApiProblem(400, "ValidationError", detail)
 
 
-def not_found() -> ApiProblem:
+def not_found(what: str = "Data source") -> ApiProblem:
     """The vendor's 404, the same for "not there" and for "no admin access"."""
-    return ApiProblem(404, "NotFound", "Data source not found or no admin access.")
+    return ApiProblem(404, "NotFound", f"{what} not found or no admin access.")
 
 
 def to_json(value: Any) -> bytes:

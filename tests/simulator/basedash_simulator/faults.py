@@ -7,48 +7,90 @@ from __future__ import annotations
 
 import math
 import random
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from basedash_simulator import selection
 from basedash_simulator.errors import SeedError
+from basedash_simulator.selection import Selection
 
-# Each kind with its own parameters and their defaults.
-KINDS: dict[str, dict[str, Any]] = {
-    "delay": {"seconds": 1.0},
+# A parameter: its default, and what makes a usable value of what was given.
+Parameter = tuple[Any, Callable[[str, object], Any]]
+
+
+def _choice(*values: str) -> Parameter:
+    """One of these; the first is the default."""
+
+    def checked(name: str, given: object) -> Any:
+        if given not in values:
+            raise SeedError(f"faults: {name} must be one of {', '.join(values)}.")
+        return given
+
+    return values[0], checked
+
+
+def _whole(default: int, least: int, most: int) -> Parameter:
+    """A whole number from `least` to `most`."""
+
+    def checked(name: str, given: object) -> Any:
+        if isinstance(given, bool) or not isinstance(given, int) or not least <= given <= most:
+            raise SeedError(f"faults: {name} must be a number from {least} to {most}.")
+        return given
+
+    return default, checked
+
+
+def _seconds(default: float) -> Parameter:
+    """A number of seconds."""
+    return default, lambda name, given: selection.number("faults", name, given, math.inf)
+
+
+def _flag(default: bool) -> Parameter:
+    """True or false."""
+
+    def checked(name: str, given: object) -> Any:
+        if not isinstance(given, bool):
+            raise SeedError(f"faults: {name} must be true or false.")
+        return given
+
+    return default, checked
+
+
+_STATUS = _whole(500, 200, 599)
+_BODY = _choice("json", "html", "empty")
+# Each kind with its own parameters.
+KINDS: dict[str, dict[str, Parameter]] = {
+    "delay": {"seconds": _seconds(1.0)},
     "reset_before": {},
     "reset_after": {},
     "close_before": {},
     "hang": {},
-    "status_before": {"status": 500, "body": "json"},
-    "status_after": {"status": 500, "body": "json"},
-    "html": {"work": False},
+    "status_before": {"status": _STATUS, "body": _BODY},
+    "status_after": {"status": _STATUS, "body": _BODY},
+    "html": {"work": _flag(False)},
     "truncated": {},
-    "slow_drip": {"interval": 0.1},
-    "rate_limited": {"how": "body", "seconds": 1.0},
+    "slow_drip": {"interval": _seconds(0.1)},
+    "rate_limited": {
+        "how": _choice("body", "header_seconds", "header_date", "nothing"),
+        "seconds": _seconds(1.0),
+    },
+    "informational": {"status": _whole(103, 102, 199), "count": _whole(1, 1, 1000)},
+    "compressed": {"coding": _choice("gzip", "deflate")},
+    "chunked": {},
+    "blocked": {"by": _choice("firewall", "login", "proxy")},
+    "odd": {"status": _whole(200, 200, 599), "body": ({}, lambda name, given: given), "work": _flag(True)},
+    "empty_page": {},
 }
-_COMMON = {"kind", "method", "path", "after", "times", "probability"}
-_CHOICES = {"body": ("json", "html", "empty"), "how": ("body", "header_seconds", "header_date", "nothing")}
+_COMMON = {"kind", *selection.KEYS}
 
 
-@dataclass
-class Rule:
-    """One rule: which requests it matches, when it strikes, and how often it did.
-
-    The first `after` matching requests are spared; of the others each is hit with this `probability`, at most
-    `times` of them (null: no limit).
-    """
+@dataclass(kw_only=True)
+class Rule(Selection):
+    """One rule: which requests go wrong, and how."""
 
     kind: str
-    method: str | None = None
-    path: str | None = None
-    after: int = 0
-    times: int | None = None
-    probability: float = 1.0
     parameters: dict[str, Any] = field(default_factory=dict)
-    seen: int = 0
-    fired: int = 0
 
     @classmethod
     def from_value(cls, value: object) -> Rule:
@@ -59,38 +101,7 @@ class Rule:
         for name in value:
             if name not in _COMMON and name not in KINDS[kind]:
                 raise SeedError(f"faults: {kind} has no parameter {name!r}.")
-        method, path = value.get("method"), value.get("path")
-        if not isinstance(method, str | None) or not isinstance(path, str | None):
-            raise SeedError("faults: method and path are texts.")
-        if path is not None:
-            try:
-                re.compile(path)
-            except re.error as problem:
-                raise SeedError(f"faults: path is not a regular expression: {problem}.") from None
-        times = value.get("times")
-        return cls(
-            kind=kind,
-            method=method.upper() if method else None,
-            path=path,
-            after=_count("after", value.get("after", 0)),
-            times=None if times is None else _count("times", times),
-            probability=_number("probability", value.get("probability", 1.0), 1.0),
-            parameters=_parameters(kind, value),
-        )
-
-    def matches(self, method: str, path: str) -> bool:
-        """Whether a request is one of those that the rule is about."""
-        return self.method in (None, method) and (self.path is None or re.search(self.path, path) is not None)
-
-    def strikes(self, generator: random.Random) -> bool:
-        """Count a matching request and decide whether it is hit."""
-        self.seen += 1
-        if self.seen <= self.after or (self.times is not None and self.fired >= self.times):
-            return False
-        if generator.random() >= self.probability:
-            return False
-        self.fired += 1
-        return True
+        return cls(kind=kind, parameters=_parameters(kind, value), **selection.chosen(value, "faults", None))
 
     def as_dict(self) -> dict[str, Any]:
         """The rule with its counters, ready for JSON."""
@@ -127,11 +138,11 @@ class Faults:
         """Remove all rules."""
         self.rules.clear()
 
-    def plan(self, method: str, path: str) -> Plan:
+    def plan(self, method: str, path: str, query: str = "") -> Plan:
         """Decide what happens to a request: all delays that strike, and the first other rule that does."""
         delay = 0.0
         for rule in self.rules:
-            if rule.matches(method, path) and rule.strikes(self.generator):
+            if rule.matches(method, path, query) and rule.strikes(self.generator):
                 if rule.kind != "delay":
                     return Plan(delay, rule.kind, rule.parameters)
                 delay += rule.parameters["seconds"]
@@ -139,31 +150,4 @@ class Faults:
 
 
 def _parameters(kind: str, value: Mapping[str, Any]) -> dict[str, Any]:
-    result = {}
-    for name, default in KINDS[kind].items():
-        given = value.get(name, default)
-        if name in _CHOICES:
-            if given not in _CHOICES[name]:
-                raise SeedError(f"faults: {name} must be one of {', '.join(_CHOICES[name])}.")
-        elif name == "status":
-            if isinstance(given, bool) or not isinstance(given, int) or not 200 <= given <= 599:
-                raise SeedError("faults: status must be a number from 200 to 599.")
-        elif name == "work":
-            if not isinstance(given, bool):
-                raise SeedError("faults: work must be true or false.")
-        else:
-            given = _number(name, given, math.inf)
-        result[name] = given
-    return result
-
-
-def _count(name: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise SeedError(f"faults: {name} must be a whole number, 0 or more.")
-    return value
-
-
-def _number(name: str, value: object, most: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most or math.isinf(value):
-        raise SeedError(f"faults: {name} must be a number from 0{'' if math.isinf(most) else ' to 1'}.")
-    return float(value)
+    return {name: check(name, value.get(name, default)) for name, (default, check) in KINDS[kind].items()}

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import math
 import time
+import zlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -24,6 +26,12 @@ from basedash_simulator.wire import Disconnect, Message, Receive, Scope, Send, r
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 CONTROL = "/_simulator"
+# Who refuses a request on its way, with the status and title of the page that says so.
+_BLOCKED = {
+    "firewall": (403, "Request blocked"),
+    "login": (401, "Log in to continue"),
+    "proxy": (407, "Proxy Authentication Required"),
+}
 JSON, HTML = "application/json", "text/html; charset=utf-8"
 
 
@@ -114,7 +122,7 @@ class Gate:
             async def work() -> Answer:
                 return await self._work(scope, body, inner, headers.get("authorization", ""), entry)
 
-            plan = self._simulation.faults.plan(entry.method, path)
+            plan = self._simulation.faults.plan(entry.method, path, entry.query)
             await _Exchange(scope, send, disconnect, plan, entry, work).run()
         finally:
             self._simulation.in_flight -= 1
@@ -136,7 +144,10 @@ class Gate:
 
         # the encoded path, so that the router does not take a %2F in an id for a slash
         inner_scope = {**scope, "path": inner, "root_path": "", "simulator.entry": entry}
-        return await self._run(self._api, inner_scope, replay)
+        self._simulation.let_others_write("before", entry)
+        answer = await self._run(self._api, inner_scope, replay)
+        self._simulation.let_others_write("after", entry)
+        return answer
 
     async def _run(self, app: App, scope: Scope, receive: Receive) -> Answer:
         """The answer of an application, kept back."""
@@ -248,9 +259,7 @@ class _Exchange:
         """Send the head with the true length and half of the body, then close."""
         answer = await self._work()
         _finish(answer, self._entry.request_id)
-        lines = [f"HTTP/1.1 {answer.status} Simulated".encode()]
-        lines += [name + b": " + value for name, value in answer.headers]
-        head = b"\r\n".join(lines) + b"\r\n\r\n"
+        head = _head(answer)
         transport = transport_of(self._scope)
         if answer.body:
             transport.write(head + answer.body[: len(answer.body) // 2])
@@ -259,6 +268,61 @@ class _Exchange:
             transport.write(head[: len(head) // 2])
         transport.close()
         await self._gone()
+
+    async def _informational(self, status: int, count: int) -> None:
+        """Send interim answers, which are none, and then the real one."""
+        answer = await self._work()
+        lines = [f"HTTP/1.1 {status} Interim", "Link: </style.css>; rel=preload; as=style", "", ""]
+        transport_of(self._scope).write("\r\n".join(lines).encode() * count)
+        await self._answer(answer)
+
+    async def _compressed(self, coding: str) -> None:
+        """Compress the body, whatever the client asked for."""
+        answer = await self._work()
+        if answer.body:
+            answer.body = gzip.compress(answer.body) if coding == "gzip" else zlib.compress(answer.body)
+            kept = [(name, value) for name, value in answer.headers if name.lower() != b"content-length"]
+            answer.headers = [*kept, (b"content-length", str(len(answer.body)).encode())]
+            answer.header("content-encoding", coding)
+        await self._answer(answer)
+
+    async def _chunked(self) -> None:
+        """Send the body in chunks in spite of a Content-Length, then close, as HTTP wants it after such an answer."""
+        answer = await self._work()
+        if not answer.body:
+            await self._answer(answer)
+            return
+        _finish(answer, self._entry.request_id)
+        answer.header("transfer-encoding", "chunked")
+        answer.header("connection", "close")
+        middle = len(answer.body) // 2
+        chunks = [chunk for chunk in (answer.body[:middle], answer.body[middle:]) if chunk]
+        body = b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks) + b"0\r\n\r\n"
+        transport = transport_of(self._scope)
+        transport.write(_head(answer) + body)
+        transport.close()
+        await self._gone()
+        self._entry.status = answer.status
+
+    async def _blocked(self, by: str) -> None:
+        """Refuse as something between client and API does, which knows nothing of the API's errors."""
+        status, title = _BLOCKED[by]
+        answer = Answer.of(status, html_page(f"{status} {title}"), HTML)
+        if by == "proxy":
+            answer.header("proxy-authenticate", 'Basic realm="proxy"')
+        elif by == "login":
+            answer.header("www-authenticate", 'Basic realm="staff only"')
+        await self._answer(answer)
+
+    async def _odd(self, status: int, body: Any, work: bool) -> None:
+        """Answer with some JSON that the API is not known for."""
+        if work:
+            await self._work()
+        await self._answer(Answer.of(status, to_json(body), JSON))
+
+    async def _empty_page(self) -> None:
+        """An empty last page, as if there were nothing behind the cursor."""
+        await self._odd(200, {"data": [], "pagination": {"nextCursor": None, "hasMore": False}}, work=False)
 
     async def _slow_drip(self, interval: float) -> None:
         """Send the body byte by byte, with `interval` seconds in between."""
@@ -292,6 +356,12 @@ def _finish(answer: Answer, request_id: str) -> None:
     """Add the headers that every answer has."""
     answer.header("x-request-id", request_id)
     answer.header("date", formatdate(usegmt=True))
+
+
+def _head(answer: Answer) -> bytes:
+    lines = [f"HTTP/1.1 {answer.status} Simulated".encode()]
+    lines += [name + b": " + value for name, value in answer.headers]
+    return b"\r\n".join(lines) + b"\r\n\r\n"
 
 
 async def _send_answer(answer: Answer, send: Send) -> None:

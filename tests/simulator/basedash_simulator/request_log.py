@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from basedash_simulator.state import now
 
-_IDS = re.compile("/organizations/([^/]+)/data-sources(?:/([^/]+))?")
+_IDS = re.compile("/organizations/([^/]+)(?:/data-sources(?:/([^/]+))?)?")
 
 
 @dataclass

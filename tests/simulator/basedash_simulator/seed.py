@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from importlib import resources
 from pathlib import Path
@@ -16,11 +16,24 @@ import yaml
 from basedash_simulator.behaviour import Behaviour
 from basedash_simulator.errors import SeedError
 from basedash_simulator.objects import OBJECT_FIELDS, SECRET_FIELDS, new_fields
+from basedash_simulator.people import Person, group, ids, member
 from basedash_simulator.state import Access, DataSource, Organization, World, iso
 
 # Seeded data sources are born one minute apart from here on, so that answers are the same in every run.
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
 MOST_AT_ONCE = 100_000
+# What a seed may say of a member beside its id: fields of the membership and of its user.
+MEMBER_KEYS = {
+    "avatarUrl",
+    "deactivatedAt",
+    "email",
+    "firstName",
+    "fullName",
+    "isEmailVerified",
+    "role",
+    "title",
+    "userId",
+}
 
 
 def default_seed() -> Any:
@@ -75,11 +88,32 @@ def _add_organization(world: World, entry: Any, place: str) -> None:
     organization = Organization(
         identifier,
         str(known.get("name", identifier)),
-        members=_texts(known.get("members"), f"{place}.members"),
-        groups=_texts(known.get("groups"), f"{place}.groups"),
+        members=_people(known.get("members"), f"{place}.members", identifier, MEMBER_KEYS, member),
+        groups=_people(known.get("groups"), f"{place}.groups", identifier, {"name"}, group),
     )
     world.organizations[identifier] = organization
     add_data_sources(world, organization, known.get("data_sources"), f"{place}.data_sources")
+
+
+def _people(
+    value: Any,
+    place: str,
+    organization: str,
+    allowed: set[str],
+    make: Callable[[str, str, str, Mapping[str, Any]], Person],
+) -> list[Person]:
+    """The groups or members of a seed, each given as its id or as a mapping, one minute apart like data sources."""
+    people: list[Person] = []
+    for number, entry in enumerate(_list(value, place)):
+        here = f"{place}[{number}]"
+        known = _mapping({"id": entry} if isinstance(entry, str) else entry, here, {"id", "createdAt", *allowed})
+        identifier = _text(known, "id", here)
+        if identifier in ids(people):
+            raise SeedError(f"{here}: the id {identifier!r} exists already.")
+        created = _moment(known.get("createdAt", EPOCH + timedelta(minutes=number)))
+        given = {name: _moment(content) for name, content in known.items()}
+        people.append(make(identifier, created, organization, given))
+    return people
 
 
 def _add_key(world: World, entry: Any, place: str) -> None:
@@ -128,6 +162,7 @@ def _source(world: World, entry: Mapping[str, Any], place: str) -> DataSource:
     return DataSource(
         fields,
         sequence,
+        world.clock,
         secrets={name: str(entry[name]) for name in SECRET_FIELDS if name in entry},
         access=_access(entry.get("access"), f"{place}.access"),
         related=_texts(entry.get("related"), f"{place}.related"),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Basedash collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One simulated server: its world, switches, faults and log, and how to set all of it back."""
+"""One simulated server: its world, switches, faults, other writers and log, and how to set all of it back."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from dataclasses import asdict
 from typing import Any
 
 from basedash_simulator import seed as seeds
+from basedash_simulator.effects import CLIENT, Effects
 from basedash_simulator.faults import Faults
+from basedash_simulator.people import ids
 from basedash_simulator.rate_limit import RateLimiter
-from basedash_simulator.request_log import RequestLog
+from basedash_simulator.request_log import Entry, RequestLog
 from basedash_simulator.state import DataSource
+from basedash_simulator.writers import Writers
 
 
 class Simulation:
@@ -25,15 +28,17 @@ class Simulation:
         self._seed = seeds.default_seed() if seed is None else seed
         self.world, self.behaviour = seeds.build(self._seed)
         self.faults = Faults()
-        self.limiter = RateLimiter()
+        self.limiter = RateLimiter(lambda: self.world.clock.now())
         self.log = RequestLog()
+        self.effects = Effects()
+        self.writers = Writers(self.effects)
         self.in_flight = 0
         self.last_activity = time.monotonic()
         self._requests = 0
         self._timers: set[asyncio.TimerHandle] = set()
 
     def reset(self, seed: Any = None) -> None:
-        """Start anew from the seed, or from another one; faults, log and random generator are new as well."""
+        """Start anew from the seed, or from another one; faults, writers, log and random generator are new as well."""
         if seed is not None:
             # built first, so that a wrong seed changes nothing
             self.world, self.behaviour = seeds.build(seed)
@@ -45,12 +50,23 @@ class Simulation:
         self._timers.clear()
         self.faults = Faults()
         self.limiter.clear()
+        self.effects = Effects()
+        self.writers = Writers(self.effects)
         self.log.clear()
 
     def new_request_id(self) -> str:
         """An id for the header x-request-id; never the same twice."""
         self._requests += 1
         return f"req_{self._requests:08d}"
+
+    def note(self, entry: Entry, effect: str, source: DataSource, before: dict[str, Any] | None = None) -> None:
+        """Note what a client's request did; `before` is what `as_held` gave before an update."""
+        entry.effect, entry.data_source = effect, source.id
+        self.effects.add(CLIENT, entry.number, effect, entry.organization, source, before)
+
+    def let_others_write(self, when: str, entry: Entry) -> None:
+        """Let other writers act, "before" or "after" a request is worked on."""
+        self.writers.act(when, entry, self.world, self.behaviour, self.schedule)
 
     def schedule(self, seconds: float, job: Callable[[], None]) -> None:
         """Run a job in the background after so many seconds, unless a reset comes first."""
@@ -71,8 +87,8 @@ class Simulation:
                 {
                     "id": organization.id,
                     "name": organization.name,
-                    "members": organization.members,
-                    "groups": organization.groups,
+                    "members": ids(organization.members),
+                    "groups": ids(organization.groups),
                     "data_sources": [self._source_state(source) for source in newest_first],
                 }
             )
@@ -82,6 +98,7 @@ class Simulation:
             "keys": keys,
             "behaviour": self.behaviour.as_dict(),
             "faults": [rule.as_dict() for rule in self.faults.rules],
+            "writers": [rule.as_dict() for rule in self.writers.rules],
             "in_flight": self.in_flight,
         }
 

@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 import hashlib
-import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
 from basedash_simulator.behaviour import Behaviour
+from basedash_simulator.clock import Clock
 from basedash_simulator.errors import ApiProblem, not_found, validation_error
 from basedash_simulator.objects import new_fields
+from basedash_simulator.people import Person
 from basedash_simulator.validation import Settings
 
 # Runs a function after so many seconds.
@@ -45,12 +47,15 @@ class DataSource:
     """A data source, deleted or not.
 
     `fields` is the object as the API has it. `related` names what hangs on the source, such as charts; the
-    clean-up job removes it. `cleanup` is "none", "pending" or "done". `sync_due` is the moment (monotonic
-    seconds) at which the first sync ends, null if none is under way.
+    clean-up job removes it. `cleanup` is "none", "pending" or "done". `sync_due` is the moment (of the server's
+    clock) at which the first sync ends, null if none is under way. `born` is the moment of the creation, null if
+    the seed made the source. `past` has what the source was: pairs of a moment and the object up to this moment,
+    null while there was none.
     """
 
     fields: dict[str, Any]
     sequence: int
+    clock: Clock
     secrets: dict[str, str] = field(default_factory=dict)
     other_fields: dict[str, Any] = field(default_factory=dict)
     access: Access = field(default_factory=Access)
@@ -59,6 +64,8 @@ class DataSource:
     cleanup: str = "none"
     cleaned: list[str] = field(default_factory=list)
     sync_due: float | None = None
+    born: float | None = None
+    past: list[tuple[float, dict[str, Any] | None]] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -69,15 +76,37 @@ class DataSource:
         """What the list is sorted by."""
         return str(self.fields["createdAt"]), self.sequence
 
+    def remember(self, moment: float | None = None) -> None:
+        """Keep the object as it is, for readings that lag; to be called before each change."""
+        before = None if self.deleted_at is not None else dict(self.fields)
+        self.past.append((self.clock.now() if moment is None else moment, before))
+
+    def seen(self, behaviour: Behaviour, reading: str) -> dict[str, Any] | None:
+        """The object as a reading ("list" or "get") shows it, as old as its lag; null if it shows none."""
+        self.settle_sync(behaviour)
+        lag = behaviour.list_lag_seconds if reading == "list" else behaviour.get_lag_seconds
+        if lag and self.past:
+            moment = self.clock.now() - lag
+            for until, fields in self.past:
+                if moment < until:
+                    return fields
+        gone = self.deleted_at is not None and behaviour.deleted_shown not in (reading, "everywhere")
+        return None if gone else self.fields
+
+    def has_access_policy(self, behaviour: Behaviour) -> bool:
+        """Whether the access policy can be read and replaced yet."""
+        return self.born is None or self.clock.now() >= self.born + behaviour.access_lag_seconds
+
     def start_sync(self, behaviour: Behaviour) -> None:
         """Begin a schema sync."""
         self.fields.update(lastSyncStatus="PENDING", lastSyncAttemptAt=now(), syncErrorMessage=None)
-        self.sync_due = time.monotonic() + behaviour.sync_seconds
+        self.sync_due = self.clock.now() + behaviour.sync_seconds
 
     def settle_sync(self, behaviour: Behaviour) -> None:
         """Let the first sync end if its time has come."""
-        if self.sync_due is None or behaviour.sync == "pending" or time.monotonic() < self.sync_due:
+        if self.sync_due is None or behaviour.sync == "pending" or self.clock.now() < self.sync_due:
             return
+        self.remember(self.sync_due)
         self.sync_due = None
         if behaviour.sync == "failed":
             self.fields.update(lastSyncStatus="FAILED", syncErrorMessage="Could not connect to the database.")
@@ -102,15 +131,13 @@ class Organization:
 
     id: str
     name: str
-    members: list[str] = field(default_factory=list)
-    groups: list[str] = field(default_factory=list)
+    members: list[Person] = field(default_factory=list)
+    groups: list[Person] = field(default_factory=list)
     sources: dict[str, DataSource] = field(default_factory=dict)
 
     def listed(self, behaviour: Behaviour) -> list[DataSource]:
-        """The data sources that are not deleted, newest first."""
-        found = [source for source in self.sources.values() if source.deleted_at is None]
-        for source in found:
-            source.settle_sync(behaviour)
+        """The data sources that the list shows, newest first."""
+        found = [source for source in self.sources.values() if source.seen(behaviour, "list") is not None]
         return sorted(found, key=lambda source: source.age, reverse=True)
 
     def find(self, identifier: str, behaviour: Behaviour) -> DataSource:
@@ -124,7 +151,8 @@ class Organization:
     def refuse_taken_name(self, name: str, behaviour: Behaviour, own_id: str | None = None) -> None:
         """409 if names must be unique here and another source has this one."""
         if behaviour.names_unique and any(
-            source.fields["displayName"] == name and source.id != own_id for source in self.listed(behaviour)
+            source.fields["displayName"] == name and source.id != own_id and source.deleted_at is None
+            for source in self.sources.values()
         ):
             raise ApiProblem(409, "Conflict", "A data source with this name exists already.")
 
@@ -133,6 +161,7 @@ class World:
     """All organizations and keys of one server."""
 
     def __init__(self) -> None:
+        self.clock = Clock()
         self.organizations: dict[str, Organization] = {}
         self.keys: dict[str, dict[str, str]] = {}
         self._sequence = 0
@@ -151,12 +180,18 @@ class World:
         """An id that means nothing, the same in every run."""
         return "ds_" + hashlib.sha256(str(sequence).encode()).hexdigest()[:20]
 
-    def create(self, organization: Organization, settings: Settings, behaviour: Behaviour) -> DataSource:
-        """Create a data source and start its first sync."""
-        organization.refuse_taken_name(settings.fields["displayName"], behaviour)
+    def create(
+        self, organization: Organization, settings: Settings, behaviour: Behaviour, identifier: str | None = None
+    ) -> DataSource:
+        """Create a data source, with this id or a made-up one, and start its first sync."""
+        fields = stored(settings.fields, behaviour)
+        organization.refuse_taken_name(fields["displayName"], behaviour)
         sequence = self.next_sequence()
-        source = DataSource(new_fields(self.new_id(sequence), now()), sequence)
-        source.fields.update(stored(settings.fields, behaviour))
+        born = self.clock.now()
+        source = DataSource(
+            new_fields(identifier or self.new_id(sequence), now()), sequence, self.clock, born=born, past=[(born, None)]
+        )
+        source.fields.update(fields)
         source.secrets.update(settings.secrets)
         source.other_fields.update(settings.other)
         source.start_sync(behaviour)
@@ -172,11 +207,29 @@ def stored(fields: dict[str, Any], behaviour: Behaviour) -> dict[str, Any]:
             continue
         if behaviour.trim_texts:
             kept[name] = value.strip()
+        if name == "displayName":
+            kept[name] = changed_name(kept[name], behaviour)
+            if not kept[name]:
+                raise validation_error("displayName: at least 1 character is expected.")
         if not kept[name] and behaviour.empty_texts == "refused":
             raise validation_error(f"{name}: at least 1 character is expected.")
         if not kept[name] and behaviour.empty_texts == "null":
             kept[name] = None
     return kept
+
+
+def changed_name(name: str, behaviour: Behaviour) -> str:
+    """A display name as this server keeps it: changed, then cut off."""
+    how = behaviour.names_changed
+    if how == "trimmed":
+        name = name.strip()
+    elif how == "nfc":
+        name = unicodedata.normalize("NFC", name)
+    elif how == "nfd":
+        name = unicodedata.normalize("NFD", name)
+    elif how == "lower_case":
+        name = name.lower()
+    return name[: behaviour.name_limit]
 
 
 def update(organization: Organization, source: DataSource, settings: Settings, behaviour: Behaviour) -> None:
@@ -192,13 +245,15 @@ def update(organization: Organization, source: DataSource, settings: Settings, b
     for name in behaviour.ignored_fields:
         fields.pop(name, None)
         secrets.pop(name, None)
-    if "displayName" in fields:
-        organization.refuse_taken_name(fields["displayName"], behaviour, source.id)
     if behaviour.patch_resets_flags:
         # the vendor's document suggests that the default (false) is put in for an omitted flag
         for name in {"sslEnabled", "sshEnabled"} - set(settings.fields):
             fields[name] = False
-    source.fields.update(stored(fields, behaviour))
+    kept = stored(fields, behaviour)
+    if "displayName" in kept:
+        organization.refuse_taken_name(kept["displayName"], behaviour, source.id)
+    source.remember()
+    source.fields.update(kept)
     source.fields["updatedAt"] = now()
     if behaviour.sync_after_update:
         source.start_sync(behaviour)
@@ -211,6 +266,7 @@ def update(organization: Organization, source: DataSource, settings: Settings, b
 
 def delete(source: DataSource, behaviour: Behaviour, schedule: Schedule) -> None:
     """Mark a data source as deleted; the clean-up job runs later."""
+    source.remember()
     source.deleted_at = now()
     source.cleanup = "pending"
     schedule(behaviour.cleanup_seconds, source.clean_up)

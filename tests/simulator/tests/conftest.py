@@ -47,12 +47,13 @@ class Api:
         key: str | None = ADMIN,
         organization: str = "org_demo",
         conform: bool = True,
+        family: str = "data-sources",
         **options: Any,
     ) -> httpx.Response:
-        """A request below the data sources of an organization; its answer must fit the document if `conform`."""
+        """A request below a family of an organization; its answer must fit the document if `conform`."""
         headers = {"authorization": f"Bearer {key}"} if key is not None else {}
         headers.update(options.pop("headers", {}))
-        url = f"/api/public/organizations/{organization}/data-sources{path}"
+        url = f"/api/public/organizations/{organization}/{family}{path}"
         answer = self.http.request(method, url, headers=headers, **options)
         assert answer.headers["x-request-id"].startswith("req_")
         if conform:

@@ -32,7 +32,7 @@ def test_missing_readings(api: Api, switch: str, path: str, value: str, status: 
 
 @pytest.mark.parametrize(
     ("value", "status", "body"),
-    [("200", 200, "data"), ("204", 204, None), ("200_without_data", 200, "empty"), ("202", 202, "data")],
+    [("200", 200, "data"), ("204", 204, None), ("202", 202, "data")],
 )
 def test_delete_answer(api: Api, value: str, status: int, body: str | None) -> None:
     api.behaviour(delete_answer=value)
@@ -41,8 +41,67 @@ def test_delete_answer(api: Api, value: str, status: int, body: str | None) -> N
     if body is None:
         assert answer.content == b""
     else:
-        assert ("data" in answer.json()) == (body == "data")
+        assert answer.json()[body]["id"] == "ds_production"
     assert api.stored("ds_production")["deletedAt"]
+
+
+@pytest.mark.parametrize(
+    ("value", "body"),
+    [
+        ("200_without_data", {}),
+        ("200_success_false", {"data": {"success": False}}),
+        ("200_false", False),
+        ("200_null", None),
+        ("200_list", []),
+    ],
+)
+def test_odd_delete_answer(api: Api, value: str, body: Any) -> None:
+    api.behaviour(delete_answer=value)
+    answer = api.call("DELETE", "/ds_production", conform=False)
+    assert (answer.status_code, answer.json()) == (200, body)
+    assert api.stored("ds_production")["deletedAt"]
+
+
+@pytest.mark.parametrize(
+    ("value", "listed", "status"),
+    [("nowhere", False, 404), ("list", True, 404), ("get", False, 200), ("everywhere", True, 200)],
+)
+def test_deleted_shown(api: Api, value: str, listed: bool, status: int) -> None:
+    api.behaviour(deleted_shown=value, list_lag_seconds=1)
+    api.call("DELETE", "/ds_production")
+    api.control("POST", "time", {"seconds": 3600})
+    found = [item["id"] for item in api.call("GET").json()["data"]]
+    assert ("ds_production" in found) == listed
+    assert api.call("GET", "/ds_production").status_code == status
+    assert api.call("DELETE", "/ds_production").status_code == 404
+    assert api.call("PATCH", "/ds_production", json={"host": "h"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("switches", "name"),
+    [
+        ({}, " A\u0308 name "),
+        ({"names_changed": "trimmed"}, "A\u0308 name"),
+        ({"names_changed": "nfc"}, " \u00c4 name "),
+        ({"names_changed": "nfd"}, " A\u0308 name "),
+        ({"names_changed": "lower_case"}, " a\u0308 name "),
+        ({"name_limit": 4}, " A\u0308 "),
+        ({"names_changed": "trimmed", "name_limit": 1}, "A"),
+    ],
+)
+def test_names_that_are_changed(api: Api, switches: dict[str, Any], name: str) -> None:
+    api.behaviour(patch_renames="applied", **switches)
+    assert api.create(displayName=" A\u0308 name ")["displayName"] == name
+    renamed = api.call("PATCH", "/ds_production", json={"displayName": " A\u0308 name "})
+    assert renamed.json()["data"]["displayName"] == name
+
+
+def test_names_that_are_taken_when_changed(api: Api) -> None:
+    api.behaviour(names_unique=True, name_limit=10)
+    body = {"type": "direct", "dialect": "POSTGRES", "displayName": "production 2"}
+    assert api.call("POST", json=body, conform=False).status_code == 409
+    api.behaviour(names_changed="trimmed")
+    assert api.call("POST", json={**body, "displayName": "  "}).status_code == 400
 
 
 def test_member_answer(api: Api) -> None:
@@ -233,6 +292,10 @@ def test_spelling_of_values() -> None:
         {"sync_seconds": "1"},
         {"ignored_fields": "host"},
         {"extra_fields": []},
+        {"name_limit": 0},
+        {"name_limit": "10"},
+        {"list_lag_seconds": -1},
+        {"deleted_shown": "sometimes"},
         {"rate_limit": 5},
         {"rate_limit": {"requests": -1}},
         {"rate_limit": {"seconds": 0}},

@@ -22,13 +22,13 @@ from basedash_simulator.faults import Faults, Rule
 PATH = "/api/public/organizations/org_demo/data-sources/ds_production"
 
 
-def raw(api: Api, method: str = "DELETE") -> tuple[bytes, str]:
+def raw(api: Api, method: str = "DELETE", headers: str = "") -> tuple[bytes, str]:
     """Send a request by hand; gives all bytes that came, and how the connection ended: "fin" or "reset"."""
     address = urlsplit(api.url)
     assert address.hostname is not None
     with socket.create_connection((address.hostname, address.port or 0), timeout=PATIENCE_SECONDS) as connection:
         connection.sendall(
-            f"{method} {PATH} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer bd_key_demo_admin\r\n\r\n".encode()
+            f"{method} {PATH} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer bd_key_demo_admin\r\n{headers}\r\n".encode()
         )
         received = b""
         try:
@@ -161,6 +161,75 @@ def test_html(api: Api, work: bool) -> None:
     assert is_deleted(api) is work
 
 
+@pytest.mark.parametrize("status", [102, 103])
+def test_informational(api: Api, status: int) -> None:
+    api.faults({"kind": "informational", "status": status, "count": 2, "times": 1})
+    received, _end = raw(api, "GET", "Connection: close\r\n")
+    assert received.count(f"HTTP/1.1 {status} ".encode()) == 2
+    assert b"\r\n\r\nHTTP/1.1 200 " in received
+    assert (api.log()[0]["status"], api.log()[0]["fault"]) == (200, "informational")
+    # the connection lives on, and the work is done
+    api.faults({"kind": "informational", "method": "DELETE"})
+    for identifier in ("ds_production", "ds_preview_1"):
+        assert api.call("DELETE", f"/{identifier}").json()["data"]["id"] == identifier
+    assert len({entry["client"] for entry in api.log()}) == 2
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+def test_compressed(api: Api, coding: str) -> None:
+    api.faults({"kind": "compressed", "coding": coding})
+    answer = api.call("GET", "/ds_production", headers={"accept-encoding": "identity"})
+    assert answer.headers["content-encoding"] == coding
+    assert answer.json()["data"]["id"] == "ds_production"
+    assert int(answer.headers["content-length"]) < len(answer.content)
+    api.behaviour(delete_answer="204")
+    assert api.call("DELETE", "/ds_production", conform=False).content == b""
+
+
+def test_chunked(api: Api) -> None:
+    api.faults({"kind": "chunked"})
+    received, end = raw(api)
+    head, _separator, body = received.partition(b"\r\n\r\n")
+    assert b"transfer-encoding: chunked" in head.lower()
+    assert b"content-length: " in head.lower()
+    assert (body[-5:], end) == (b"0\r\n\r\n", "fin")
+    assert is_deleted(api)
+    assert api.log()[0]["status"] == 200
+    api.behaviour(delete_answer="204")
+    assert api.call("DELETE", "/ds_preview_1", conform=False).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("by", "status", "header"),
+    [("firewall", 403, None), ("login", 401, "www-authenticate"), ("proxy", 407, "proxy-authenticate")],
+)
+def test_blocked(api: Api, by: str, status: int, header: str | None) -> None:
+    api.faults({"kind": "blocked", "by": by})
+    answer = api.call("DELETE", "/ds_production", conform=False)
+    assert (answer.status_code, answer.headers["content-type"][:9]) == (status, "text/html")
+    assert header is None or answer.headers[header].startswith("Basic")
+    assert not is_deleted(api)
+
+
+@pytest.mark.parametrize("body", [{"data": {"success": False}}, {"errors": []}, False, None, [], "ok"])
+@pytest.mark.parametrize("work", [True, False])
+def test_odd(api: Api, body: Any, work: bool) -> None:
+    api.faults({"kind": "odd", "status": 202, "body": body, "work": work})
+    answer = api.call("DELETE", "/ds_production", conform=False)
+    assert (answer.status_code, answer.json()) == (202, body)
+    assert is_deleted(api) is work
+
+
+def test_empty_page_after_a_page_that_promised_more(api: Api) -> None:
+    api.faults({"kind": "empty_page", "query": "cursor=", "times": 1})
+    first = api.call("GET", params={"limit": 2}).json()["pagination"]
+    assert first["hasMore"] is True
+    params = {"limit": 2, "cursor": first["nextCursor"]}
+    answer = api.call("GET", params=params).json()
+    assert answer == {"data": [], "pagination": {"nextCursor": None, "hasMore": False}}
+    assert len(api.call("GET", params=params).json()["data"]) == 2
+
+
 @pytest.mark.parametrize("how", ["body", "header_seconds", "header_date", "nothing"])
 def test_rate_limited(api: Api, how: str) -> None:
     api.faults({"kind": "rate_limited", "how": how, "seconds": 1.5})
@@ -233,6 +302,12 @@ def test_control_api_is_spared(api: Api) -> None:
         [{"kind": "hang", "seconds": 1}],
         [{"kind": "hang", "method": 1}],
         [{"kind": "hang", "path": "("}],
+        [{"kind": "hang", "query": "("}],
+        [{"kind": "informational", "status": 200}],
+        [{"kind": "informational", "count": 0}],
+        [{"kind": "compressed", "coding": "br"}],
+        [{"kind": "blocked", "by": "fate"}],
+        [{"kind": "odd", "work": None}],
         [{"kind": "hang", "after": -1}],
         [{"kind": "hang", "times": 1.5}],
         [{"kind": "hang", "probability": 2}],

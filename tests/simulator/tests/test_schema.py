@@ -20,6 +20,7 @@ from basedash_simulator.seed import default_seed
 from basedash_simulator.server import running
 
 REAL_IDS = {"orgId": "org_demo", "id": "ds_production"}
+IDS_OF_PEOPLE = {"groups": "grp_analysts", "members": "mem_ada"}
 OPERATIONS = [
     (method, path)
     for path, item in openapi_document()["paths"].items()
@@ -41,11 +42,13 @@ def schema() -> Iterator[Any]:
 
 def with_real_ids(case: Any, mode: GenerationMode) -> None:
     """Put ids that exist in place of made-up ones, of which a schema cannot tell that they are wrong."""
-    case.path_parameters = {name: REAL_IDS[name] for name in case.path_parameters}
+    family = case.path.split("{orgId}/")[1].partition("/")[0]
+    real = {**REAL_IDS, "id": IDS_OF_PEOPLE.get(family, REAL_IDS["id"])}
+    case.path_parameters = {name: real[name] for name in case.path_parameters}
     if mode is GenerationMode.NEGATIVE:
         return
     if case.query and "cursor" in case.query:
-        case.query["cursor"] = REAL_IDS["id"]
+        case.query["cursor"] = real["id"]
     if case.path.endswith("/access") and isinstance(case.body, dict):
         for name, known in (("groupIds", "grp_analysts"), ("memberIds", "mem_ada")):
             if name in case.body:

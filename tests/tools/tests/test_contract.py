@@ -349,6 +349,11 @@ def credentials(content: Content) -> None:
     own_part(content, "DataSourceCreate")["oneOf"] = [lake, {"properties": {"dialect": {"const": "MYSQL"}}}]
 
 
+def without_groups(content: Content) -> None:
+    """Leave out everything about groups."""
+    content["paths"] = {path: item for path, item in content["paths"].items() if "/groups" not in path}
+
+
 ANSWERED: list[tuple[str, Change, str | None]] = [
     ("Can a PATCH rename", lambda content: None, "yes, displayName is in the body"),
     (
@@ -416,8 +421,8 @@ ANSWERED: list[tuple[str, Change, str | None]] = [
         ),
         "Retry-After, X-RateLimit-Limit",
     ),
-    ("Can a member be removed", lambda content: None, None),
-    ("Can a member be removed", lambda content: content["paths"].update({"/groups": {"get": {"x": 1}}}), "no"),
+    ("Can a member be removed", lambda content: None, "no"),
+    ("Can a member be removed", without_groups, None),
     (
         "Can a member be removed",
         lambda content: content["paths"].update(

@@ -1,0 +1,144 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The verifier of scenes must be able to fail: each untruth raises its own count, and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import inputs
+import lag
+import pytest
+import wire
+import writers
+from scenes import CHANGED, FAILED, OK, Act, Outcome, Scene, judge, many, one
+from verdicts import Counts, Report
+
+DELETION: dict[str, Any] = {
+    "by": "client",
+    "request": 2,
+    "effect": "deleted",
+    "data_source": "ds_1",
+    "name": "one",
+    "changes": {},
+}
+CREATION = {**DELETION, "effect": "created", "data_source": "ds_9", "name": "new"}
+SOURCE = {
+    "id": "ds_9",
+    "displayName": "new",
+    "deletedAt": None,
+    "access": {"mode": "restricted", "groupIds": ["grp_chaos"], "memberIds": []},
+}
+OPEN = {**SOURCE, "access": {"mode": "everyone", "groupIds": [], "memberIds": []}}
+REQUESTS = [{"number": number, "time": f"2026-01-01T00:00:0{number}.000Z"} for number in range(1, 5)]
+
+
+def report(said: str, message: str = "", entries: Sequence[dict[str, Any]] | None = None, **values: Any) -> Report:
+    """Return the report of a task during whose time the second request came."""
+    plain: dict[str, Any] = {
+        "ticket": "part-scene-0",
+        "run": "r",
+        "changed": said == CHANGED,
+        "failed": said == FAILED,
+        "message": message,
+        "begun": "2026-01-01T00:00:01.500Z",
+        "time": "2026-01-01T00:00:02.500Z",
+        "result": {} if entries is None else {"results": entries},
+    }
+    return Report(**{**plain, **values})
+
+
+def counts(
+    act: Act,
+    said: Report | None,
+    effects: Sequence[dict[str, Any]] = (),
+    sources: Sequence[dict[str, Any]] = (),
+    **scene: Any,
+) -> Counts:
+    """Judge a scene of one task."""
+    outcome = Outcome([said] if said else [], REQUESTS, effects, sources)
+    return judge(Scene("scene", [act], **scene), "part-scene", outcome)
+
+
+def kinds(found: Counts) -> list[str]:
+    """Return which counts are not 0, each as often as it was raised."""
+    return [text.split(":")[0] for text in found.findings]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        counts(one(CHANGED), report(CHANGED), [DELETION], gone=["ds_1"]),
+        counts(one(OK), report(OK)),
+        counts(one({OK, FAILED}), report(FAILED)),
+        # What somebody else does is no concern of the task's.
+        counts(one(OK), report(OK), [{**DELETION, "by": "writer"}]),
+        counts(one(CHANGED), report(CHANGED), [CREATION], [SOURCE], made={"new": 1}),
+        # What the tasks themselves created may go.
+        counts(one(CHANGED), report(CHANGED), [CREATION, {**CREATION, "effect": "deleted"}], made={"new": 1}),
+        # Open, and said so.
+        counts(one(FAILED), report(FAILED, "ds_9 is open to everyone"), [CREATION], [OPEN], made={"new": 1}),
+        counts(many(CHANGED), report(CHANGED, "", [{"id": "ds_1", "action": "deleted"}]), [DELETION], gone=["ds_1"]),
+    ],
+)
+def test_the_truth(found: Counts) -> None:
+    assert kinds(found) == []
+    assert not found.bad
+
+
+UNTOUCHED = [{"id": "ds_1", "action": "unchanged"}]
+TURNED_OFF = {**DELETION, "effect": "updated", "changes": {"sslEnabled": [True, False]}}
+
+
+@pytest.mark.parametrize(
+    ("expected", "found"),
+    [
+        (["lost"], counts(one(OK), None)),
+        (["lost"], counts(one(CHANGED), report(FAILED))),
+        (["false_changed"], counts(one(CHANGED), report(CHANGED))),
+        (["false_changed"], counts(one(OK), report(CHANGED), [DELETION], gone=["ds_1"])),
+        (["false_ok"], counts(one(CHANGED), report(OK))),
+        (["false_ok"], counts(one(OK), report(OK), [DELETION], gone=["ds_1"])),
+        (["false_ok"], counts(one(FAILED), report(OK))),
+        # Before the task began, so that it is not the task's.
+        (["false_changed"], counts(one(CHANGED), report(CHANGED), [{**DELETION, "request": 1}], gone=["ds_1"])),
+        (["wrongly_deleted"], counts(one(CHANGED), report(CHANGED), [DELETION])),
+        (["touched"], counts(one(CHANGED), report(CHANGED), [CREATION], [SOURCE])),
+        (["tls_off"], counts(one(CHANGED), report(CHANGED), [TURNED_OFF])),
+        (["duplicates"], counts(one(OK), report(OK), [], [SOURCE, {**SOURCE, "id": "ds_8"}], made={"new": 1})),
+        (["left_open"], counts(one(CHANGED), report(CHANGED), [CREATION], [OPEN], made={"new": 1})),
+        (["lost"], counts(one(FAILED), report(FAILED, "no"), [CREATION], [SOURCE], made={"new": 1})),
+        (["false_changed"], counts(many(FAILED), report(FAILED, "", [{"id": "ds_1", "action": "deleted"}]))),
+        (["false_ok"], counts(many(FAILED), report(FAILED, "", UNTOUCHED), [DELETION], gone=["ds_1"])),
+    ],
+)
+def test_each_untruth_counts(expected: list[str], found: Counts) -> None:
+    assert found.bad
+    assert kinds(found) == expected
+
+
+SCENES = [
+    *lag.scenes(),
+    *writers.deletions(),
+    *writers.settings(),
+    *wire.scenes(),
+    *(Scene(name, acts) for name, acts in inputs.kinds().items()),
+]
+
+
+def test_scenes_are_told_apart() -> None:
+    for part in (lag.scenes(), [*writers.deletions(), *writers.settings()], wire.scenes()):
+        names = [scene.name for scene in part]
+        assert len(set(names)) == len(names)
+        assert any(scene.short for scene in part)
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def test_scenes_expect_something(scene: Scene) -> None:
+    assert scene.acts
+    for act in scene.acts:
+        assert act.may
+        assert set(act.may) <= {CHANGED, OK, FAILED}
