@@ -59,7 +59,7 @@ units: $(STAMP)  ## Unit tests on every Python of this machine
 integration: $(STAMP)  ## Integration tests against the simulator
 simulator: $(STAMP)  ## The simulator's own tests
 lifecycle: $(STAMP)  ## Whole lives of data sources, on each server that the unknowns could turn out to be
-examples: $(STAMP)  ## The teardown playbook and the GitOps examples, as pipelines and people run them
+examples: $(STAMP)  ## README's and other examples and the teardown playbook, as people and pipelines run them
 docs: $(STAMP)  ## Documentation and example playbooks
 package: $(STAMP)  ## Changelog, build, installation, Galaxy's importer
 tools: $(STAMP)  ## The tests of the tools behind these checks

@@ -263,7 +263,7 @@ def lifecycle(session: nox.Session) -> None:
 @nox.session(venv_backend="venv")
 @nox.parametrize("python,core_version", list(by_core("test")))
 def examples(session: nox.Session, core_version: str) -> None:
-    """The playbook by its name, and the jobs of the GitOps examples, line by line. Arguments go to pytest."""
+    """The README's examples, data sources as code, the teardown playbook, GitOps. Arguments go to pytest."""
     install(session, core(core_version), "-r", "tests/examples/requirements.txt")
     with workspace.collection_copy() as tree, session.chdir(tree):
         install(session, "tests/simulator")

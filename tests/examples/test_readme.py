@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The README's examples, as they are, planned and run twice."""
+"""The README's examples, as they are, planned and run twice, and the demonstration."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 import pytest
-from stage import KEY, ROOT, Basedash, Run, run
+from stage import EXAMPLES, KEY, ROOT, Basedash, Run, run
 
 README = ROOT.joinpath("README.md").read_text(encoding="utf-8")
 DELETION, CREATION = re.findall(r"^```yaml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
@@ -45,3 +45,18 @@ def test_twice(example: str, there: list[dict[str, str]], server: Basedash, tmp_
         assert (done.status, *recap(done)) == (0, changed, 0), done.output
         assert ("preview-42" in server.sources("org_123")) == expected
         assert "sentinel" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("more", "changed", "left"),
+    [
+        ({}, 2, {"preview-43"}),
+        ({"BASEDASH_DATA_SOURCE_NAME": "preview-43", "BASEDASH_MEMBER_API_KEY": "bd_key_demo_member"}, 3, set()),
+    ],
+)
+def test_demo(more: dict[str, str], changed: int, left: set[str], basedash: Basedash, tmp_path: Path) -> None:
+    """The demonstration with all that `make demo` gives it, and with no more than it needs."""
+    env = {"BASEDASH_DATA_SOURCE_ID": "ds_preview_1", **more}
+    done = run(basedash, tmp_path, "ansible-playbook", EXAMPLES / "demo.yml", env=env)
+    assert (done.status, *recap(done)) == (0, changed, 0), done.output
+    assert {name for name in basedash.sources() if name.startswith("preview-")} == left
