@@ -29,7 +29,7 @@ def recap(done: Run) -> tuple[int, int]:
 @pytest.mark.parametrize(("example", "there"), [(DELETION, [PREVIEW]), (PLAY + CREATION, [])])
 def test_twice(example: str, there: list[dict[str, str]], server: Basedash, tmp_path: Path) -> None:
     """The plan changes nothing, the first run does what it says, and what follows finds nothing to do."""
-    organization = {"id": "org_123", "groups": ["grp_analysts"], "data_sources": there}
+    organization = {"id": "org_123", "groups": ["Analysts"], "data_sources": there}
     server.call("POST", "reset", {"organizations": [organization], "keys": [{"key": KEY, "role": "admin"}]})
     playbook = tmp_path / "playbook.yml"
     playbook.write_text(example, encoding="utf-8")
