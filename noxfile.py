@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import sys
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +50,18 @@ def core(version: str) -> str:
     return f"ansible-core~={version}.0"
 
 
+def fetch(session: nox.Session, packages: Iterable[str | Path], command: Callable[[], Any]) -> None:
+    """Run an installation, and a second time if it fails: a registry's hiccup is no finding."""
+    for _time in range(2):
+        with contextlib.suppress(nox.command.CommandFailed):
+            command()
+            return
+    session.error(workspace.OFFLINE.format(" ".join(map(str, packages))))
+
+
 def install(session: nox.Session, *packages: str) -> None:
-    """Install into the session's environment, and try a second time: a registry's hiccup is no finding."""
-    try:
-        session.install("--quiet", *packages)
-    except nox.command.CommandFailed:
-        session.install("--quiet", *packages)
+    """Install into the session's environment."""
+    fetch(session, packages, lambda: session.install("--quiet", *packages))
 
 
 def interpreter(session: nox.Session) -> str:
@@ -87,10 +94,7 @@ def environment(session: nox.Session, name: str, python: str | Path, *packages: 
     if not (folder / "bin" / "pip").exists():
         session.run(str(python), "-m", "venv", "--clear", str(folder), external=True)
     command = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", *map(str, packages)]
-    try:
-        session.run(*command, external=True)
-    except nox.command.CommandFailed:
-        session.run(*command, external=True)
+    fetch(session, packages, lambda: session.run(*command, external=True))
     return folder / "bin"
 
 
@@ -168,7 +172,8 @@ def units(session: nox.Session, ansible: str, requests: tuple[str, ...]) -> None
     install(session, "-r", "tests/unit/requirements.txt", ansible, *requests)
     with workspace.collection_copy() as tree, session.chdir(tree):
         pytest = (interpreter(session), "-m", "pytest", "-p", "no:cacheprovider", "--import-mode=importlib", "-q")
-        run(session, *pytest, *(session.posargs or ["tests/unit"]), env={"PYTHONPATH": str(tree.parents[2])})
+        tests = workspace.pytest_arguments(session.posargs, "tests/unit")
+        run(session, *pytest, *tests, env={"PYTHONPATH": str(tree.parents[2])})
 
 
 def integration_runs() -> Iterable[Any]:
@@ -252,13 +257,13 @@ def lifecycle(session: nox.Session) -> None:
         install(session, "--upgrade", "--force-reinstall", "--no-deps", "tests/simulator")
         pytest = (interpreter(session), "-m", "pytest", "-p", "no:cacheprovider", "--import-mode=importlib", "-q")
         found = {"PYTHONPATH": str(tree.parents[2]), "ANSIBLE_COLLECTIONS_PATH": str(tree.parents[2])}
-        run(session, *pytest, "tests/lifecycle", *session.posargs, env=found)
+        run(session, *pytest, *workspace.pytest_arguments(session.posargs, "tests/lifecycle"), env=found)
 
 
 @nox.session(venv_backend="venv")
 @nox.parametrize("python,core_version", list(by_core("test")))
 def examples(session: nox.Session, core_version: str) -> None:
-    """The playbook by its name, and the jobs of the GitOps examples, line by line. Arguments go to pytest."""
+    """The README's examples, data sources as code, the teardown playbook, GitOps. Arguments go to pytest."""
     install(session, core(core_version), "-r", "tests/examples/requirements.txt")
     with workspace.collection_copy() as tree, session.chdir(tree):
         install(session, "tests/simulator")
@@ -266,7 +271,7 @@ def examples(session: nox.Session, core_version: str) -> None:
         _archive, installed = build(session, tree)
         pytest = (interpreter(session), "-m", "pytest", "-p", "no:cacheprovider", "-q")
         found = {"ANSIBLE_COLLECTIONS_PATH": str(installed), "PYTHONPATH": str(installed)}
-        run(session, *pytest, "tests/examples", *session.posargs, env=found)
+        run(session, *pytest, *workspace.pytest_arguments(session.posargs, "tests/examples"), env=found)
 
 
 @nox.session(python=PYTHON, tags=["test"])
@@ -314,8 +319,8 @@ def tools(session: nox.Session) -> None:
     install(session, "-r", "benchmarks/requirements.txt")
     pytest = (interpreter(session), "-m", "pytest", "-p", "no:cacheprovider", "-q")
     folders = ("tests/tools", "tests/chaos", "benchmarks")
-    tests = [f"{folder}/tests" for folder in folders]
-    run(session, *pytest, *tests, *session.posargs, env={"PYTHONPATH": os.pathsep.join(folders)})
+    tests = workspace.pytest_arguments(session.posargs, *(f"{folder}/tests" for folder in folders))
+    run(session, *pytest, *tests, env={"PYTHONPATH": os.pathsep.join(folders)})
 
 
 @nox.session(python=PYTHON)

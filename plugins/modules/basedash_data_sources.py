@@ -329,6 +329,10 @@ options:
     type: str
     default: continue
     choices: [continue, stop]
+notes:
+  - Creating a data source starts a trial of Basedash if the organization never had one, as the vendor's page says.
+  - In a play over several hosts, use C(run_once). Names are not unique in Basedash, so that hosts which create the same
+    data source at the same time may end with one each.
 seealso:
   - module: community.basedash.basedash_data_source
   - module: community.basedash.basedash_data_source_info

@@ -68,12 +68,15 @@ class Basedash:
         """Add data sources; the last one will be the first in the list."""
         self.call("POST", "data-sources", {"organization": organization, "data_sources": list(sources)})
 
+    def send(self, method: str, path: str, body: Any) -> None:
+        """Send a request of the API, as somebody else does."""
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"}
+        url = f"{self.url}/api/public/organizations/org_demo/{path}"
+        self._opener.open(Request(url, json.dumps(body).encode(), headers, method=method), timeout=30).close()
+
     def rename(self, identifier: str, name: str) -> None:
         """Rename a data source, as somebody else does."""
-        path = f"/api/public/organizations/org_demo/data-sources/{identifier}"
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"}
-        request = Request(self.url + path, json.dumps({"displayName": name}).encode(), headers, method="PATCH")
-        self._opener.open(request, timeout=30).close()
+        self.send("PATCH", f"data-sources/{identifier}", {"displayName": name})
 
     def sent(self, effect: str) -> list[str]:
         """Return the ids of the data sources that requests had this effect on, and forget nothing."""

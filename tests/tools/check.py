@@ -61,6 +61,12 @@ def run(session: str) -> tuple[str, str, float]:
     return session, wrong, time.monotonic() - begin
 
 
+def worth_showing(log: str) -> str:
+    """Return the log, or what to do alone if packages could not be downloaded: pip's words don't help then."""
+    offline = [line for line in log.splitlines() if workspace.ADVICE in line]
+    return offline[-1] if offline else log
+
+
 def run_all(names: list[str], jobs: int) -> list[str]:
     """Run the sessions, say how each one ends, and return those that failed."""
     failed = []
@@ -71,8 +77,8 @@ def run_all(names: list[str], jobs: int) -> list[str]:
                 print(f"  {'FAILED' if wrong else 'passed'}  {seconds:4.0f} s  {name}", flush=True)
                 if wrong:
                     failed.append(name)
-                    print(log_of(name).read_text(encoding="utf-8", errors="replace"))
-                    print(f"  {name} {wrong}: its output stands above and in {log_of(name)}", flush=True)
+                    print(worth_showing(log_of(name).read_text(encoding="utf-8", errors="replace")))
+                    print(f"  {name} {wrong}: the whole output is in {log_of(name)}", flush=True)
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             for nox in list(RUNNING):

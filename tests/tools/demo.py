@@ -69,7 +69,7 @@ def demonstrate(folder: Path) -> int:
         server = subprocess.Popen([BIN / "basedash-simulator", *options], stdout=output, stderr=output)
     try:
         url = f"http://127.0.0.1:{wait_for_port(server, port_file, log)}"
-        step(f"It listens on {url}. Running examples/demo.yml")
+        step(f"It listens on {url} and holds {CHOICES['BASEDASH_ORGANIZATION_ID']}. Running examples/demo.yml")
         os.environ.update(CHOICES, BASEDASH_API_URL=url)
         playbook = workspace.ROOT / "examples" / "demo.yml"
         # The modules run where the playbook does, with the Python that has what they need.
@@ -95,7 +95,11 @@ def main() -> int:
         except DemoError as error:
             print(error, file=sys.stderr)
             code = 1
-    step("Done, and cleaned up." if code == 0 else "The demonstration failed: the reason stands above.")
+    if code == 0:
+        step("Done. Nothing of it was real: the simulated Basedash is gone, and so is what was installed for it.")
+        step("For an organization of yours, see the first lines of examples/demo.yml, and the examples in README.md.")
+    else:
+        step("The demonstration failed: the reason stands above.")
     return code
 
 

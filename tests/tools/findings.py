@@ -23,6 +23,7 @@ RELEASED = (
     "LICENSES/*",
     "README.md",
     "REUSE.toml",
+    "SECURITY.md",
     "changelogs/changelog.yaml",
     "docs/*",
     "examples/*",

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import fnmatch
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pythons
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".nox" / "home"
+ALWAYS_IGNORED = (".git", ".nox", ".venv")
+ADVICE = "connect to the internet or configure a package index for pip, then run make again."
+OFFLINE = f"The Python packages {{}} could not be downloaded: {ADVICE}"
+# Options of pytest whose value is the next word.
+TAKES_A_VALUE = {"-k", "-m", "-n", "-o", "-p", "-W"}
 
 
 def clean_environment() -> None:
@@ -33,14 +38,43 @@ def clean_environment() -> None:
 
 def files() -> list[str]:
     """List the repository's files: tracked ones, and new ones that are not ignored."""
-    if not shutil.which("git"):
-        sys.exit("The checks need git, to tell the project's files from others. Install git.")
+    names = _listed_by_git() if shutil.which("git") and (ROOT / ".git").exists() else None
+    # A file may vanish between the listing and its use, or be deleted and not yet committed.
+    return [name for name in (_found_in_folders() if names is None else names) if (ROOT / name).is_file()]
+
+
+def _listed_by_git() -> list[str] | None:
     # Whoever owns the checkout (a container's mount belongs to somebody else), listing its files is safe.
     git = ["git", "-c", f"safe.directory={ROOT}", "-C", str(ROOT)]
-    listing = subprocess.run([*git, "ls-files", "-coz", "--exclude-standard"], stdout=subprocess.PIPE, check=True)
-    names = sorted(set(os.fsdecode(listing.stdout).split("\0")) - {""})
-    # A file may vanish between the listing and its use, or be deleted and not yet committed.
-    return [name for name in names if (ROOT / name).is_file()]
+    command = [*git, "ls-files", "-coz", "--exclude-standard"]
+    listing = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    return None if listing.returncode else sorted(set(os.fsdecode(listing.stdout).split("\0")) - {""})
+
+
+def _found_in_folders() -> list[str]:
+    """List the files of a download, where git can't tell: all but what .gitignore names."""
+    ignored = [*ALWAYS_IGNORED]
+    if (ROOT / ".gitignore").exists():
+        lines = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+        ignored += [line.rstrip("/") for line in lines if line and not line.startswith("#")]
+
+    def wanted(folder: str, name: str) -> bool:
+        path = "/" + Path(folder, name).relative_to(ROOT).as_posix()
+        return not any(fnmatch.fnmatch(path if "/" in pattern else name, pattern) for pattern in ignored)
+
+    names = []
+    for folder, folders, here in os.walk(ROOT):
+        folders[:] = [name for name in folders if wanted(folder, name)]
+        names += [Path(folder, name).relative_to(ROOT).as_posix() for name in here if wanted(folder, name)]
+    return sorted(names)
+
+
+def pytest_arguments(given: Sequence[str], *paths: str) -> list[str]:
+    """Return the arguments for pytest: those given, after the default paths unless a path is among them."""
+    values = {position + 1 for position, word in enumerate(given) if word in TAKES_A_VALUE}
+    words = [word for position, word in enumerate(given) if position not in values]
+    named = any(Path(word.partition("::")[0]).exists() for word in words if not word.startswith("-"))
+    return [*([] if named else paths), *given]
 
 
 @contextlib.contextmanager
@@ -90,7 +124,6 @@ def _write_whole(path: Path, text: str) -> None:
 
 
 BOOTSTRAP = """\
-import sys
 
 sys.path.insert(0, {wheel!r})
 
