@@ -128,11 +128,19 @@ def test_not_there_by_name_but_a_similar_one_is() -> None:
     assert "'Preview-42 '" in report.warnings[0]
 
 
-@pytest.mark.parametrize("status", [401, 403, 404])
-def test_404_and_the_list_is_refused(status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "mistake"),
+    [
+        (401, "The API key was not accepted (401: not found)"),
+        (403, "The API key may not do this (403: not found)"),
+        (404, "The organization 'org_1' was not found, or the key is not an admin's of it (404)"),
+    ],
+)
+def test_404_and_the_list_is_refused(status: int, mistake: str) -> None:
     report = absent(("GET", ONE, NOT_FOUND), ("GET", PAGE, error(status)), id="ds_1")
     assert report.failed
-    assert "admin access" in report.result["msg"]
+    assert report.result["msg"].startswith(mistake)
+    assert "can't be known whether the data source with id 'ds_1' is there" in report.result["msg"]
     assert report.result["error"]["status"] == status
 
 
@@ -231,7 +239,7 @@ def test_no_reading_by_id_with_a_name_to_guard() -> None:
 def test_single_get_unsupported_and_the_list_says_404_by_the_apis_own_word() -> None:
     report = absent(("GET", ONE, answer(405)), ("GET", PAGE, NOT_FOUND), id="ds_1")
     assert report.failed
-    assert "admin access" in report.result["msg"]
+    assert "not an admin's" in report.result["msg"]
 
 
 @pytest.mark.parametrize("lost", [RESET, TIMED_OUT, error(500), answer(502, "<html>"), answer(503), answer(504)])

@@ -28,6 +28,7 @@ LAYERS = [
     ["_data_source"],
     ["_api"],
     ["_client", "_requests_transport"],
+    ["_certificates", "_response"],
     ["_gate", "_retry", "_sockets", "_transport"],
     ["_connection"],
     ["_paths"],
