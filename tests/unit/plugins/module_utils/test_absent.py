@@ -144,6 +144,24 @@ def test_404_and_the_list_is_refused(status: int, mistake: str) -> None:
     assert report.result["error"]["status"] == status
 
 
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("body", ["<html>", "", {"message": "Forbidden"}])
+def test_refused_by_something_between(status: int, body: Any) -> None:
+    refusal = answer(status, body)
+    for report in (
+        absent(("GET", ONE, refusal), id="ds_1"),
+        absent(("GET", ONE, NOT_FOUND), ("GET", PAGE, refusal), id="ds_1"),
+        absent(("GET", PAGE, refusal), name="preview-42"),
+        absent(("GET", ONE, found()), ("DELETE", ONE, refusal), id="ds_1"),
+        absent(("DELETE", ONE, refusal), id="ds_1", force=True),
+    ):
+        assert report.failed
+        assert not report.result["changed"]
+        assert report.result["msg"].startswith("Something between here and Basedash refused the request")
+        assert "key" not in report.result["msg"]
+        assert report.result["error"]["status"] == status
+
+
 def test_name_and_the_list_is_refused() -> None:
     report = absent(("GET", PAGE, NOT_FOUND), name="preview-42")
     assert report.failed

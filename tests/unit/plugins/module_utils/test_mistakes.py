@@ -439,5 +439,5 @@ MESSAGES = {
 def test_guide_is_found_by_the_message(text: str) -> None:
     """The guide has the beginning of each message, up to what differs from case to case."""
     general = re.sub(r"(?<=[ (])'[^']*'|\d[\d.]*", "...", text)
-    words = re.split(r"[:,(]", general.replace(" (...)", ""))[0].strip()
+    words = re.split(r"[:,(]|\. ", general.replace(" (...)", ""))[0].strip()
     assert words in GUIDE.read_text(encoding="utf-8"), words
