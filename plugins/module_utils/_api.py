@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Callable, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ansible_collections.community.basedash.plugins.module_utils._client import (
     Answer,
@@ -20,6 +20,7 @@ from ansible_collections.community.basedash.plugins.module_utils._client import 
     Clock,
     error_texts,
     field_errors,
+    said_by,
 )
 from ansible_collections.community.basedash.plugins.module_utils._creation_lock import note_shown
 from ansible_collections.community.basedash.plugins.module_utils._errors import (
@@ -29,10 +30,12 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     NotBasedashError,
     NotFoundError,
     UnsupportedError,
+    sentence,
 )
 from ansible_collections.community.basedash.plugins.module_utils._freshness import SETTLING_SECONDS, look_until
 from ansible_collections.community.basedash.plugins.module_utils._paths import names_one, segment, travels
-from ansible_collections.community.basedash.plugins.module_utils._text import look_alike_key, quoted, shown
+from ansible_collections.community.basedash.plugins.module_utils._text import look_alike_key, quoted
+from ansible_collections.community.basedash.plugins.module_utils._transport import PROXY_ADVICE
 
 Resource = Mapping[str, Any]
 """A data source as the API spells it. Its ``id`` is a text that can stand in a path; nothing else is certain."""
@@ -240,7 +243,9 @@ class Api:
                 self.client.progress("reading page %d of the %s" % (page + 1, noun))
             answer = self.client.request("GET", path, query)
             if page and answer.status in _CURSOR_REFUSED and error_texts(answer.content)[0] is not None:
-                raise _BrokenListError(_api_error(ApiError, answer, "it refused its own cursor, run the task again"))
+                raise _BrokenListError(
+                    _api_error(ApiError, answer, "the server refused the cursor it gave", "run the task again")
+                )
             content = _successful(answer)
             items: list[Resource] = list(_items(answer, content))
             if page and not items:
@@ -258,7 +263,7 @@ class Api:
             if size > _LARGEST_LIST:
                 raise _not_basedash(answer, "more than %d MB of %s" % (_LARGEST_LIST // 2**20, noun))
             if self.client.clock.monotonic() - begun > self.client.patience:
-                raise _api_error(ApiError, answer, _SLOW % self.client.patience)
+                raise _error(ApiError, answer, _SLOW % self.client.patience)
             if len(found) == before:
                 raise _not_basedash(answer, "a page that brings nothing new and says that there is more")
             if cursor in cursors:
@@ -355,7 +360,7 @@ class Api:
         failures = field_errors(answer.content)
         if not failures:
             if answer.status in _NOT_OFFERED:
-                raise _not_offered(answer, "to try credentials, leave verify_credentials out")
+                raise _not_offered(answer, "to try credentials", "leave verify_credentials out")
             content = _successful(answer, accept_failure=True)
             data = content.get("data", content)
             if isinstance(data, dict) and data.get("success") is True:
@@ -404,7 +409,7 @@ class Api:
     @staticmethod
     def _policy(answer: Answer, identifier: str) -> Content:
         if answer.status in (405, 501) or (answer.status == 404 and error_texts(answer.content)[0] is None):
-            raise _not_offered(answer, "to say who may query a data source, leave access out")
+            raise _not_offered(answer, "to say who may query a data source", "leave access out")
         content = _successful(answer)
         data = content.get("data", content)
         if not isinstance(data, dict) or not data.keys() & {"mode", "groupIds", "memberIds"}:
@@ -451,18 +456,22 @@ def _successful(answer: Answer, accept_failure: bool = False) -> dict[str, Any]:
     status = answer.status
     if 200 <= status < 300:
         if not isinstance(answer.content, dict):
-            raise _not_basedash(answer, "a body that is no JSON object")
+            raise _not_basedash(answer, "a %s" % _body_kind(answer))
         if _says_failure(answer.content) and not accept_failure:
-            raise _api_error(ApiError, answer, "success by its status and an error in its body")
+            mistake = "the answer says success by its status and has an error in its body"
+            raise _api_error(ApiError, answer, mistake, "look in Basedash what was done")
         return answer.content
+    known = error_texts(answer.content)[0] is not None
     if 300 <= status < 400:
-        target = _redirect_target(answer.headers.get("location", ""))
-        advice = "a redirect to %s, which is never followed; correct api_url" % target
-        raise _api_error(ApiError, answer, advice)
-    if status == 404 and error_texts(answer.content)[0] is None:
-        raise _not_basedash(answer, "no error of this API in it")
-    kind = _KINDS.get(status, ApiError)
-    raise _api_error(kind, answer, _advice(answer))
+        raise _redirected(answer)
+    if status == 404 and not known:
+        raise _not_basedash(answer, "a %s" % _body_kind(answer))
+    if status in (401, 403) and not known:
+        # A firewall's page or a proxy's log-in: the API always says why.
+        message = "Something between here and Basedash refused the request (%d with a %s): %s."
+        advice = "check the firewall or the proxy on the way, and api_url"
+        raise _error(NotBasedashError, answer, message % (status, _body_kind(answer), advice))
+    raise _api_error(_KINDS.get(status, ApiError), answer, *_mistake(answer, known))
 
 
 def _says_failure(content: Any) -> bool:
@@ -472,15 +481,60 @@ def _says_failure(content: Any) -> bool:
     return content.get("error") is not None or bool(content.get("errors")) or content.get("success") is False
 
 
-def _redirect_target(location: str) -> str:
+def _mistake(answer: Answer, known: bool) -> tuple[str, str]:
+    """Return what is wrong and what to do about it; ``known`` tells that the API itself says something of it."""
+    status = answer.status
+    if status == 404:
+        return _not_found(answer)
+    if status in (400, 422) and not known:
+        return "the request was not accepted, and the answer does not say why", _LOOK_INTO_LOGS
+    if _KINDS.get(status) is UnsupportedError:
+        return _unsupported(answer)
+    return _MISTAKES.get(status, ("the status of the answer is none of the API", _LOOK_INTO_LOGS))
+
+
+def _path_ids(answer: Answer) -> list[str]:
+    """Return the ids in the path of a request: of the organization, and of the data source if it names one."""
+    path = urlsplit(answer.url).path.partition("/api/public/organizations/")[2].split("/")
+    return [unquote(segment) for segment in path[0:3:2] if segment not in ("", "verify")]
+
+
+def _not_found(answer: Answer) -> tuple[str, str]:
+    ids = [quoted(identifier) for identifier in _path_ids(answer)]
+    if len(ids) > 1:
+        mistake = "the data source with id %s was not found in organization %s, or the key is not an admin's of it"
+        return mistake % (ids[1], ids[0]), "check id and organization_id, and that api_key has admin access"
+    mistake = "the organization %s was not found, or the key is not an admin's of it"
+    return mistake % "".join(ids), "check organization_id (an id, not a name), and that api_key has admin access"
+
+
+def _unsupported(answer: Answer) -> tuple[str, str]:
+    if len(_path_ids(answer)) > 1:
+        return "this server does not offer %s for a data source" % answer.method, "see whether it can be updated"
+    if answer.method == "GET":
+        return "this server does not offer the list of data sources", "give id, and leave name out"
+    return "this server does not offer %s for data sources" % answer.method, "see whether it can be updated"
+
+
+def _redirected(answer: Answer) -> ApiError:
+    location = answer.headers.get("location", "")
     try:
-        host = urlsplit(location).netloc.rpartition("@")[2]
+        target, asked = urlsplit(location), urlsplit(answer.url)
+        host = target.netloc.rpartition("@")[2]
+        secure = (asked.scheme, target.scheme, target.hostname) == ("http", "https", asked.hostname)
     except ValueError:
-        return "what is no URL"
-    return "host %s" % quoted(host) if host else "the same host"
+        host, secure = None, False
+    if secure:
+        return _api_error(ApiError, answer, "the server wants https:// in place of http://", "correct api_url")
+    where = "what is no URL" if host is None else "host %s" % quoted(host) if host else "the same host"
+    mistake = "the server redirects to %s, which is never followed" % where
+    return _api_error(ApiError, answer, mistake, "correct api_url, or log in to the proxy that asks for it")
 
 
-_SLOW = "the list was not complete after %g seconds (ten times timeout and once retry_timeout); raise timeout"
+_SLOW = (
+    "The list of data sources was not complete after %g seconds (ten times timeout and once retry_timeout): raise "
+    "timeout."
+)
 _KINDS = {
     401: NoAccessError,
     403: NoAccessError,
@@ -489,23 +543,17 @@ _KINDS = {
     501: UnsupportedError,
 }
 _NOT_OFFERED = frozenset((404, 405, 501))
-_ADVICE = {
-    401: "check api_key, it is missing or wrong",
-    403: "the key may not do this, use that of an admin of the organization",
-    400: "correct what it names",
-    404: "check the identifier, organization_id, and that the key has admin access",
-    405: "this server does not offer it",
-    409: "look at the data source, and try again",
-    422: "correct what it names",
-    501: "this server does not offer it",
+_LOOK_INTO_LOGS = "look into the log of the server, or of a proxy on the way"
+_MISTAKES = {
+    400: ("Basedash did not accept the request", "correct what it names"),
+    401: ("the API key was not accepted", "check api_key, which is wrong, expired or revoked"),
+    403: ("the API key may not do this", "use a key with admin access to the organization"),
+    407: ("the proxy asks for a log-in", PROXY_ADVICE),
+    409: ("the request contradicts what is in Basedash", "look at it there, and run the task again"),
+    413: ("the request is too large for the server or a proxy on the way", "send less, or raise the limit there"),
+    422: ("Basedash did not accept the request", "correct what it names"),
+    511: ("the network asks for a log-in before it lets requests out", "log in to it"),
 }
-
-
-def _advice(answer: Answer) -> str:
-    words = _ADVICE.get(answer.status, "look into the log of the server or of a proxy on the way")
-    if _KINDS.get(answer.status) is UnsupportedError and answer.method == "GET":
-        return words + ", try with an id and without a name"
-    return words
 
 
 _Kind = TypeVar("_Kind", bound=ApiError)
@@ -528,23 +576,28 @@ def _error(kind: type[_Kind], answer: Answer, message: str) -> _Kind:
     return error
 
 
-def _api_error(kind: type[ApiError], answer: Answer, advice: str) -> ApiError:
-    said = [error_texts(answer.content)[1], *("%s: %s" % item for item in field_errors(answer.content).items())]
-    words = " (%s)" % "; ".join(shown(one) for one in said if one) if any(said) else ""
-    message = "%s %s was answered with status %d%s: %s."
-    return _error(kind, answer, message % (answer.method, answer.url, answer.status, words, advice))
+def _api_error(kind: type[ApiError], answer: Answer, mistake: str, advice: str) -> ApiError:
+    # Of a 404 the API says no more than that.
+    said = "" if answer.status == 404 else said_by(answer.content)
+    return _error(kind, answer, sentence("%s (%d%s)" % (mistake, answer.status, said), advice))
 
 
-def _not_offered(answer: Answer, what: str) -> ApiError:
-    return _api_error(UnsupportedError, answer, "this server does not offer %s" % what)
+def _not_offered(answer: Answer, what: str, advice: str) -> ApiError:
+    return _api_error(UnsupportedError, answer, "this server does not offer %s" % what, advice)
 
 
 def _not_basedash(answer: Answer, what: str) -> NotBasedashError:
-    message = (
-        "%s %s was answered with status %d and %s: this is not an answer of the Basedash API, check api_url and any "
-        "proxy on the way."
-    )
-    return _error(NotBasedashError, answer, message % (answer.method, answer.url, answer.status, what))
+    mistake = "the answer is not one of the Basedash API (%d with %s)" % (answer.status, what)
+    return _error(NotBasedashError, answer, sentence(mistake, "check api_url and any proxy on the way"))
+
+
+def _body_kind(answer: Answer) -> str:
+    body = answer.body.lstrip()
+    if not body:
+        return "body that is empty"
+    if body.startswith(b"<"):
+        return "web page"
+    return "body that is no JSON object" if not answer.is_json else "body that is not the API's"
 
 
 def _with_id(value: Any) -> dict[str, Any] | None:

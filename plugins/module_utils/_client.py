@@ -22,6 +22,7 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     ApiError,
     InterruptedTaskError,
     NoAnswerError,
+    sentence,
 )
 from ansible_collections.community.basedash.plugins.module_utils._gate import Gate
 from ansible_collections.community.basedash.plugins.module_utils._json import NotJsonError, parse_json
@@ -202,12 +203,13 @@ class Client:
             started = self.clock.monotonic()
             try:
                 answer = self._answer(request, self._transport.send(request, self._connection.timeout), unclear)
-                trouble = "status %d" % answer.status
+                trouble, advice = _answered(answer), "run the task again later"
                 sent, asked = True, asked_wait(answer.status, answer.headers, answer.content, self.clock.now())
             except TransportError as error:
                 if not error.transient:
                     raise self._failed(request, error, unclear) from error
-                trouble, sent, asked, pending = str(error), error.sent, None, error.timed_out
+                trouble, advice = str(error), error.advice
+                sent, asked, pending = error.sent, None, error.timed_out
             finally:
                 if setbacks:
                     self._budget.spend(started, self.clock.monotonic())
@@ -221,15 +223,18 @@ class Client:
             setbacks += 1
             pending = pending or (answer is not None and answer.status in _PENDING)
             if unclear and method not in _REPEATABLE and not repeatable:
-                end = "it is not repeated, as it may have been done"
-                raise self._no_answer(request, answer, trouble, end, True, pending)
+                mistake = "%s, and the %s is not repeated because it may have been done" % (trouble, method)
+                raise self._no_answer(request, answer, sentence(mistake, "look in Basedash first"), True, pending)
             wait = pause(setbacks, asked, self.clock.random)
             # A wait that is too long for the budget ends this request, and must not hold those of others.
             if limited and self._budget.allows(self.clock.monotonic(), wait):
                 self._gate.refused(wait, asked)
             if not self.wait(wait, "%s %s: %s" % (method, path, trouble)):
                 self.exhausted = True
-                raise self._given_up(request, answer, trouble, asked, setbacks, bool(unclear), pending)
+                message = sentence("%s, after %d %s" % (trouble, setbacks, "try" if setbacks == 1 else "tries"), advice)
+                if asked is not None:
+                    message = self._too_long(answer, asked)
+                raise self._no_answer(request, answer, message, bool(unclear), pending)
 
     @property
     def abandoned(self) -> bool:
@@ -313,47 +318,37 @@ class Client:
 
     @staticmethod
     def _failed(request: Request, error: TransportError, unclear: int) -> ApiError:
-        message = "%s %s failed: %s." % (request.method, request.url, error)
         sent = error.sent or bool(unclear)
-        return NoAnswerError(message, sent=sent, method=request.method, url=request.url)
+        return NoAnswerError(sentence(str(error), error.advice), sent=sent, method=request.method, url=request.url)
 
-    def _given_up(
-        self,
-        request: Request,
-        answer: Answer | None,
-        trouble: str,
-        asked: float | None,
-        tries: int,
-        sent: bool,
-        pending: bool,
-    ) -> ApiError:
-        if asked is not None:
-            end = (
-                "the server asks to wait %.1f seconds, and retry_timeout leaves %.1f: raise it, or run again later"
-                % (
-                    asked,
-                    self._budget.left,
-                )
-            )
-        else:
-            end = "no clear answer after %d %s within retry_timeout: run the task again later" % (
-                tries,
-                "try" if tries == 1 else "tries",
-            )
-        return self._no_answer(request, answer, trouble, end, sent, pending)
+    def _too_long(self, answer: Answer | None, asked: float) -> str:
+        status, said = (answer.status, said_by(answer.content)) if answer is not None else (RATE_LIMITED, "")
+        return sentence(
+            "the server asks to wait %.1f seconds (%d%s), and retry_timeout leaves %.1f"
+            % (asked, status, said, self._budget.left),
+            "raise retry_timeout, or run the task again later",
+        )
 
     @staticmethod
-    def _no_answer(
-        request: Request, answer: Answer | None, trouble: str, end: str, sent: bool, pending: bool
-    ) -> ApiError:
+    def _no_answer(request: Request, answer: Answer | None, message: str, sent: bool, pending: bool) -> ApiError:
         details: dict[str, Any] = {"method": request.method, "url": request.url}
-        words = ""
         if answer is not None:
             title, detail = error_texts(answer.content)
             details.update(status=answer.status, title=title, detail=detail, request_id=answer.request_id)
-            words = " (%s)" % shown(detail) if detail else ""
-        message = "%s %s: %s%s, %s." % (request.method, request.url, trouble, words, end)
         return NoAnswerError(message, sent=sent, pending=pending, **details)
+
+
+def _answered(answer: Answer) -> str:
+    """Say which error came, and from whom, as far as that is known."""
+    said = said_by(answer.content)
+    who = "Basedash" if said else "the server or a proxy on the way"
+    return "%s answered with an error (%d%s)" % (who, answer.status, said)
+
+
+def said_by(content: Any) -> str:
+    """Return what the API's own error body says, as it continues a status in a message; empty without one."""
+    said = [error_texts(content)[1], *("%s: %s" % item for item in field_errors(content).items())]
+    return ": " + "; ".join(one.rstrip(".") for one in said if one) if any(said) else ""
 
 
 def _may_pass(answer: Answer) -> bool:

@@ -17,11 +17,15 @@ from urllib.parse import urlsplit
 
 from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
 from ansible_collections.community.basedash.plugins.module_utils._paths import checked_id
-from ansible_collections.community.basedash.plugins.module_utils._text import quoted
+from ansible_collections.community.basedash.plugins.module_utils._text import is_one_line, quoted
+
+# Characters of a path or a URL. Anything longer is the contents of a file, such as a key in one line.
+_LONGEST_NAME = 1000
 
 # Anything longer is a mistake, such as milliseconds in place of seconds.
 _LONGEST_SECONDS = 86400.0
 
+_SUFFIXES = (".pem", ".crt", ".cer", ".cert", ".key")
 _API_SUFFIX = "/api/public"
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9.])?")
 _PREFIX = re.compile(r"(/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)*")
@@ -87,15 +91,17 @@ def _key(value: str) -> str:
 
 def _root(value: str) -> str:
     text = value.strip()
+    _check_is_name("api_url", text)
+    if not re.match("https?://", text, re.IGNORECASE):
+        raise _bad_url("it does not begin with http:// or https://", None)
+    # In the path too: a password with a slash in it ends the host for a parser.
+    if "@" in text:
+        raise _bad_url("it holds credentials, while the key belongs into api_key", None)
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
     except ValueError:
         raise _bad_url("its host or port can't be read", None) from None
-    if "@" in parts.netloc:
-        raise _bad_url("it holds credentials, while the key belongs into api_key", None)
-    if parts.scheme not in ("http", "https"):
-        raise _bad_url("it does not begin with http:// or https://", text)
     if "?" in text or "#" in text:
         raise _bad_url("it holds a query or a fragment", None)
     if not host or not _valid_host(parts.netloc, host):
@@ -105,6 +111,8 @@ def _root(value: str) -> str:
     prefix = parts.path.rstrip("/")
     if prefix.endswith(_API_SUFFIX):
         prefix = prefix[: -len(_API_SUFFIX)].rstrip("/")
+    if _API_SUFFIX + "/" in prefix:
+        raise _bad_url("it goes on after %s" % _API_SUFFIX, text)
     if not _PREFIX.fullmatch(prefix) or {".", ".."} & set(prefix.split("/")):
         raise _bad_url("its path is not valid", text)
     return "%s://%s%s" % (parts.scheme, parts.netloc, prefix)
@@ -141,12 +149,32 @@ def _seconds(option: str, value: float, zero: bool) -> float:
 def _file(option: str, path: str | None) -> str | None:
     if not path:
         return None
+    _check_is_name(option, path)
     if not os.path.isfile(path) or not os.access(path, os.R_OK):
-        raise InputError("The option %s names %s, which is no file that can be read here." % (option, quoted(path)))
+        # A short text could be a password, so it is shown only if it is surely meant as a path.
+        shown = " (%s)" % quoted(path) if _is_meant_as_path(path) else ""
+        raise InputError(
+            "The option %s names no file that can be read here%s: give the path of a PEM file." % (option, shown)
+        )
     return path
 
 
+def _is_meant_as_path(text: str) -> bool:
+    folder = os.path.dirname(text)
+    return text.lower().endswith(_SUFFIXES) or (os.path.isabs(text) and folder != "/" and os.path.isdir(folder))
+
+
 def _ca(path: str | None) -> str | None:
-    if path and os.path.isdir(path):
+    if path and len(path) <= _LONGEST_NAME and os.path.isdir(path):
         return path
     return _file("ca_path", path)
+
+
+def _check_is_name(option: str, text: str) -> None:
+    """Refuse what is no path and no URL but could be a secret, without repeating it."""
+    if len(text) > _LONGEST_NAME or not is_one_line(text) or "-----BEGIN" in text:
+        kind = "a URL" if option == "api_url" else "the path of a file"
+        raise InputError(
+            "The option %s is not %s, because it has several lines, the text of a key or a certificate, or more than "
+            "%d characters: give %s (it is not shown here, it could be a secret)." % (option, kind, _LONGEST_NAME, kind)
+        )

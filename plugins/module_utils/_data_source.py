@@ -224,26 +224,22 @@ def _look_in_list(api: Api, identifier: str, single: ApiError) -> Finding:
         no_list = isinstance(error, UnsupportedError) or error.status == 404
         if isinstance(single, UnsupportedError) and no_list:
             return Finding(None, readable=False)
-        raise _unknown(error, identifier) from error
+        _explain_unknown(error, identifier)
+        raise
     except (NotFoundError, NoAccessError) as error:
-        raise _unknown(error, identifier) from error
+        _explain_unknown(error, identifier)
+        raise
     resource = listing.with_id(identifier)
     by_get = resource is None and isinstance(single, NotFoundError)
     return Finding(resource, listing.read_at, listing, by_get=by_get)
 
 
-def _unknown(error: ApiError, identifier: str) -> ApiError:
-    """Return ``error``, saying what it means for the question whether a data source is there."""
-    if isinstance(error, NotBasedashError):
-        return error
-    reason = "the key has no admin access there, or organization_id is wrong"
+def _explain_unknown(error: ApiError, identifier: str) -> None:
+    """Say what a list that can't be read means for the question whether a data source is there."""
     if isinstance(error, UnsupportedError):
-        reason = "this server offers no list"
-    return type(error)(
-        "Whether the data source with id %s is there can't be known, because the list of the organization's data "
-        "sources was refused with status %s: %s." % (quoted(identifier), error.status, reason),
-        **error.details(),
-    )
+        # The advice for a list that somebody asked for is to give the id.
+        error.message = "This server offers no list of data sources (%s)." % error.status
+    error.message += " So it can't be known whether the data source with id %s is there." % quoted(identifier)
 
 
 def check_no_look_alike(name: str, finding: Finding) -> None:

@@ -51,8 +51,9 @@ class Definition:
         """Run the task with options that passed the argument check, and return its report, whatever happens."""
         if MISSING is not None:
             message = (
-                "The Python library requests is missing (%s): this task runs with %s, install it there with "
-                "'%s -m pip install requests', or set ansible_python_interpreter to a Python that has it."
+                "The Python library requests is missing (%s): this task runs with %s, add it there ('%s -m pip install "
+                "requests', or for Ansible from pipx 'pipx inject ansible-core requests', or from uv 'uv tool install "
+                "ansible-core --with requests'), or set ansible_python_interpreter to a Python that has it."
             )
             result = {"changed": False, "msg": message % (MISSING, sys.executable, sys.executable)}
             return Report(True, {**result, "api": Counters().as_result()}, [])

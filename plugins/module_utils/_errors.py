@@ -10,6 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
+def sentence(mistake: str, advice: str) -> str:
+    """Return a message that begins with the mistake and ends with what to do about it; both are clauses."""
+    return "%s%s: %s." % (mistake[:1].upper(), mistake[1:], advice)
+
+
 class BasedashError(Exception):
     """A failure that the user is told in one sentence.
 

@@ -15,20 +15,41 @@ import ssl
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from ansible_collections.community.basedash.plugins.module_utils._certificates import (
+    EncryptedKeyError,
+    check_authorities,
+    check_client_certificate,
+    no_passphrase,
+    reason_of,
+)
 from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
 from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
+from ansible_collections.community.basedash.plugins.module_utils._response import (
+    BadAnswerError,
+    Response,
+    too_large,
+    unfolded,
+)
 from ansible_collections.community.basedash.plugins.module_utils._sockets import (
+    NO_FILE_LEFT,
     LimitedSSLSocket,
     TooManyBytesError,
     connect,
+    has_no_file_left,
     limits,
     seconds_left,
 )
-from ansible_collections.community.basedash.plugins.module_utils._text import shown
-from ansible_collections.community.basedash.plugins.module_utils._transport import RawAnswer, Request, TransportError
+from ansible_collections.community.basedash.plugins.module_utils._text import quoted, shown
+from ansible_collections.community.basedash.plugins.module_utils._transport import (
+    PROXY_ADVICE,
+    RawAnswer,
+    Request,
+    TransportError,
+)
 
 MISSING: ImportError | None = None
 """Why ``requests`` can't be imported here, or ``None``."""
@@ -74,11 +95,18 @@ else:
             context.load_verify_locations(None if folder else verify, verify if folder else None)
         return context
 
+    # In the library this is a class; here it is one that knows its connection.
+    _response_class: Any = property(lambda connection: partial(Response, connection.close))
+
     class _Connection(HTTPConnection):
+        response_class: Any = _response_class
+
         def _new_conn(self) -> Any:
             return _open(self)
 
     class _TLSConnection(HTTPSConnection):
+        response_class: Any = _response_class
+
         def _new_conn(self) -> Any:
             return _open(self)
 
@@ -90,6 +118,8 @@ else:
                 return
             # Made here and not handed through requests, some of whose releases replace it by one of their own.
             self.ssl_context = _context(resolve_cert_reqs(self.cert_reqs))
+            # Passed on to OpenSSL, which takes a function as well.
+            self.key_password: Any = no_passphrase
             super().connect()
 
         def _connect_tls_proxy(self, hostname: str, sock: Any) -> Any:
@@ -142,7 +172,7 @@ class RequestsTransport:
     system's settings: to ask those is not safe after a fork on macOS.
 
     Raises:
-        InputError: if a proxy in the environment can't be used.
+        InputError: if a file of the TLS options, or a proxy in the environment, can't be used.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -171,12 +201,12 @@ class RequestsTransport:
                     return RawAnswer(
                         status=answer.status_code,
                         headers={name.lower(): str(value) for name, value in answer.headers.items()},
-                        body=_body(request, answer),
+                        body=_body(answer),
                     )
         except TransportError:
             raise
         except (requests.RequestException, HTTPError, http.client.HTTPException, OSError, ValueError) as error:
-            raise _explained(error, timeout, self._proxies) from error
+            raise _explained(error, request.url, timeout, self._proxies) from error
 
     def close(self) -> None:
         """Close the connections."""
@@ -196,34 +226,48 @@ def _prepared(request: Request) -> requests.PreparedRequest:
     return prepared
 
 
-def _body(request: Request, answer: Any) -> bytes:
-    declared = answer.headers.get("Content-Length", "")
-    expected = int(declared) if declared.isdigit() else None
-    if expected is not None and expected > _LARGEST_BODY and request.method != "HEAD":
-        raise _too_large()
+def _body(answer: Any) -> bytes:
+    # It is clear here, as ``Response`` leaves nothing else.
+    declared = answer.headers.get("Content-Length")
+    expected = int(declared[:18]) if declared else None
+    if expected is not None and expected > _LARGEST_BODY:
+        raise too_large(_LARGEST_BODY)
     body = bytearray()
-    # As it came: nobody asked for compression, and some releases of urllib3 unfold a small answer to gigabytes.
+    # As it came: some releases of urllib3 unfold a small compressed answer to gigabytes.
     for chunk in answer.raw.stream(_CHUNK, decode_content=False):
         seconds_left()
         body += chunk
         if len(body) > _LARGEST_BODY:
-            raise _too_large()
+            raise too_large(_LARGEST_BODY)
     # Older releases of urllib3 take a body that ends early for a whole one.
-    if expected is not None and answer.status_code not in (204, 304) and answer.raw.tell() < expected:
+    if expected is not None and len(body) < expected:
         raise TransportError("the answer was cut off", sent=True, transient=True)
-    return bytes(body)
+    return _plain(answer, bytes(body))
 
 
-def _too_large() -> TransportError:
-    return TransportError(
-        "the answer is larger than %d MB, which no answer of Basedash is: check api_url" % (_LARGEST_BODY // 2**20),
-        sent=True,
-        transient=False,
-    )
+def _plain(answer: Any, body: bytes) -> bytes:
+    """Return a body without the compression that nobody asked for."""
+    headers = answer.raw.headers
+    applied = [name for line in ("Content-Encoding", "Transfer-Encoding") for name in headers.get(line, "").split(",")]
+    codings = [name.strip().lower() for name in applied]
+    codings = [name for name in codings if name not in ("", "identity", "chunked")]
+    if not codings:
+        return body
+    plain = unfolded(body, codings, _LARGEST_BODY)
+    if plain is None and 200 <= answer.status_code < 300:
+        raise TransportError(
+            "the answer is compressed, which nobody asked for (%s)" % quoted(", ".join(codings)),
+            sent=True,
+            transient=False,
+            advice="make the server or the proxy on the way heed 'Accept-Encoding: identity'",
+        )
+    # Of any other status, the status tells enough.
+    return body if plain is None else plain
 
 
 def _bundle(connection: Connection) -> str:
     if connection.ca_path is not None:
+        check_authorities(connection.ca_path, "The option ca_path")
         return connection.ca_path
     for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         bundle = os.environ.get(variable)
@@ -233,12 +277,16 @@ def _bundle(connection: Connection) -> str:
                     "The environment variable %s names %s, which does not exist: correct it, or set ca_path."
                     % (variable, shown(bundle))
                 )
+            check_authorities(bundle, "The environment variable %s" % variable)
             return bundle
     return str(DEFAULT_CA_BUNDLE_PATH)
 
 
 def _certificate(connection: Connection) -> str | tuple[str, str] | None:
-    if connection.client_cert is None or connection.client_key is None:
+    if connection.client_cert is None:
+        return None
+    check_client_certificate(connection.client_cert, connection.client_key)
+    if connection.client_key is None:
         return connection.client_cert
     return connection.client_cert, connection.client_key
 
@@ -311,64 +359,99 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         waiting += [*current.args, getattr(current, "reason", None), current.__cause__, current.__context__]
 
 
-def _explained(error: Exception, timeout: float, proxies: dict[str, str]) -> TransportError:
-    """Return what ``error`` means for the request: whether it may have been sent, and whether to try again."""
+def _explained(error: Exception, url: str, timeout: float, proxies: dict[str, str]) -> TransportError:
+    """Return what ``error`` means for the request to ``url``: whether it was sent, and whether to try again."""
     chain = list(_chain(error))
 
     def met(*kinds: Any) -> BaseException | None:
         return next((one for one in chain if isinstance(one, kinds)), None)
 
     sent = met(NewConnectionError) is None
-    peer = "the proxy" if proxies else "the server"
+    server = quoted(urlsplit(url).netloc)
+    peer, where = ("the proxy", "the proxy's URL in the environment") if proxies else ("the server", "api_url")
+    if any(map(has_no_file_left, chain)):
+        return TransportError(NO_FILE_LEFT[0], sent=False, transient=False, advice=NO_FILE_LEFT[1])
     tunnel = _TUNNEL.search(" ".join(str(one) for one in chain if isinstance(one, OSError)))
     if tunnel:
-        status = int(tunnel.group(1))
-        return TransportError(
-            "the proxy refused the connection with status %d" % status, sent=False, transient=status >= 500
-        )
+        return _no_tunnel(int(tunnel.group(1)), server)
     if met(TooManyBytesError):
-        return _too_large()
+        return too_large(_LARGEST_BODY)
     unknown = met(socket.gaierror)
     if isinstance(unknown, socket.gaierror):
-        again = unknown.errno == socket.EAI_AGAIN
-        return TransportError("the name of %s does not resolve" % peer, sent=False, transient=again)
+        name = peer if proxies else "the server %s" % quoted(urlsplit(url).hostname)
+        return TransportError(
+            "the name of %s does not resolve" % name,
+            sent=False,
+            transient=unknown.errno == socket.EAI_AGAIN,
+            advice="check %s, and that this machine is online" % where,
+        )
     if met(socket.timeout, requests.Timeout):
         doing = "no answer was complete" if sent else "no connection was made"
-        return TransportError("%s within %g seconds" % (doing, timeout), sent=sent, transient=True, timed_out=True)
+        return TransportError(
+            "%s within %g seconds" % (doing, timeout),
+            sent=sent,
+            transient=True,
+            timed_out=True,
+            advice="raise timeout, or run the task again later" if sent else "check %s, or raise timeout" % where,
+        )
     untrusted = met(ssl.SSLCertVerificationError)
     if isinstance(untrusted, ssl.SSLCertVerificationError):
-        owner = "the proxy" if met(ProxyError) else "the server"
-        return TransportError(_distrust(owner, untrusted.verify_message), sent=False, transient=False)
+        return _distrusted("the proxy" if met(ProxyError) else "the server", untrusted.verify_message)
     # That of urllib3, which compares names itself before its release 2; the place of the class has changed.
     misnamed = next((one for one in chain if type(one).__name__ == "CertificateError"), None)
     if misnamed:
-        return TransportError(_distrust("the server", misnamed), sent=False, transient=False)
+        return _distrusted("the server", misnamed)
     if met(ssl.SSLEOFError, ssl.SSLZeroReturnError):
         return TransportError("%s cut the TLS connection" % peer, sent=True, transient=True)
     broken = met(ssl.SSLError)
     if isinstance(broken, ssl.SSLError):
-        return TransportError(_tls_failure(broken), sent=True, transient=False)
-    refused = met(ConnectionRefusedError)
-    if refused:
-        return TransportError("%s refused the connection" % peer, sent=False, transient=True)
+        return _no_tls(broken, peer, where)
+    if met(ConnectionRefusedError):
+        return TransportError(
+            "%s refused the connection (%s)" % (peer, server) if not proxies else "the proxy refused the connection",
+            sent=False,
+            transient=True,
+            advice="check host and port of %s, and that it is running there" % where,
+        )
     if not sent:
-        return TransportError("%s can't be reached (%s)" % (peer, shown(chain[-1])), sent=False, transient=True)
+        reason = next((one.strerror for one in chain if isinstance(one, OSError) and one.strerror), chain[-1])
+        return TransportError(
+            "%s can't be reached (%s)" % (peer, shown(reason)),
+            sent=False,
+            transient=True,
+            advice="check %s, and that this machine is online" % where,
+        )
     if met(ConnectionError, http.client.RemoteDisconnected):
         return TransportError("the connection was closed without an answer", sent=True, transient=True)
     if met(http.client.IncompleteRead):
         return TransportError("the answer was cut off", sent=True, transient=True)
+    bad = met(BadAnswerError)
+    if bad:
+        return TransportError(str(bad), sent=True, transient=False, advice="check the server and any proxy on the way")
     if met(http.client.HTTPException):
         return TransportError(
-            "what came back is not HTTP: check the scheme and the port of api_url", sent=True, transient=False
+            "what came back is not HTTP", sent=True, transient=False, advice="check scheme and port of api_url"
         )
     if met(FileNotFoundError, PermissionError) or (isinstance(error, OSError) and not met(HTTPError)):
         return TransportError(
-            "a file of the TLS options can't be used (%s)" % shown(error), sent=False, transient=False
+            "a file of the TLS options can't be used (%s)" % shown(error),
+            sent=False,
+            transient=False,
+            advice="check ca_path, client_cert and client_key",
         )
     return TransportError("the connection broke (%s)" % shown(chain[-1]), sent=True, transient=True)
 
 
-def _distrust(owner: str, why: object) -> str:
+def _no_tunnel(status: int, server: str) -> TransportError:
+    if status == 407:
+        mistake, advice = "the proxy asks for a log-in (407)", PROXY_ADVICE
+    else:
+        mistake = "the proxy refused to connect to the server (%d)" % status
+        advice = "check that it may connect to %s, or set use_proxy to false" % server
+    return TransportError(mistake, sent=False, transient=status >= 500, advice=advice)
+
+
+def _distrusted(owner: str, why: object) -> TransportError:
     reason = shown(why)
     text = reason.lower()
     if "expired" in text or "not yet valid" in text:
@@ -379,15 +462,18 @@ def _distrust(owner: str, why: object) -> str:
         )
     else:
         advice = "set ca_path to the authority that signed it"
-    return "%s's certificate is not trusted (%s): %s" % (owner, reason.rstrip("."), advice)
+    mistake = "%s's certificate is not trusted (%s)" % (owner, reason.rstrip("."))
+    return TransportError(mistake, sent=False, transient=False, advice=advice)
 
 
-def _tls_failure(error: ssl.SSLError) -> str:
-    reason = (error.reason or "").replace("_", " ").lower()
-    if "wrong version" in reason or "http request" in reason or "record layer" in reason:
-        return "the server does not speak TLS on this port: check the scheme and the port of api_url"
-    if "alert" in reason or "certificate required" in reason:
-        return "the server refused the TLS connection (%s): check client_cert and client_key" % shown(reason)
-    return "no TLS connection could be made (%s): check ca_path, client_cert and client_key" % shown(
-        reason or error.strerror or "no reason given"
-    )
+def _no_tls(error: ssl.SSLError, peer: str, where: str) -> TransportError:
+    reason = reason_of(error)
+    mistake, advice = "no TLS connection could be made (%s)" % shown(reason), "check ca_path, client_cert, client_key"
+    if isinstance(error, EncryptedKeyError):
+        mistake, advice = "the private key is encrypted", "give a client_key without a passphrase"
+    elif "wrong version" in reason or "http request" in reason or "record layer" in reason:
+        mistake, advice = "%s does not speak TLS on this port" % peer, "check scheme and port of %s" % where
+    elif "alert" in reason or "certificate required" in reason:
+        mistake = "%s refused the TLS connection (%s)" % (peer, shown(reason))
+        advice = "check client_cert and client_key"
+    return TransportError(mistake, sent=True, transient=False, advice=advice)

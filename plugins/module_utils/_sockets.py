@@ -13,6 +13,7 @@ for whatever they read.
 from __future__ import annotations
 
 import concurrent.futures
+import errno
 import socket
 import ssl
 import threading
@@ -22,6 +23,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
+
+NO_FILE_LEFT = (
+    "too many files are open in this process or on this machine",
+    "raise the limit ('ulimit -n'), or run fewer tasks at once",
+)
+"""The mistake and the advice where ``has_no_file_left``."""
 
 
 class TooManyBytesError(OSError):
@@ -63,6 +70,23 @@ def seconds_left() -> float | None:
     if left <= 0:
         raise socket.timeout("timed out")
     return left
+
+
+def has_unread(reader: Any, sock: Any) -> bool:
+    """Tell whether bytes have come in that ``reader``, a file on ``sock``, did not hand out yet. Does not wait."""
+    with limits(0, 0):
+        try:
+            # Without time for the socket, this shows what was read from it already.
+            if reader.peek(1):
+                return True
+        except OSError:
+            pass
+    return isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
+
+
+def has_no_file_left(error: BaseException) -> bool:
+    """Tell whether ``error`` means that this process, or the machine, must not open another file."""
+    return isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
 
 
 def _count(received: int) -> None:
@@ -130,9 +154,11 @@ def connect(host: str, port: int, source: Any, options: Any) -> LimitedSocket:
 
     Raises:
         socket.gaierror: if the name doesn't resolve.
-        OSError: if no address answers.
+        OSError: if no address answers, or no file can be opened.
     """
     failure: OSError | None = None
+    # A look-up without files to open fails as if there were no such name.
+    LimitedSocket().close()
     addresses = _addresses(host, port)
     for tried, (family, kind, protocol, _name, address) in enumerate(addresses):
         sock: LimitedSocket | None = None

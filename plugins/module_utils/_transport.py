@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+PROXY_ADVICE = "give it in the proxy's URL (http://user:password@host:port), or set use_proxy to false"
+"""What to do if a proxy asks for a log-in."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -35,14 +38,23 @@ class TransportError(Exception):
 
     ``sent``: whether the request may have reached the server. ``transient``: whether it makes sense to try again.
     ``timed_out``: whether the time was up, so that the server may still be at work.
-    The message is a clause that fits after "the request failed:".
+    The message is a clause that says what is wrong, and ``advice`` one that says what to do about it.
     """
 
-    def __init__(self, message: str, *, sent: bool, transient: bool, timed_out: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        sent: bool,
+        transient: bool,
+        timed_out: bool = False,
+        advice: str = "run the task again later",
+    ) -> None:
         super().__init__(message)
         self.sent = sent
         self.transient = transient
         self.timed_out = timed_out
+        self.advice = advice
 
 
 class Transport(Protocol):

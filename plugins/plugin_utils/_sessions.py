@@ -19,6 +19,10 @@ from ansible_collections.community.basedash.plugins.module_utils._transport impo
 # whether it was done.
 _LONGEST_IDLE = 4.0
 
+# A loop may go over thousands of keys or servers, and each transport holds files open, some dozens in a task of many.
+# macOS allows a process 256.
+_MOST = 8
+
 
 class _Lent:
     """A transport that stays open when its task is done with it."""
@@ -43,7 +47,7 @@ class Sessions:
     """Lends one transport per service, key, certificates and proxy setting, to one task after the other.
 
     Each process has its own: what was opened before a fork is left to the process that opened it. They end with the
-    process.
+    process, or when so many others were lent since, or after some idle seconds.
     """
 
     def __init__(
@@ -60,7 +64,7 @@ class Sessions:
         """Return the transport for a connection.
 
         Raises:
-            InputError: if a proxy in the environment can't be used.
+            InputError: if a file of the TLS options, or a proxy in the environment, can't be used.
         """
         if self._process != os.getpid():
             self._lent = {}
@@ -75,10 +79,17 @@ class Sessions:
             connection.client_key,
             connection.use_proxy,
         )
-        lent = self._lent.get(key)
-        if lent is not None and self._monotonic() - lent.used > _LONGEST_IDLE:
+        lent = self._lent.pop(key, None)
+        for other in [other for other, one in self._lent.items() if self._idle(one)]:
+            self._lent.pop(other).inner.close()
+        if lent is not None and self._idle(lent):
             lent.inner.close()
             lent = None
-        if lent is None:
-            lent = self._lent[key] = _Lent(self._make(connection), self._monotonic)
+        while len(self._lent) >= _MOST:
+            # The first is the one that was lent longest ago.
+            self._lent.pop(next(iter(self._lent))).inner.close()
+        self._lent[key] = lent = lent or _Lent(self._make(connection), self._monotonic)
         return lent
+
+    def _idle(self, lent: _Lent) -> bool:
+        return self._monotonic() - lent.used > _LONGEST_IDLE

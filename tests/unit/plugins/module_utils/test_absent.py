@@ -152,12 +152,38 @@ def test_of_several_look_alikes_the_damaged_one_counts() -> None:
     assert absent(("GET", PAGE, listed), name="preview-42").failed
 
 
-@pytest.mark.parametrize("status", [401, 403, 404])
-def test_404_and_the_list_is_refused(status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "mistake"),
+    [
+        (401, "The API key was not accepted (401: not found)"),
+        (403, "The API key may not do this (403: not found)"),
+        (404, "The organization 'org_1' was not found, or the key is not an admin's of it (404)"),
+    ],
+)
+def test_404_and_the_list_is_refused(status: int, mistake: str) -> None:
     report = absent(("GET", ONE, NOT_FOUND), ("GET", PAGE, error(status)), id="ds_1")
     assert report.failed
-    assert "admin access" in report.result["msg"]
+    assert report.result["msg"].startswith(mistake)
+    assert "can't be known whether the data source with id 'ds_1' is there" in report.result["msg"]
     assert report.result["error"]["status"] == status
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("body", ["<html>", "", {"message": "Forbidden"}])
+def test_refused_by_something_between(status: int, body: Any) -> None:
+    refusal = answer(status, body)
+    for report in (
+        absent(("GET", ONE, refusal), id="ds_1"),
+        absent(("GET", ONE, NOT_FOUND), ("GET", PAGE, refusal), id="ds_1"),
+        absent(("GET", PAGE, refusal), name="preview-42"),
+        absent(("GET", ONE, found()), ("DELETE", ONE, refusal), id="ds_1"),
+        absent(("DELETE", ONE, refusal), id="ds_1", force=True),
+    ):
+        assert report.failed
+        assert not report.result["changed"]
+        assert report.result["msg"].startswith("Something between here and Basedash refused the request")
+        assert "key" not in report.result["msg"]
+        assert report.result["error"]["status"] == status
 
 
 def test_name_and_the_list_is_refused() -> None:
@@ -255,7 +281,7 @@ def test_no_reading_by_id_with_a_name_to_guard() -> None:
 def test_single_get_unsupported_and_the_list_says_404_by_the_apis_own_word() -> None:
     report = absent(("GET", ONE, answer(405)), ("GET", PAGE, NOT_FOUND), id="ds_1")
     assert report.failed
-    assert "admin access" in report.result["msg"]
+    assert "not an admin's" in report.result["msg"]
 
 
 @pytest.mark.parametrize("lost", [RESET, TIMED_OUT, error(500), answer(502, "<html>"), answer(503), answer(504)])

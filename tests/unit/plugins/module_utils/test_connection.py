@@ -55,6 +55,17 @@ def test_api_url(given: str, root: str) -> None:
         "https://host:http",
         "https://user:hunter2@host",
         "https://hunter2@host",
+        "https://user:1/hunter2@host",
+        "https://user:hunter2/hunter2@host",
+        "hunter2",
+        "hunter2.hunter2",
+        "hunter2://host",
+        "https://host\nhunter2",
+        "https://host/\thunter2",
+        "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n",
+        "https://" + "hunter2" * 200,
+        "https://host/api/public/organizations/org_1",
+        "https://host/tools/api/public/v1/",
         "https://host?key=hunter2",
         "https://host/#hunter2",
         "https://host/?",
@@ -138,6 +149,38 @@ def test_files(tmp_path: Path) -> None:
         connection(client_key=str(file))
     with pytest.raises(InputError, match="client_cert"):
         connection(client_cert=str(tmp_path))
+
+
+@pytest.mark.parametrize("option", ["ca_path", "client_cert", "client_key"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n",
+        "-----BEGIN PRIVATE KEY-----hunter2-----END PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----\\nhunter2\\n-----END PRIVATE KEY-----",
+        "hunter2\n",
+        "hunter2\rx",
+        "hunter2\x00",
+        "hunter2",
+        "/hunter2",
+        "/hunter2/hunter2",
+        "hunter2/hunter2==",
+        "hunter2" * 600,
+        "/tmp/" + "hunter2/" * 600,
+        "\ud800hunter2",
+    ],
+)
+def test_what_is_no_path_is_not_repeated(option: str, given: str) -> None:
+    with pytest.raises(InputError) as failure:
+        connection(**{"client_cert": __file__, option: given})
+    assert option in failure.value.message
+    assert "hunter2" not in failure.value.message
+
+
+def test_path_that_leads_nowhere_is_shown(tmp_path: Path) -> None:
+    for path in ("certs/missing.pem", "/hunter2/missing.KEY", str(tmp_path / "missing")):
+        with pytest.raises(InputError, match=path):
+            connection(client_cert=path)
 
 
 def test_empty_paths_are_none() -> None:

@@ -539,4 +539,4 @@ def test_list_that_contradicts_itself_proves_nothing() -> None:
 @pytest.mark.parametrize("location", ["http://[", "//\u2100.example.com"])
 def test_redirect_to_what_is_no_url(location: str) -> None:
     report = absent(("GET", ONE, answer(302, None, {"location": location})), id="ds_1")
-    assert "a redirect to what is no URL" in report.result["msg"]
+    assert "redirects to what is no URL" in report.result["msg"]

@@ -31,6 +31,7 @@ LAYERS = [
     ["_api", "_parallel"],
     ["_freshness"],
     ["_client", "_creation_lock", "_requests_transport"],
+    ["_certificates", "_response"],
     ["_gate", "_retry", "_sockets", "_transport"],
     ["_connection"],
     ["_paths"],

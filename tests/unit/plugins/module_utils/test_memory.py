@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -75,8 +76,9 @@ def usual() -> int:
         floods(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", CHUNK),
         floods(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 65536),
         floods(b"HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n", b" " * 65536),
+        with_length(gzip.compress(b" " * LARGE), b"200 OK\r\nContent-Encoding: gzip"),
     ],
-    ids=["50 MB", "redirect with 50 MB", "chunks without end", "body without end", "redirect without end"],
+    ids=["50 MB", "redirect with 50 MB", "chunks without end", "body without end", "redirect without end", "gzip"],
 )
 def test_large_body_is_refused_and_not_kept(behaviour: Behaviour, usual: int) -> None:
     failed, message, size = peak(behaviour)

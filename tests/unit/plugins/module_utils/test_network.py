@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import datetime
-import gzip
 import random
+import resource
 import socket
 import ssl
 import subprocess
@@ -76,6 +76,10 @@ def failure(*args: Any, **options: Any) -> TransportError:
     with pytest.raises(TransportError) as failed:
         send(*args, **options)
     return failed.value
+
+
+def said(error: TransportError) -> str:
+    return "%s: %s" % (error, error.advice)
 
 
 def server_context(certificate: trustme.LeafCert, clients: trustme.CA | None = None) -> ssl.SSLContext:
@@ -200,7 +204,7 @@ def _subject_hash(path: Path) -> str:
 
 def test_untrusted_certificate(secure: Server) -> None:
     error = failure(secure, "https")
-    assert "ca_path" in str(error)
+    assert "ca_path" in said(error)
     assert (error.sent, error.transient) == (False, False)
 
 
@@ -214,16 +218,16 @@ def test_expired_certificate(authority: Path) -> None:
     leaf = AUTHORITY.issue_cert("127.0.0.1", not_before=LONG_AGO, not_after=LONG_AGO + datetime.timedelta(days=1))
     with serving(says(OK), server_context(leaf)) as server:
         error = failure(server, "https", ca_path=str(authority))
-    assert "expired" in str(error)
-    assert "ca_path" not in str(error)
+    assert "expired" in said(error)
+    assert "ca_path" not in said(error)
     assert not error.transient
 
 
 def test_certificate_for_another_name(authority: Path) -> None:
     with serving(says(OK), server_context(AUTHORITY.issue_cert("other.example.com"))) as server:
         error = failure(server, "https", ca_path=str(authority))
-    assert "use the name in api_url" in str(error)
-    assert "ca_path" not in str(error)
+    assert "use the name in api_url" in said(error)
+    assert "ca_path" not in said(error)
     assert (error.sent, error.transient) == (False, False)
 
 
@@ -260,14 +264,6 @@ def test_client_certificate(authority: Path, tmp_path: Path) -> None:
         assert send(server, "https", client_cert=str(both), **trusted).status == 200
         assert send(server, "https", client_cert=str(certificate), client_key=str(key), **trusted).status == 200
         failure(server, "https", **trusted)
-
-
-def test_tls_file_that_is_none(secure: Server, tmp_path: Path) -> None:
-    bad = tmp_path / "bad.pem"
-    bad.write_text("nothing", encoding="ascii")
-    error = failure(secure, "https", ca_path=str(bad))
-    assert not error.transient
-    assert ".c:" not in str(error)
 
 
 def test_tls_to_a_server_without() -> None:
@@ -329,7 +325,7 @@ def test_https_proxy_is_checked(secure: Server, authority: Path, monkeypatch: py
             monkeypatch.setenv("https_proxy", "https://127.0.0.1:%d" % proxy.port)
             error = failure(secure, "https", ca_path=str(authority))
         assert "the proxy's certificate is not trusted" in str(error)
-        assert word in str(error)
+        assert word in said(error)
         assert not error.sent
         assert proxy.requests == []
 
@@ -526,9 +522,9 @@ def test_answer_that_is_too_large() -> None:
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"a" * 65536),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X-A: b\r\n" * 8000),
         (b"HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n", b" " * 65536),
-        (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 3000),
+        (b"HTTP/1.1 103 Early Hints\r\n", b"Link: </a>\r\n" * 3000),
     ],
-    ids=["chunk size", "small chunks", "trailer", "trailers", "redirect", "100 Continue"],
+    ids=["chunk size", "small chunks", "trailer", "trailers", "redirect", "103 Early Hints"],
 )
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_every_part_of_an_answer_is_limited(head: bytes, part: bytes, scheme: str, authority: Path) -> None:
@@ -536,16 +532,8 @@ def test_every_part_of_an_answer_is_limited(head: bytes, part: bytes, scheme: st
     with serving(floods(head, part), context) as server:
         error = failure(server, scheme, timeout=60.0, ca_path=str(authority))
     # The newest urllib3 has limits of its own for some parts.
-    assert "larger than" in str(error) or "exceeded" in str(error)
+    assert any(words in str(error) for words in ("larger than", "exceeded", "not HTTP"))
     assert error.sent
-
-
-@pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip", "deflate", "br"])
-def test_compressed_answer_stays_as_it_came(encoding: str) -> None:
-    bomb = gzip.compress(gzip.compress(b" " * 50_000_000))
-    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\nContent-Length: %d\r\n\r\n" % (encoding.encode(), len(bomb))
-    with serving(says_and_closes(head + bomb)) as server:
-        assert send(server).body == bomb
 
 
 def test_headers_without_end() -> None:
@@ -605,3 +593,19 @@ def test_any_bytes_are_an_answer_or_a_clear_failure() -> None:
     assert len(server.requests) == 400
     assert all(error.sent and str(error).isprintable() for error in failures)
     assert 0 < answers < 400
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_no_file_left_is_a_fault_of_this_machine(host: str) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    url = "http://%s:9" % host
+    transport = RequestsTransport(Connection.from_options({**CONNECTION, "api_url": url}))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        with pytest.raises(TransportError, match="too many files are open") as failed:
+            transport.send(Request("GET", url + "/x", {}), 20)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        transport.close()
+    assert (failed.value.sent, failed.value.transient) == (False, False)
+    assert "ulimit" in failed.value.advice

@@ -91,7 +91,8 @@ def test_transient_is_repeated(method: str, reaction: Any) -> None:
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
 def test_what_may_have_been_done_is_not_repeated_blindly(method: str, reaction: Any) -> None:
     wire = Anything(reaction)
-    with pytest.raises(NoAnswerError) as failure:
+    words = ", and the %s is not repeated because it may have been done: look in Basedash first." % method
+    with pytest.raises(NoAnswerError, match=words) as failure:
         client(wire).request(method, "/x", body={"a": 1})
     assert failure.value.sent
     assert wire.slept == []

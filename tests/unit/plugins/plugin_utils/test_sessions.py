@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     URL,
     Wire,
 )
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.network import OK, says, serving
 
 
 def connection(**options: Any) -> Connection:
@@ -118,6 +120,41 @@ def test_none_that_another_process_opened(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(maker.made) == 2
     # To close it here would tell the server that the other process is done.
     assert not maker.made[0].closed
+
+
+def test_idle_ones_are_closed_with_the_next() -> None:
+    maker = Maker()
+    send(maker)
+    maker.time = _sessions._LONGEST_IDLE + 0.1
+    send(maker, api_key="bd_key_other_0123456789")
+    assert [wire.closed for wire in maker.made] == [True, False]
+
+
+def test_those_lent_longest_ago_are_closed() -> None:
+    maker = Maker()
+    keys = ["bd_key_%d" % number for number in range(_sessions._MOST)]
+    for key in [*keys, keys[0], "bd_key_new", keys[0]]:
+        maker.sessions.lend(connection(api_key=key))
+    assert [wire.closed for wire in maker.made] == [False, True, *[False] * (_sessions._MOST - 1)]
+
+
+@pytest.mark.parametrize("option", ["api_key", "api_url"])
+def test_files_that_many_keys_or_servers_leave_open(option: str) -> None:
+    sessions = Sessions()
+    with serving(says(OK)) as server:
+        before = len(os.listdir("/dev/fd"))
+        for number in range(40):
+            url = "http://127.0.0.1:%d" % server.port
+            other = {"api_key": "bd_key_%d" % number} if option == "api_key" else {}
+            prefix = "/prefix%d" % number if option == "api_url" else ""
+            transport = sessions.lend(connection(api_url=url + prefix, use_proxy=False, **other))
+            assert transport.send(Request("GET", url + "/x", {}), 20).status == 200
+            transport.close()
+        # One end of each connection is here as well: it may take a moment until that is closed.
+        deadline = time.monotonic() + 5
+        while len(os.listdir("/dev/fd")) > before + 2 * _sessions._MOST and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert len(os.listdir("/dev/fd")) <= before + 2 * _sessions._MOST
 
 
 def test_its_secrets_are_those_of_the_transport() -> None:
