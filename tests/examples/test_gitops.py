@@ -220,6 +220,9 @@ def test_hostile_names(platform: Platform) -> None:
     variables = platform.folder / "environments" / "production.yml"
     text = variables.read_text(encoding="utf-8")
     variables.write_text(text.replace("deletions: 2", "deletions: 99"), encoding="utf-8")
+    play = platform.folder / "site.yml"
+    text = play.read_text(encoding="utf-8")
+    play.write_text(text.replace("prune: true", "prune: true\n            allow_replace_all: true"), encoding="utf-8")
     plan = on_github(platform, "plan")
     assert plan.status == 0, plan.output
     (comment,) = platform.comments

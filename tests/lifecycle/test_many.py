@@ -413,10 +413,9 @@ def test_a_limit_holds_when_all_may_be_replaced(basedash: Basedash) -> None:
     assert actions(created) == ["created"]
 
 
-@pytest.mark.parametrize("data_sources", [None])
-def test_no_list_is_no_empty_list(basedash: Basedash, data_sources: Any) -> None:
+def test_no_list_is_no_empty_list(basedash: Basedash) -> None:
     basedash.reset({})
-    report = basedash.many(state="present", data_sources=data_sources, prune=True, allow_replace_all=True)
+    report = basedash.many(state="present", data_sources=None, prune=True, allow_replace_all=True)
     assert report.failed
     assert basedash.methods() == []
 

@@ -66,7 +66,7 @@ def test_wanted_and_unwanted_words_together_are_refused() -> None:
         ({"health_status": "!HEALTY"}, True, ["'HEALTY'", "HEALTHY, UNHEALTHY"]),
         ({"health_status": "!HEALTY"}, False, []),
         ({"dialect": ["POSTGRES", "postgresql"]}, False, ["'postgresql'", "dialect", "POSTGRES, SUPABASE"]),
-        ({"sync_status": ["never_synced", "!x"[1:]]}, False, ["'x'", "NEVER_SYNCED", "(SUCCESS)"]),
+        ({"sync_status": ["never_synced", "x"]}, False, ["'x'", "NEVER_SYNCED", "(SUCCESS)"]),
     ],
 )
 def test_doubts(options: Any, negative: bool, words: list[str]) -> None:
