@@ -134,7 +134,9 @@ def _create(api: Api, wanted: Presence, name: str, similar: str | None, check_mo
             "There is a data source named %s already, which differs in case from %s." % (told(similar), told(name))
         )
     if check_mode:
-        return Outcome(True, warnings=tuple(warnings), diff=diff, action="created")
+        # As it would be, and without an identifier, because the server gives that.
+        planned = facts({field: value for field, value in body.items() if field in FIELDS.values()})
+        return Outcome(True, planned, warnings=tuple(warnings), diff=diff, action="created")
     if wanted.verify:
         _verify(api, settings, {})
     work = _Work(_post(api, wanted, body, name), done=["created"], warnings=warnings)
@@ -277,7 +279,7 @@ def _change(api: Api, wanted: Presence, resource: Resource, check_mode: bool) ->
     _warn(settings, work, body, wanted.verify)
     if check_mode:
         work.resource = settings.predicted(resource)
-        return _outcome("updated" if body or policy != current else "unchanged", work, diff)
+        return _outcome("updated" if body or policy != current else "unchanged", work, diff, _not_sent(settings, body))
     with work.reported():
         if wanted.verify and settings.concerns_connection(body):
             _verify(api, settings, resource)
@@ -289,7 +291,7 @@ def _change(api: Api, wanted: Presence, resource: Resource, check_mode: bool) ->
         for step in steps:
             step(api, wanted, work)
         _wait(api, wanted, work, resource.get("lastSyncAttemptAt") if body else None)
-    return _outcome("updated" if work.done else "unchanged", work, diff)
+    return _outcome("updated" if work.done else "unchanged", work, diff, _not_sent(settings, body))
 
 
 def _write_access(api: Api, wanted: Presence, work: _Work) -> None:
@@ -433,16 +435,11 @@ def _warn(settings: Settings, work: _Work, body: Content, verify: bool = False) 
             "The server does not show %s of the data source with id %s, so it can't be compared."
             % (", ".join(unseen), identifier)
         )
-    removed = settings.removed(body)
-    if removed:
-        work.warnings.append(
-            "An empty %s removes this secret of the data source with id %s." % (", ".join(removed), identifier)
-        )
     kept = settings.kept(body)
     if verify and kept and settings.concerns_connection(body):
         work.warnings.append(
             "The connection is tried with %s of this task, and the data source with id %s keeps what is stored; "
-            "update_password=always changes that." % (", ".join(kept), identifier)
+            "update_secrets=always changes that." % (", ".join(kept), identifier)
         )
 
 
@@ -453,11 +450,23 @@ def _wait(api: Api, wanted: Presence, work: _Work, earlier_attempt: Any = None) 
         work.values["sync"] = synced.as_result()
 
 
-def _outcome(action: str, work: _Work, diff: Diff) -> Outcome:
+def _not_sent(settings: Settings, body: Content) -> str | None:
+    """Say which secrets of the task stay here, because an unchanged result could mean that they are stored."""
+    kept = settings.kept(body)
+    if not kept:
+        return None
+    return "The data source exists, so %s %s not sent: set update_secrets to always to send secrets at each run." % (
+        ", ".join(kept),
+        "were" if len(kept) > 1 else "was",
+    )
+
+
+def _outcome(action: str, work: _Work, diff: Diff, message: str | None = None) -> Outcome:
     known: Facts = facts(work.resource)
     return Outcome(
         action != "unchanged",
         data_source=known,
+        message=message,
         warnings=tuple(work.warnings),
         diff=diff,
         values=work.values,

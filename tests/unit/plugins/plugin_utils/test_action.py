@@ -189,19 +189,24 @@ def test_check_and_diff_mode_arrive(stage: Stage) -> None:
     assert stage.run()["changed"] is True
 
 
-def test_wrong_options_are_refused_as_a_module_does(stage: Stage) -> None:
-    stage.task.args["timeout"] = "soon"
-    result = stage.run()
-    assert result["failed"] is True
-    assert "'timeout'" in result["msg"]
-    assert "changed" not in result
-    assert KEY not in str(result)
+NOTHING_SENT = {"changed": False, "failed": True, "api": {"requests": 0, "retries": 0, "wait_seconds": 0.0}}
 
 
-def test_unknown_options_are_refused_as_a_module_does(stage: Stage) -> None:
-    stage.task.args["tmeout"] = 1
-    message = stage.run()["msg"]
-    assert message.startswith("Unsupported parameters for (community.basedash.thing) module: tmeout.")
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("timeout", "soon" + KEY, "The option timeout is a text and not a number: give a number."),
+        ("tmeout", KEY, "The option tmeout is unknown: did you mean timeout?"),
+        ("organization_id", b"org_1", "The option organization_id has a value that is no YAML: give a text."),
+    ],
+)
+def test_wrong_options_are_refused(stage: Stage, option: str, value: Any, message: str) -> None:
+    stage.task.args[option] = value
+    for way in ("controller", "target") if isinstance(value, bytes) else ("controller",):
+        result = stage.run(basedash_run_on=way, ansible_inject_invocation=True)
+        assert KEY not in str(result)
+        assert set(result.pop("invocation")["module_args"].values()) <= {"a text", "a value of another kind"}
+        assert result == {**NOTHING_SENT, "msg": message}
 
 
 def test_an_option_and_its_alias(stage: Stage) -> None:
@@ -211,12 +216,12 @@ def test_an_option_and_its_alias(stage: Stage) -> None:
 
 def test_secrets_are_hidden_in_the_options_and_everywhere(stage: Stage) -> None:
     def tells(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
-        return Outcome(False, values={"pin": "it is 1234x", "short": "abc"})
+        return Outcome(False, values={"pin": "it is abcd", "short": "abc"})
 
     stage.definition = Definition(tells, {**SPEC, "pin": {"type": "str", "no_log": True}})
     stage.task.args["pin"] = "abc"
     result = stage.run(ansible_inject_invocation=True)
-    assert result["short"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert (result["pin"], result["short"]) == ("it is abcd", "********")
     assert result["invocation"]["module_args"]["api_key"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
     assert result["invocation"]["module_args"]["pin"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
     assert KEY not in str(result)
