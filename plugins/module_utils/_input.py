@@ -82,9 +82,11 @@ def checked(
         values = check.options(spec, given, "", required_one_of)
     except _UnknownOption as unknown:
         raise InputError(unknown.sentence(secret_texts(spec, given))) from None
+    names = _spellings(spec)
+    found = {names[spelling] for spelling in values}
     for name, entry in spec.items():
-        variable = entry["fallback"][1][0] if "fallback" in entry else None
-        if variable and given.get(name) is None and environment.get(variable):
+        variable = entry["fallback"][1][0] if "fallback" in entry and name not in found else ""
+        if environment.get(variable):
             check.value(entry, name, environment[variable], "The environment variable " + variable)
     return values
 
@@ -98,7 +100,7 @@ def described(spec: Spec, given: Mapping[str, Any]) -> dict[str, str]:
 class _UnknownOption(Exception):
     """An option that the module does not have."""
 
-    def __init__(self, name: str, place: str, known: Sequence[str]) -> None:
+    def __init__(self, name: str, place: str, known: Mapping[str, str]) -> None:
         super().__init__()
         self._name = name
         self._place = place
@@ -116,7 +118,7 @@ class _UnknownOption(Exception):
         subject = "The option %s%s is unknown" % (name, within) if name else "An option%s is unknown" % within
         if near:
             return "%s: did you mean %s?" % (subject, near[0])
-        return "%s: remove it, or give one of %s." % (subject, ", ".join(sorted(self._known)))
+        return "%s: remove it, or give one of %s." % (subject, ", ".join(sorted(set(self._known.values()))))
 
 
 class _Check:
@@ -136,17 +138,16 @@ class _Check:
         for spelling, value in given.items():
             name = names.get(spelling)
             if name is None:
-                raise _UnknownOption(str(spelling), place, list(spec))
-            if value is not None:
-                entry = spec[name]
-                if name in seen and value != given[seen[name]]:
-                    raise InputError(
-                        "%s%s is the same as %s, and their values differ: give one of them."
-                        % (prefix, spelling, seen[name])
-                    )
-                seen[name] = spelling
-                value = self.value(entry, name, value, prefix + spelling, clearable="clear" in spec)
-            values[spelling] = value
+                raise _UnknownOption(str(spelling), place, names)
+            if value is None:  # As if it were not there: Ansible would try to convert it.
+                continue
+            if name in seen and value != given[seen[name]]:
+                raise InputError(
+                    "%s%s is the same as %s, and their values differ: give one of them."
+                    % (prefix, spelling, seen[name])
+                )
+            seen[name] = spelling
+            values[spelling] = self.value(spec[name], name, value, prefix + spelling, clearable="clear" in spec)
         for name, entry in spec.items():
             if entry.get("required") and name not in seen:
                 choices = ": give %s" % " or ".join(entry["choices"]) if "choices" in entry else ""
