@@ -219,8 +219,8 @@ class _Check:
             raise InputError("%s has an omitted variable in it: omit can only stand alone." % subject)
         if value.strip() in _MASKS or (not secret and any(mask in value for mask in _MASKS)):
             raise InputError(
-                "%s has a mask in it, which Ansible put in the place of a secret: take the value from where nothing is "
-                "masked." % subject
+                "%s has a mask in it, which stands in the place of a secret: take the value from where nothing is masked."
+                % subject
             )
         if name in TRIMMED:
             value = value.strip() if TRIMMED[name] is None else value.rstrip(TRIMMED[name])
