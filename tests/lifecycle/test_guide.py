@@ -102,7 +102,7 @@ def test_plan_apply_drift_and_repair(play: Play) -> None:
     assert "changed=1 " in run("-v")
     assert re.search("changed=0 .*failed=0 ", run("--check"))
 
-    renewed = run("--diff", "--extra-vars", "update_password=always")
+    renewed = run("--diff", "--extra-vars", "update_secrets=always")
     assert renewed.count('+    "password": "will be sent"') == 2
     secrets = {source["displayName"]: source["secrets"] for source in basedash.sources()}
     assert secrets["orders"] == {"password": SECRETS["ORDERS_PASSWORD"]}
@@ -113,6 +113,6 @@ def test_a_run_that_fails_is_no_sign_of_peace(play: Play) -> None:
     refused = run("--check", "--diff", "-v", succeeds=False, BASEDASH_API_KEY="bd_key_that_expired")
     assert not re.search("changed=0 .*failed=0 ", refused)
 
-    missing = run("--extra-vars", "update_password=always", succeeds=False, ORDERS_PASSWORD="")
+    missing = run("--extra-vars", "update_secrets=always", succeeds=False, ORDERS_PASSWORD="")
     assert "ORDERS_PASSWORD" in missing
     assert "orders" not in [source["displayName"] for source in basedash.sources()]

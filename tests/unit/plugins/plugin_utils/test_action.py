@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible.module_utils import basic
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
@@ -22,6 +24,7 @@ from ansible_collections.community.basedash.plugins.module_utils._arguments impo
 from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
 from ansible_collections.community.basedash.plugins.module_utils._errors import RefusedError
 from ansible_collections.community.basedash.plugins.module_utils._task import Outcome
+from ansible_collections.community.basedash.plugins.modules.basedash_data_source import DEFINITION, main
 from ansible_collections.community.basedash.plugins.plugin_utils import _action
 from ansible_collections.community.basedash.plugins.plugin_utils._action import TaskAction
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import KEY, URL
@@ -207,6 +210,58 @@ def test_wrong_options_are_refused(stage: Stage, option: str, value: Any, messag
         assert KEY not in str(result)
         assert set(result.pop("invocation")["module_args"].values()) <= {"a text", "a value of another kind"}
         assert result == {**NOTHING_SENT, "msg": message}
+
+
+def as_module(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], given: dict[str, Any]) -> Any:
+    """Run the module of one data source in this process, as Ansible would start it, and return its result."""
+    internal = {"_ansible_check_mode": False, "_ansible_no_log": False}
+    if hasattr(basic, "_PARSED_MODULE_ARGS"):
+        # Before, each result has an invocation.
+        internal["_ansible_inject_invocation"] = True
+    arguments = json.dumps({"ANSIBLE_MODULE_ARGS": {**given, **internal}}).encode()
+    monkeypatch.setattr(basic, "_ANSIBLE_ARGS", arguments)
+    # Since ansible-core 2.19.
+    monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+    with pytest.raises(SystemExit):
+        main()
+    return json.loads(capsys.readouterr().out)
+
+
+SECRET = "hush-Hunter2-hush"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": False},
+        {"password": 42798},
+        {"id": "ds_********_1"},
+        {"state": SECRET, "port": "many"},
+        {"port": SECRET},
+        {"timeout": SECRET, SECRET: 1},
+        {"client_key": "-----BEGIN PRIVATE KEY-----\n%s" % SECRET},
+        {"api_url": "http://user:%s@host" % SECRET},
+        {"extra_secrets": '{"token": "%s"}' % SECRET, "prot": 1},
+        {"access": {"mode": SECRET}},
+        {"name": None},
+        {"client_cert": "/missing/%s.pem" % SECRET, "password": SECRET},
+        {"dialect": "postgresql", "host": SECRET, "password": SECRET},
+        {"clear": ["name"], "extra_secrets": {"token": SECRET}},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_a_wrong_option_ends_the_same_both_ways(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], wrong: dict[str, Any]
+) -> None:
+    given = {**ARGUMENTS, "name": "orders", "dialect": "POSTGRES", **wrong}
+    stage.definition = DEFINITION
+    stage.task.args = given
+    ours = stage.run(ansible_inject_invocation=True)
+    theirs = as_module(monkeypatch, capsys, given)
+    assert ours == theirs
+    assert "Hunter2" not in str(ours)
+    assert "invocation" in ours
+    assert {name: ours[name] for name in NOTHING_SENT} == NOTHING_SENT
 
 
 def test_an_option_and_its_alias(stage: Stage) -> None:
