@@ -219,7 +219,7 @@ class _Check:
             raise InputError("%s has an omitted variable in it: omit can only stand alone." % subject)
         if value.strip() in _MASKS or (not secret and any(mask in value for mask in _MASKS)):
             raise InputError(
-                "%s has a mask in it, which stands in the place of a secret: take the value from where it is not masked."
+                "%s has a mask in it, which stands in the place of a secret: take it from where nothing is masked."
                 % subject
             )
         if name in TRIMMED:
