@@ -147,7 +147,7 @@ def lint(session: nox.Session) -> None:
             run(session, *mypy, "-p", "ansible_collections.community.basedash.plugins")
         # The tools import the collection by its own name.
         found = {"MYPYPATH": str(tree.parents[2])}
-        run(session, *mypy, "tests/tools", "tests/chaos", "noxfile.py", env=found)
+        run(session, *mypy, "tests/tools", "tests/chaos", "tests/lint", "noxfile.py", env=found)
         run(session, *mypy, "examples/gitops/note.py")
         run(session, *mypy, "benchmarks", env={"MYPYPATH": "benchmarks"})
 
@@ -276,7 +276,7 @@ def examples(session: nox.Session, core_version: str) -> None:
 
 @nox.session(python=PYTHON, tags=["test"])
 def docs(session: nox.Session) -> None:
-    """Documentation of the plugins, and the example playbooks as ansible-lint sees them."""
+    """Documentation of the plugins, and what ansible-lint sees of the examples and of the modules' options."""
     install(session, core(CORE), "antsibull-docs>=2.15", "ansible-lint>=25", "check-jsonschema>=0.30")
     with workspace.collection_copy() as tree, session.chdir(tree):
         _archive, installed = build(session, tree)
@@ -286,6 +286,7 @@ def docs(session: nox.Session) -> None:
         playbooks = [folder for folder in ("examples", "playbooks", "roles") if Path(folder).is_dir()]
         if playbooks:
             run(session, "ansible-lint", "--offline", "--profile", "production", "--strict", *playbooks, env=found)
+        run(session, interpreter(session), "tests/lint/check.py", env=found)
         # The schemas come with the tool.
         workflows = sorted(Path("examples/gitops/.github/workflows").iterdir())
         run(session, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)

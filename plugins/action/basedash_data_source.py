@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.community.basedash.plugins.modules.basedash_data_source import DEFINITION
+from ansible_collections.community.basedash.plugins.modules.basedash_data_source import DEFINITION, main
 from ansible_collections.community.basedash.plugins.plugin_utils._action import TaskAction
+
+# Linters look for a module's main function here, to see its options.
+__all__ = ["ActionModule", "main"]
 
 
 class ActionModule(TaskAction):

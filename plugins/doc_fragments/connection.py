@@ -13,9 +13,8 @@ options:
   api_key:
     description:
       - The API key of an admin of the organization. White space at both ends is dropped.
-      - If not set, the environment variable E(BASEDASH_API_KEY) is used.
+      - If not set, the environment variable E(BASEDASH_API_KEY) is used. One of them is needed.
     type: str
-    required: true
   api_url:
     description:
       - The root of the service, as V(http(s\)://host[:port][/prefix]). Set it for a self-hosted Basedash.
@@ -26,9 +25,8 @@ options:
   organization_id:
     description:
       - The identifier of the organization.
-      - If not set, the environment variable E(BASEDASH_ORGANIZATION_ID) is used.
+      - If not set, the environment variable E(BASEDASH_ORGANIZATION_ID) is used. One of them is needed.
     type: str
-    required: true
     aliases: [org_id]
   timeout:
     description:

@@ -26,10 +26,33 @@ def _env(name: str) -> dict[str, Any]:
     return {"fallback": (_from_environment, ["BASEDASH_" + name])}
 
 
+Spec = Mapping[str, Mapping[str, Any]]
+"""Options as Ansible's argument check wants them, by name."""
+
+# What no argument spec can say of an option, wherever one of this name stands.
+
+EXACT = frozenset(("id", "name", "organization_id", "group_ids", "member_ids", "groups", "members", "exclude"))
+"""Identifiers and names: white space at an end is a mistake, because nothing with that name would be found."""
+
+TRIMMED: dict[str, str | None] = {
+    "api_key": None,
+    "ssh_private_key": "\r\n",
+    "snowflake_private_key": "\r\n",
+    "bigquery_json_key": "\r\n",
+}
+"""Secrets that lose these characters at their end, or any white space at both; a block of YAML ends in a line break."""
+
+JSON_OBJECTS = frozenset(("bigquery_json_key",))
+"""Texts that have to be a JSON object. Ansible makes a dict of one that comes from a look-up, which is fine too."""
+
+LISTS_ALONE = frozenset(("exclude", "groups", "members"))
+"""Lists of names, which may have commas in them: a text is not split into a list."""
+
+# Neither the key nor the organization is "required" here: linters would ask for them where the environment has them.
 CONNECTION: dict[str, dict[str, Any]] = {
-    "api_key": {"type": "str", "required": True, "no_log": True, **_env("API_KEY")},
+    "api_key": {"type": "str", "no_log": True, **_env("API_KEY")},
     "api_url": {"type": "str", "default": "https://charts.basedash.com", **_env("API_URL")},
-    "organization_id": {"type": "str", "required": True, "aliases": ["org_id"], **_env("ORGANIZATION_ID")},
+    "organization_id": {"type": "str", "aliases": ["org_id"], **_env("ORGANIZATION_ID")},
     "timeout": {"type": "float", "default": 30.0, **_env("TIMEOUT")},
     "retry_timeout": {"type": "float", "default": 120.0, **_env("RETRY_TIMEOUT")},
     "validate_certs": {"type": "bool", "default": True, **_env("VALIDATE_CERTS")},
@@ -75,7 +98,7 @@ DATA_SOURCE: dict[str, dict[str, Any]] = {
     "ssh_private_key": _SECRET,
     "ssh_private_key_passphrase": _SECRET,
     "bigquery_project_id": {"type": "str"},
-    "bigquery_json_key": _SECRET,
+    "bigquery_json_key": {"type": "raw", "no_log": True},
     "spanner_instance_id": {"type": "str"},
     "snowflake_account_id": {"type": "str"},
     "snowflake_warehouse": {"type": "str"},
@@ -87,7 +110,14 @@ DATA_SOURCE: dict[str, dict[str, Any]] = {
     "athena_catalog": {"type": "str"},
     "extra": {"type": "dict"},
     "extra_secrets": {"type": "dict", "no_log": True},
-    "update_password": {"type": "str", "default": "on_create", "choices": ["on_create", "always"], "no_log": False},
+    "update_secrets": {
+        "type": "str",
+        "default": "on_create",
+        "choices": ["on_create", "always"],
+        "aliases": ["update_password"],
+        "no_log": False,
+    },
+    "clear": {"type": "list", "elements": "str"},
     "verify_credentials": {"type": "bool", "default": False},
     "access": {"type": "dict", "options": _POLICY},
     "wait": {"type": "bool", "default": False},
@@ -137,7 +167,22 @@ DATA_SOURCES: dict[str, dict[str, Any]] = {
 }
 
 
-def secret_texts(spec: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]) -> list[str]:
+def without_secrets(spec: Spec, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options with words of Ansible's in place of every value that ``spec`` marks as secret."""
+    shown: dict[str, Any] = {}
+    for name, value in options.items():
+        entry = spec.get(name, {})
+        if entry.get("no_log") and value is not None:
+            value = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+        elif "options" in entry and isinstance(value, list):
+            value = [without_secrets(entry["options"], item) for item in value]
+        elif "options" in entry and isinstance(value, Mapping):
+            value = without_secrets(entry["options"], value)
+        shown[name] = value
+    return shown
+
+
+def secret_texts(spec: Spec, options: Mapping[str, Any]) -> list[str]:
     """Return every text in the options that ``spec`` marks as secret."""
     found = [text for name, entry in spec.items() if entry.get("no_log") for text in _texts(options.get(name))]
     for name, entry in spec.items():

@@ -25,7 +25,6 @@ from ansible_collections.community.basedash.plugins.module_utils._api import (
 from ansible_collections.community.basedash.plugins.module_utils._data_source import (
     facts,
     is_warehouse,
-    option_name,
 )
 from ansible_collections.community.basedash.plugins.module_utils._deletion import Absence
 from ansible_collections.community.basedash.plugins.module_utils._errors import (
@@ -175,7 +174,7 @@ class Item:
             if isinstance(self.error, ApiError):
                 entry["error"] = self.error.as_result()
                 if self.error.field_errors:
-                    entry["field_errors"] = {option_name(one): text for one, text in self.error.field_errors.items()}
+                    entry["field_errors"] = dict(self.error.field_errors)
         if self.warnings:
             entry["warnings"] = list(self.warnings)
         return entry

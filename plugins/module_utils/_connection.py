@@ -28,6 +28,7 @@ _LONGEST_SECONDS = 86400.0
 _SUFFIXES = (".pem", ".crt", ".cer", ".cert", ".key")
 _API_SUFFIX = "/api/public"
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9.])?")
+_PRESENTABLE = re.compile(r"[A-Za-z]{2,8}://[A-Za-z0-9./:\[\]-]{0,200}")
 _PREFIX = re.compile(r"(/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)*")
 
 
@@ -64,8 +65,8 @@ class Connection:
             raise InputError("The option client_key needs client_cert: give the certificate that belongs to the key.")
         return cls(
             api_key=_key(options["api_key"]),
-            api_url=_root(options["api_url"]),
-            organization_id=checked_id("organization_id", options["organization_id"]),
+            api_url=service_root(options["api_url"]),
+            organization_id=_organization(options["organization_id"]),
             timeout=_seconds("timeout", options["timeout"], zero=False),
             retry_timeout=_seconds("retry_timeout", options["retry_timeout"], zero=True),
             validate_certs=options["validate_certs"],
@@ -76,7 +77,15 @@ class Connection:
         )
 
 
-def _key(value: str) -> str:
+def _organization(value: str | None) -> str:
+    if value is None:
+        raise InputError("No organization: set organization_id or BASEDASH_ORGANIZATION_ID.")
+    return checked_id("organization_id", value)
+
+
+def _key(value: str | None) -> str:
+    if value is None:
+        raise InputError("No API key: set api_key or BASEDASH_API_KEY.")
     key = value.strip()
     if not key:
         raise InputError("The option api_key is empty: give an API key, or set BASEDASH_API_KEY.")
@@ -89,7 +98,12 @@ def _key(value: str) -> str:
     return key
 
 
-def _root(value: str) -> str:
+def service_root(value: str) -> str:
+    """Return the root of the service that the option ``api_url`` names.
+
+    Raises:
+        InputError: if it is no such URL.
+    """
     text = value.strip()
     _check_is_name("api_url", text)
     if not re.match("https?://", text, re.IGNORECASE):
@@ -131,8 +145,8 @@ def _valid_host(netloc: str, host: str) -> bool:
 
 
 def _bad_url(reason: str, text: str | None) -> InputError:
-    # A URL that may hold credentials is not repeated.
-    url = "" if text is None else " (%s)" % quoted(text)
+    # A URL that may hold credentials is not repeated, and neither is what does not look like one: it may be a key.
+    url = " (%s)" % quoted(text) if text is not None and _PRESENTABLE.fullmatch(text) else ""
     return InputError(
         "The option api_url%s can't be used, %s: give the root of the service as http(s)://host[:port][/prefix]."
         % (url, reason)

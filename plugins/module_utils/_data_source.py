@@ -68,6 +68,25 @@ FIELDS = {
 Only these leave the collection. A field that nobody documented could be a secret.
 """
 
+DIALECTS = (
+    "POSTGRES",
+    "SUPABASE",
+    "MYSQL",
+    "PLANETSCALE",
+    "ATHENA",
+    "BIGQUERY",
+    "CLICKHOUSE",
+    "SPANNER",
+    "SNOWFLAKE",
+    "REDSHIFT",
+    "SQL_SERVER",
+    "ORACLE",
+    "DATABRICKS",
+    "POSTHOG",
+    "DUCKDB",
+)
+"""The kinds of databases that the vendor's pages name."""
+
 
 def option_name(field: str) -> str:
     """Return the option for one of the API's fields, known to this collection or not."""

@@ -7,13 +7,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._arguments import secret_texts
+from ansible_collections.community.basedash.plugins.module_utils._arguments import (
+    Spec,
+    secret_texts,
+    without_secrets,
+)
 from ansible_collections.community.basedash.plugins.module_utils._client import Counters
 from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
+from ansible_collections.community.basedash.plugins.module_utils._input import checked, described
 from ansible_collections.community.basedash.plugins.module_utils._requests_transport import MISSING, RequestsTransport
 from ansible_collections.community.basedash.plugins.module_utils._task import Report, Task, execute
 from ansible_collections.community.basedash.plugins.module_utils._transport import Transport
@@ -24,18 +29,29 @@ class Definition:
     """A module without its documentation: its task, and its options as Ansible's argument check wants them."""
 
     task: Task
-    argument_spec: Mapping[str, Mapping[str, Any]]
+    argument_spec: Spec
     required_one_of: Sequence[Sequence[str]] = ()
     about_one: bool = False
     """Whether the task is about one data source, which its result then always has."""
 
-    def hidden(self, options: Mapping[str, Any], known: Iterable[str]) -> set[str]:
-        """Return the texts that Ansible shall hide: those ``known`` to it, and every secret in these options.
+    def checked(self, given: Mapping[str, Any], **how: Any) -> dict[str, Any]:
+        """Return the options as they came, once they are known to be right; see ``_input.checked``.
 
-        Ansible collects them before it makes a dictionary of a text, and so misses the secrets in it. And for a blank
-        one it would hide the spaces in every message.
+        Raises:
+            InputError: for the first mistake.
         """
-        return {text for text in (*known, *secret_texts(self.argument_spec, options)) if text.strip()}
+        return checked(self.argument_spec, given, self.required_one_of, **how)
+
+    def refused(self, message: str) -> Report:
+        """Return the report of a task whose options are wrong."""
+        return Report(True, {"changed": False, "msg": message, "api": Counters().as_result()}, [], bad_input=True)
+
+    def invocation(self, options: Mapping[str, Any], report: Report) -> dict[str, Any]:
+        """Return the options fit for the result's ``invocation``: secrets hidden, and of wrong options no value."""
+        if report.bad_input:
+            return {"module_args": described(self.argument_spec, options)}
+        shown: dict[str, Any] = report.mask.value(without_secrets(self.argument_spec, options))
+        return {"module_args": shown}
 
     def run(
         self,
@@ -55,8 +71,7 @@ class Definition:
                 "requests', or for Ansible from pipx 'pipx inject ansible-core requests', or from uv 'uv tool install "
                 "ansible-core --with requests'), or set ansible_python_interpreter to a Python that has it."
             )
-            result = {"changed": False, "msg": message % (MISSING, sys.executable, sys.executable)}
-            return Report(True, {**result, "api": Counters().as_result()}, [])
+            return self.refused(message % (MISSING, sys.executable, sys.executable))
         report = execute(
             self.task,
             options,

@@ -7,22 +7,49 @@
 from __future__ import annotations
 
 import select
-from typing import NoReturn
+import sys
+from typing import Any, NoReturn
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils import basic
 
 from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
+from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
+from ansible_collections.community.basedash.plugins.module_utils._task import Report
 from ansible_collections.community.basedash.plugins.module_utils._text import cleaned
 
 
 def run_module(definition: Definition) -> NoReturn:
     """Run a task as a module, and end the process."""
-    module = AnsibleModule(
+    # Linters put a class of their own in the place of this one, so it is looked up here and not imported.
+    ansible_module = basic.AnsibleModule
+    linting = ansible_module.__module__ != basic.__name__
+    given: dict[str, Any] = {}
+
+    def load(module: Any) -> None:
+        ansible_module._load_params(module)
+        internal = {name: value for name, value in module.params.items() if name.startswith("_ansible_")}
+        given.update((name, value) for name, value in module.params.items() if name not in internal)
+        try:
+            how = {"environment": {}, "templates": True} if linting else {}
+            module.params = {**definition.checked(given, **how), **internal}
+        except InputError as error:
+            _end(module, definition, given, definition.refused(error.message))
+        if linting:
+            # Ansible's own check can't tell a template from a wrong value, and this one has looked at all.
+            sys.exit(0)
+
+    def refuse(module: Any, msg: str, **result: Any) -> NoReturn:
+        """End as every other failure does where Ansible's own check refuses what this collection's took."""
+        report = definition.refused(msg)
+        invocation = definition.invocation(given, report)
+        ansible_module.fail_json(module, **{**report.result, "invocation": invocation, **result, "msg": msg})
+        raise SystemExit  # Not reached, see below.
+
+    module = type(ansible_module.__name__, (ansible_module,), {"_load_params": load, "fail_json": refuse})(
         argument_spec=definition.argument_spec,
         required_one_of=definition.required_one_of,
         supports_check_mode=True,
     )
-    module.no_log_values = definition.hidden(module.params, module.no_log_values)
     report = definition.run(
         module.params,
         check_mode=module.check_mode,
@@ -32,11 +59,19 @@ def run_module(definition: Definition) -> NoReturn:
         progress=lambda text: module.log(cleaned(text)),
         abandoned=_abandoned,
     )
+    _end(module, definition, module.params, report)
+
+
+def _end(module: Any, definition: Definition, options: dict[str, Any], report: Report) -> NoReturn:
+    """Print the result, in which nothing is left to mask, and end the process."""
+    # Ansible would replace each secret wherever its letters occur, in the collection's own words too.
+    module.no_log_values = set()
     for warning in report.warnings:
         module.warn(warning)
+    result = {**report.result, "invocation": definition.invocation(options, report)}
     if report.failed:
-        module.fail_json(**report.result)
-    module.exit_json(**report.result)
+        module.fail_json(**result)
+    module.exit_json(**result)
     raise SystemExit  # Not reached: exit_json ends the process, but has no annotation that says so.
 
 

@@ -187,8 +187,9 @@ def _create(
         )
     if check_mode:
         values = {} if policy is None else {"access": policy.as_result()}
-        predicted = facts({**body, "id": None})
-        return Outcome(True, predicted, warnings=tuple(warnings), diff=diff, values=values, action="created")
+        # As it would be, and without an identifier, because the server gives that.
+        planned = facts({field: value for field, value in body.items() if field in FIELDS.values()})
+        return Outcome(True, planned, warnings=tuple(warnings), diff=diff, values=values, action="created")
     if wanted.verify:
         _verify(api, settings, {})
     creation = Creation(api, settings, body, name, policy is not None and policy.restricted)
@@ -271,7 +272,7 @@ def _change(api: Api, wanted: Presence, policy: Policy | None, finding: Finding,
     _warn(settings, work, body, wanted.verify)
     if check_mode:
         work.resource = settings.predicted(resource)
-        return _outcome("updated" if body or policy != current else "unchanged", work, diff)
+        return _outcome("updated" if body or policy != current else "unchanged", work, diff, _not_sent(settings, body))
     with work.reported():
         if wanted.verify and settings.concerns_connection(body):
             _verify(api, settings, resource)
@@ -285,7 +286,7 @@ def _change(api: Api, wanted: Presence, policy: Policy | None, finding: Finding,
         if policy is not None and access_changes and not access_first:
             _write_access(api, policy, work)
         _wait(api, wanted, work, resource.get("lastSyncAttemptAt") if body else None)
-    return _outcome("updated" if work.done else "unchanged", work, diff)
+    return _outcome("updated" if work.done else "unchanged", work, diff, _not_sent(settings, body))
 
 
 def _write_access(api: Api, policy: Policy, work: _Work) -> None:
@@ -430,16 +431,11 @@ def _warn(settings: Settings, work: _Work, body: Content, verify: bool = False) 
             "The server does not show %s of the data source with id %s, so it can't be compared."
             % (", ".join(unseen), identifier)
         )
-    removed = settings.removed(body)
-    if removed:
-        work.warnings.append(
-            "An empty %s removes this secret of the data source with id %s." % (", ".join(removed), identifier)
-        )
     kept = settings.kept(body)
     if verify and kept and settings.concerns_connection(body):
         work.warnings.append(
             "The connection is tried with %s of this task, and the data source with id %s keeps what is stored; "
-            "update_password=always changes that." % (", ".join(kept), identifier)
+            "update_secrets=always changes that." % (", ".join(kept), identifier)
         )
 
 
@@ -458,11 +454,23 @@ def _wait(api: Api, wanted: Presence, work: _Work, earlier_attempt: Any = None) 
     work.values["sync"] = synced.as_result()
 
 
-def _outcome(action: str, work: _Work, diff: Diff) -> Outcome:
+def _not_sent(settings: Settings, body: Content) -> str | None:
+    """Say which secrets of the task stay here, because an unchanged result could mean that they are stored."""
+    kept = settings.kept(body)
+    if not kept:
+        return None
+    return "The data source exists, so %s %s not sent: set update_secrets to always to send secrets at each run." % (
+        ", ".join(kept),
+        "were" if len(kept) > 1 else "was",
+    )
+
+
+def _outcome(action: str, work: _Work, diff: Diff, message: str | None = None) -> Outcome:
     known: Facts = facts(work.resource)
     return Outcome(
         action != "unchanged",
         data_source=known,
+        message=message,
         warnings=tuple(work.warnings),
         diff=diff,
         values=work.values,

@@ -10,6 +10,7 @@ that are none: null and empty, numbers as texts, the case of host names and enum
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Callable
 
 from ansible_collections.community.basedash.plugins.module_utils._api import Content, Resource
-from ansible_collections.community.basedash.plugins.module_utils._data_source import FIELDS, option_name
+from ansible_collections.community.basedash.plugins.module_utils._data_source import DIALECTS, FIELDS, option_name
 from ansible_collections.community.basedash.plugins.module_utils._errors import InputError, RefusedError
 from ansible_collections.community.basedash.plugins.module_utils._text import is_one_line, quoted, told
 
@@ -81,6 +82,18 @@ SECRETS: dict[str, tuple[str, str | None]] = {
 }
 """The options that no answer shows: the API's name, and the flag of the update that removes the secret, if any."""
 
+_WILL_BE_SENT, _WILL_BE_REMOVED = "will be sent", "will be removed"
+SECRET_WORDS = (_WILL_BE_SENT, _WILL_BE_REMOVED)
+"""What a difference shows of a secret."""
+
+# What emptied settings are sent as. A flag can't be empty.
+_EMPTY = {option: None if plain is _number else "" for option, plain in PLAIN.items() if plain is not _flag}
+
+# Below this, two words of these kinds have little in common.
+_NEAR = 0.75
+# Names that resemble the wrong one of the API's dialects, or none.
+_KNOWN_AS = {"MSSQL": "SQL_SERVER", "PG": "POSTGRES", "PSQL": "POSTGRES", "GOOGLE_BIGQUERY": "BIGQUERY"}
+
 # A PATCH that leaves one of these out may set it to false: its documentation shows that as the default.
 _ALWAYS_SENT = ("ssl_enabled", "ssh_enabled")
 
@@ -94,7 +107,7 @@ class Settings:
 
     ``stored`` are those that answers show, ``secrets`` those that they don't. ``extra`` and ``extra_secrets`` are by
     the API's names, for fields that this collection does not know. ``renew`` tells that secrets go to an existing data
-    source as well.
+    source as well, and ``removed`` are the secrets that it is to lose.
     """
 
     dialect: str | None
@@ -103,6 +116,7 @@ class Settings:
     extra: Mapping[str, Any]
     extra_secrets: Mapping[str, Any]
     renew: bool
+    removed: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Settings:
@@ -111,9 +125,6 @@ class Settings:
         Raises:
             InputError: if one of them can't be right, or they contradict each other.
         """
-        dialect = options["dialect"]
-        if dialect is not None and not dialect.strip():
-            raise InputError("The option dialect is empty: give the kind of the database, or leave the option out.")
         stored = {option: options[option] for option in PLAIN if options[option] is not None}
         for option, value in stored.items():
             if isinstance(value, str):
@@ -122,21 +133,23 @@ class Settings:
             if not 0 < stored.get(option, 1) < 65536:
                 raise InputError("The option %s is %d, and ports go from 1 to 65535." % (option, stored[option]))
         secrets = {option: options[option] for option in SECRETS if options[option] is not None}
-        renew = {"on_create": False, "always": True}[options["update_password"]]
-        for option in secrets if renew else ():
-            if not secrets[option] and SECRETS[option][1] is None:
-                raise InputError(
-                    "The option %s is empty, and the API has no way to remove this secret: give it, or leave the "
-                    "option out." % option
-                )
+        cleared = _cleared(options)
+        stored.update((option, _EMPTY[option]) for option in cleared if option in _EMPTY)
         extra, extra_secrets = options["extra"] or {}, options["extra_secrets"] or {}
         _check_extra("extra", extra)
         _check_extra("extra_secrets", extra_secrets)
         for field in extra:
             if field in extra_secrets:
                 raise InputError("The field %s is in extra and in extra_secrets: give it once." % quoted(field))
-        dialect = None if dialect is None else _line("dialect", dialect.strip().upper())
-        return cls(dialect, stored, secrets, extra, extra_secrets, renew)
+        return cls(
+            _dialect(options["dialect"]),
+            stored,
+            secrets,
+            extra,
+            extra_secrets,
+            renew={"on_create": False, "always": True}[options["update_secrets"]],
+            removed=tuple(option for option in cleared if option in SECRETS),
+        )
 
     def creation(self, name: str) -> Body:
         """Return the body of the POST that creates the data source.
@@ -156,9 +169,9 @@ class Settings:
         body: Body = {"dialect": self.dialect or resource.get("dialect")}
         for option, plain in PLAIN.items():
             value = self.stored.get(option, plain(resource.get(FIELDS[option])) if resource else "")
-            if value != "":
+            if value not in ("", None):
                 body[FIELDS[option]] = value
-        body.update((SECRETS[option][0], value) for option, value in self.secrets.items() if value)
+        body.update((SECRETS[option][0], value) for option, value in self.secrets.items())
         return {**body, **self.extra, **self.extra_secrets}
 
     def check_dialect(self, resource: Resource) -> None:
@@ -193,15 +206,10 @@ class Settings:
 
     def renewed(self, resource: Content) -> Body:
         """Return the secrets to send to the existing data source, and the flags that remove secrets; never both."""
+        body: Body = {str(SECRETS[option][1]): True for option in self.removed}
         if not self.renew:
-            return {}
-        body: Body = {}
-        for option, value in self.secrets.items():
-            field, flag = SECRETS[option]
-            if value:
-                body[field] = value
-            elif flag is not None:
-                body[flag] = True
+            return body
+        body.update((SECRETS[option][0], value) for option, value in self.secrets.items())
         body.update((field, value) for field, value in self.extra.items() if field not in resource)
         body.update(self.extra_secrets)
         return body
@@ -232,13 +240,10 @@ class Settings:
         given = {FIELDS[option] for option in self.stored} | {field for field, _flag_name in SECRETS.values()}
         return any(field in body for field in (*given, *self.extra_secrets))
 
-    def removed(self, body: Content) -> list[str]:
-        """Return the options whose secrets a PATCH removes."""
-        return [option for option, (_field, flag) in SECRETS.items() if flag in body]
-
     def kept(self, body: Content) -> list[str]:
         """Return the options whose secrets are given and not in this body."""
-        return [option for option, value in self.secrets.items() if value and SECRETS[option][0] not in body]
+        kept = [option for option in self.secrets if SECRETS[option][0] not in body]
+        return kept + ["extra_secrets"] * any(field not in body for field in self.extra_secrets)
 
     def not_taken(self, resource: Content, body: Content) -> list[str]:
         """Say which fields of a body that was sent are shown with another value, each as a clause.
@@ -287,11 +292,11 @@ class Settings:
         for field in body:
             flagged = [option for option, (_field, flag) in SECRETS.items() if flag == field]
             if flagged:
-                values[flagged[0]] = "will be removed"
+                values[flagged[0]] = _WILL_BE_REMOVED
             elif field in self.extra_secrets or field in [name for name, _flag_name in SECRETS.values()]:
-                values[option_name(field)] = "will be sent"
+                values[option_name(field)] = _WILL_BE_SENT
             elif field in self.extra and field not in values:
-                values[field] = "will be sent"
+                values[field] = _WILL_BE_SENT
         return values
 
     def predicted(self, resource: Resource) -> Resource:
@@ -329,13 +334,50 @@ def _line(option: str, text: str) -> str:
     return text
 
 
+def _dialect(given: str | None) -> str | None:
+    """Return the API's name for a kind of database; one that resembles none of the known ones may be newer.
+
+    Raises:
+        InputError: if it is probably a misspelled one.
+    """
+    if given is None:
+        return None
+    dialect = _line("dialect", given.strip().upper())
+    if not dialect:
+        raise InputError("The option dialect is empty: give the kind of the database, or leave the option out.")
+    if dialect in DIALECTS:
+        return dialect
+    plain = re.sub("[ -]", "_", dialect)
+    near = [_KNOWN_AS[plain]] if plain in _KNOWN_AS else difflib.get_close_matches(plain, DIALECTS, 1, _NEAR)
+    if near:
+        raise InputError("The option dialect is %s, which is unknown: did you mean %s?" % (quoted(given), near[0]))
+    return dialect
+
+
+def _cleared(options: Mapping[str, Any]) -> list[str]:
+    """Return the options that ``clear`` names.
+
+    Raises:
+        InputError: if one of them can't be cleared, or is given as well.
+    """
+    cleared = list(dict.fromkeys(options["clear"] or ()))
+    for option in cleared:
+        if option not in _EMPTY and (option not in SECRETS or SECRETS[option][1] is None):
+            able = (*_EMPTY, *(one for one, (_field, flag) in SECRETS.items() if flag))
+            why = "the API has no way to remove this secret" if option in SECRETS else "that can't be cleared"
+            raise InputError("The option clear names %s, and %s: name %s." % (quoted(option), why, ", ".join(able)))
+        if options[option] is not None:
+            raise InputError("The option clear names %s, which is given as well: remove one of them." % option)
+    return cleared
+
+
 def _check_extra(option: str, values: Mapping[str, Any]) -> None:
     flags: Iterable[str | None] = [flag for _field, flag in SECRETS.values()]
     for field in values:
         if field in flags:
             raise InputError(
-                "The option %s has the field %s: to remove a secret, give its option as an empty string, with "
-                "update_password=always." % (option, quoted(field))
+                "The option %s has the field %s: to remove a secret, name its option in clear."
+                % (option, quoted(field))
             )
         for spelling in _TYPED:
             typed = option_name(spelling)

@@ -18,20 +18,36 @@ from typing import Any, Callable
 from ansible_collections.community.basedash.plugins.module_utils._api import Api
 from ansible_collections.community.basedash.plugins.module_utils._client import Client, Clock, Counters
 from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
-from ansible_collections.community.basedash.plugins.module_utils._data_source import option_name
+from ansible_collections.community.basedash.plugins.module_utils._data_source import DIALECTS, FIELDS, option_name
 from ansible_collections.community.basedash.plugins.module_utils._errors import (
     ApiError,
     BasedashError,
+    InputError,
     RefusedError,
 )
 from ansible_collections.community.basedash.plugins.module_utils._interruption import (
     signals_held_back,
     was_interrupted,
 )
+from ansible_collections.community.basedash.plugins.module_utils._settings import SECRET_WORDS, SECRETS
 from ansible_collections.community.basedash.plugins.module_utils._text import Mask
 from ansible_collections.community.basedash.plugins.module_utils._transport import Transport
 
 Facts = dict[str, Any]
+
+_SYNC_STATUSES = ("PENDING", "SUCCESS", "FAILED", "NEVER_SYNCED")
+_WORDS = {
+    "action": ("deleted", "created", "updated", "unchanged", "failed", "not_attempted"),
+    "dialect": DIALECTS,
+    "last_health_status": ("HEALTHY", "UNHEALTHY"),
+    "last_sync_status": _SYNC_STATUSES,
+    "mode": ("everyone", "restricted"),
+    "status": _SYNC_STATUSES,
+    **dict.fromkeys(SECRETS, SECRET_WORDS),
+}
+"""The collection's own words and the API's, by the key they stand under: a secret that is one of them hides none."""
+
+_IDENTITY = ("id", "name", "display_name")
 
 
 @dataclass(frozen=True)
@@ -79,12 +95,18 @@ Task = Callable[[Api, Mapping[str, Any], bool], Outcome]
 
 @dataclass(frozen=True)
 class Report:
-    """A task's end: the result as the user sees it, whether the task failed, and beside it warnings and progress."""
+    """A task's end: the result as the user sees it, whether the task failed, and beside it warnings and progress.
+
+    ``bad_input`` tells that an option can't be used; what it holds may be a secret in the wrong place. ``mask`` hides
+    the secrets of the task in whatever else is shown beside the result.
+    """
 
     failed: bool
     result: dict[str, Any]
     warnings: list[str]
     progress: list[str] = field(default_factory=list)
+    bad_input: bool = False
+    mask: Mask = field(default_factory=Mask)
 
 
 def execute(
@@ -107,7 +129,7 @@ def execute(
     ``secrets`` are texts to mask beside the key and what the transport knows. ``abandoned`` tells that nobody waits
     for the report any more: then nothing new is begun, and nothing is tried again.
     """
-    mask = Mask((str(options.get("api_key") or ""), *secrets))
+    mask = Mask((str(options.get("api_key") or ""), *secrets), words=_WORDS)
     counters = Counters()
     said: list[str] = []
 
@@ -150,11 +172,39 @@ def execute(
         if carrier is not None:
             carrier.close()
     nothing = {"data_source": None} if about_one else {}
-    result = mask.value({**nothing, **report.result, "api": counters.as_result()})
-    if "field_errors" in result:
-        # The names are the server's.
-        result["field_errors"] = {mask.text(name): words for name, words in result["field_errors"].items()}
-    return Report(report.failed, result, [mask.text(warning) for warning in report.warnings], said)
+    shown = mask.value({**nothing, **report.result, "api": counters.as_result()})
+    warnings = [mask.text(warning) for warning in report.warnings]
+    if _hides_identity(report.result, shown):
+        warnings.append(
+            "An id or a name in this result is masked, because a secret of this task is a part of it: another task "
+            "can't use it as it stands here."
+        )
+    for one in (shown, *shown.get("results", ())):
+        if "field_errors" in one:
+            # The names are the server's, so they are masked before they become those of options.
+            errors = one["field_errors"].items()
+            one["field_errors"] = {
+                option_name(name if name in _FIELDS else mask.text(name)): text for name, text in errors
+            }
+    return Report(report.failed, shown, warnings, said, report.bad_input, mask)
+
+
+_FIELDS = frozenset((*FIELDS.values(), *(field for field, _flag in SECRETS.values())))
+
+
+def _hides_identity(result: Any, shown: Any) -> bool:
+    """Tell whether an id or a name was masked in what is shown of a result."""
+    if result is shown:
+        return False
+    if isinstance(shown, dict):
+        return any(
+            (name in _IDENTITY and result[name] != value) or _hides_identity(result[name], value)
+            for name, value in shown.items()
+            if name in result
+        )
+    if isinstance(shown, list):
+        return any(_hides_identity(one, other) for one, other in zip(result, shown))
+    return False
 
 
 def _succeeded(outcome: Outcome, diff_mode: bool) -> Report:
@@ -177,5 +227,5 @@ def _failed(error: BasedashError) -> Report:
     if isinstance(error, ApiError):
         result["error"] = error.as_result()
         if error.field_errors:
-            result["field_errors"] = {option_name(field): words for field, words in error.field_errors.items()}
-    return Report(True, result, list(error.warnings))
+            result["field_errors"] = error.field_errors
+    return Report(True, result, list(error.warnings), bad_input=isinstance(error, InputError))

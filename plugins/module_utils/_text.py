@@ -11,14 +11,16 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 _MASK = "********"
 
-# Words this short occur by chance; to replace them would make results unreadable without hiding anything.
+# Shorter ones occur within other words by chance; to replace them there would make results unreadable without hiding
+# anything, so they are replaced as words of their own.
 _SHORTEST_SECRET = 4
+_ALONE = r"(?<![\w.@:/-])(?:%s)(?![\w@:/-]|\.\w)"
 
 
 def cleaned(text: str) -> str:
@@ -72,16 +74,21 @@ class Mask:
     each of these is replaced as well.
     """
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
+    def __init__(self, secrets: Iterable[str] = (), words: Mapping[str, Collection[str]] | None = None) -> None:
+        """Mask ``secrets``, and leave alone each of the ``words`` where it stands alone under its key."""
+        self._words = words or {}
+        self._short: set[str] = set()
+        self._short_pattern: re.Pattern[str] | None = None
         # By how they begin: a task of many has thousands of secrets, and most texts begin none of them.
         self._by_head: dict[str, set[str]] = {}
         self.add(secrets)
 
     def add(self, secrets: Iterable[str]) -> None:
-        """Mask these from now on. Texts of fewer than four characters and blank ones are left alone."""
+        """Mask these from now on. Blank ones are left alone."""
         spellings: set[str] = set()
         for secret in secrets:
             if len(secret.strip()) < _SHORTEST_SECRET:
+                self._short.add(cleaned(secret.strip()))
                 continue
             lines = [line.strip() for line in secret.splitlines()] if "\n" in secret.strip() else []
             for given in [secret, secret.strip(), *(line for line in lines if len(line) > 15)]:
@@ -94,6 +101,11 @@ class Mask:
                 spellings.update(_encoded(text))
         for spelling in spellings:
             self._by_head.setdefault(spelling[:_SHORTEST_SECRET], set()).add(spelling)
+        self._short.discard("")
+        if self._short:
+            self._short_pattern = re.compile(
+                _ALONE % "|".join(map(re.escape, sorted(self._short, key=len, reverse=True)))
+            )
 
     def text(self, text: str) -> str:
         """Return ``text`` with every secret replaced by asterisks; itself if there is none in it."""
@@ -103,6 +115,8 @@ class Mask:
         # What was shortened may end within a secret.
         for secret in secrets if "..." in text else ():
             text = _without_beginnings(text, secret)
+        if self._short_pattern is not None:
+            text = self._short_pattern.sub(_MASK, text)
         return text
 
     def _begun_in(self, text: str) -> list[str]:
@@ -115,15 +129,17 @@ class Mask:
             found = [head for head in (text[end - _SHORTEST_SECRET : end] for end in ends) if head in heads]
         return sorted((secret for head in set(found) for secret in heads[head]), key=len, reverse=True)
 
-    def value(self, value: Any) -> Any:
+    def value(self, value: Any, key: str = "") -> Any:
         """Return a JSON value with every secret replaced and every text cleaned; itself if that changes nothing.
 
         Keys stay: those of a result are the collection's own, and a secret that resembles one must not rename it.
+        ``key`` is the one that the value stands under.
         """
         if isinstance(value, str):
-            return self.text(cleaned(value))
+            text = self.text(cleaned(value))
+            return value if text is not value and value in self._words.get(key, ()) else text
         if isinstance(value, dict):
-            masked = {key: self.value(item) for key, item in value.items()}
+            masked = {key: self.value(item, key) for key, item in value.items()}
             return masked if any(masked[key] is not item for key, item in value.items()) else value
         if isinstance(value, (list, tuple)):
             items = [self.value(item) for item in value]

@@ -51,8 +51,9 @@ options:
     description:
       - The kind of the database. Needed to create a data source.
       - The API knows V(POSTGRES), V(SUPABASE), V(MYSQL), V(PLANETSCALE), V(ATHENA), V(BIGQUERY), V(CLICKHOUSE),
-        V(SPANNER), V(SNOWFLAKE), V(REDSHIFT), V(SQL_SERVER), V(ORACLE), V(DATABRICKS), V(POSTHOG) and V(DUCKDB). Others
-        are passed on, in upper case.
+        V(SPANNER), V(SNOWFLAKE), V(REDSHIFT), V(SQL_SERVER), V(ORACLE), V(DATABRICKS), V(POSTHOG) and V(DUCKDB), in any
+        case. One that resembles one of these is refused, because it is probably misspelled. Others are passed on, in
+        upper case.
       - Which of the other options a dialect needs is for the server to say, its words are passed on.
       - It can't be changed. If the data source has another one, the task fails.
     type: str
@@ -69,7 +70,7 @@ options:
     description: The user that Basedash connects as.
     type: str
   password:
-    description: The user's password. No answer ever shows it, see O(update_password).
+    description: The user's password. No answer ever shows it, see O(update_secrets).
     type: str
   ssl_enabled:
     description:
@@ -89,21 +90,23 @@ options:
     description: The user on the SSH host.
     type: str
   ssh_password:
-    description: That user's password. No answer ever shows it, see O(update_password).
+    description: That user's password. No answer ever shows it, see O(update_secrets).
     type: str
   ssh_private_key:
-    description: That user's private key, as text. No answer ever shows it, see O(update_password).
+    description: That user's private key, as text. No answer ever shows it, see O(update_secrets).
     type: str
   ssh_private_key_passphrase:
-    description: The passphrase of O(ssh_private_key). No answer ever shows it, see O(update_password).
+    description: The passphrase of O(ssh_private_key). No answer ever shows it, see O(update_secrets).
     type: str
   bigquery_project_id:
     description: The Google Cloud project, for V(BIGQUERY).
     type: str
   bigquery_json_key:
     description:
-      - The key file of a Google Cloud service account, as text. No answer ever shows it, see O(update_password).
-    type: str
+      - The content of a key file of a Google Cloud service account, as text or as the dictionary that Ansible makes of
+        it. No answer ever shows it, see O(update_secrets).
+      - The private key in it is a secret, and the project and the e-mail address are not.
+    type: raw
   spanner_instance_id:
     description: The instance, for V(SPANNER).
     type: str
@@ -117,10 +120,10 @@ options:
     description: The role, for V(SNOWFLAKE).
     type: str
   snowflake_private_key:
-    description: The user's private key, for V(SNOWFLAKE). No answer ever shows it, see O(update_password).
+    description: The user's private key, for V(SNOWFLAKE). No answer ever shows it, see O(update_secrets).
     type: str
   snowflake_private_key_passphrase:
-    description: The passphrase of O(snowflake_private_key). No answer ever shows it, see O(update_password).
+    description: The passphrase of O(snowflake_private_key). No answer ever shows it, see O(update_secrets).
     type: str
   athena_workgroup:
     description: The workgroup, for V(ATHENA).
@@ -135,24 +138,36 @@ options:
     description:
       - Fields of the API that are newer than this collection, by the API's names. They go into the request as they are.
       - A field that the server's answers show is compared. One that they don't show is treated like a secret, see
-        O(update_password).
+        O(update_secrets).
       - A field that has an option of its own is refused.
     type: dict
   extra_secrets:
     description: The same for secrets. They are never compared and never shown.
     type: dict
-  update_password:
+  update_secrets:
     description:
       - When secrets go to a data source that exists already. No answer shows them, so they can't be compared.
-      - V(on_create) sends them only when the data source is created.
-      - V(always) sends them each time, so that every run is changed. An empty string then removes the secret. The API
-        can do that for O(password), O(ssh_password), O(ssh_private_key) and O(ssh_private_key_passphrase).
+      - V(on_create) sends them only when the data source is created. For one that exists, RV(msg) says which were not
+        sent.
+      - V(always) sends them each time, so that every run is changed.
       - It goes for O(password), O(ssh_password), O(ssh_private_key), O(ssh_private_key_passphrase),
         O(bigquery_json_key), O(snowflake_private_key), O(snowflake_private_key_passphrase), O(extra_secrets), and what
         is not shown of O(extra).
     type: str
     default: on_create
     choices: [on_create, always]
+    aliases: [update_password]
+  clear:
+    description:
+      - The options to empty, by name. An empty text is refused everywhere else, because it mostly comes from a variable
+        that is not set.
+      - The API can remove the secrets O(password), O(ssh_password), O(ssh_private_key) and
+        O(ssh_private_key_passphrase). Nobody can see whether one is stored, so that every run which removes one is
+        changed. O(update_secrets) plays no part in it.
+      - The settings that can be emptied are those that hold a text or a port. The server may refuse to empty one.
+      - An option that is named here can't be given as well.
+    type: list
+    elements: str
   verify_credentials:
     description:
       - Let Basedash try the connection before the data source is created, or before its settings are changed. If it
@@ -359,7 +374,7 @@ EXAMPLES = r"""
     name: orders
     host: orders-2.db.example.com
     password: "{{ orders_password }}"
-    update_password: always
+    update_secrets: always
 
 - name: Delete a data source by its id
   community.basedash.basedash_data_source:
@@ -496,12 +511,12 @@ progress:
   sample: ["waiting for the first sync of 'ds_preview_1', now PENDING, 0 s"]
 msg:
   description: What happened and what to do next, in one sentence.
-  returned: on failure, or if unchanged for a reason that is worth saying
+  returned: on failure, if unchanged for a reason that is worth saying, or if secrets were given and not sent
   type: str
   sample: "There is no data source with id 'ds_preview_1': nothing to delete."
 api:
   description: What the task did on the wire.
-  returned: if the options are complete
+  returned: always
   type: dict
   contains:
     requests:

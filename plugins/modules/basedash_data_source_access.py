@@ -174,7 +174,7 @@ msg:
   sample: "There is no data source with id 'ds_1': nothing was changed, create it first."
 api:
   description: What the task did on the wire.
-  returned: if the options are complete
+  returned: always
   type: dict
   contains:
     requests:

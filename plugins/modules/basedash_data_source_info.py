@@ -136,10 +136,10 @@ msg:
   description: What happened and what to do next, in one sentence.
   returned: on failure
   type: str
-  sample: "The option id is empty: give the identifier, or leave the option out."
+  sample: "The option id is empty: give a value, or leave it out."
 api:
   description: What the task did on the wire, as in RV(community.basedash.basedash_data_source#module:api).
-  returned: if the options are complete
+  returned: always
   type: dict
   sample: {"requests": 1, "retries": 0, "wait_seconds": 0.0}
 error:

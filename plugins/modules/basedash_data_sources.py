@@ -55,8 +55,9 @@ options:
         description:
           - The kind of the database. Needed to create a data source.
           - The API knows V(POSTGRES), V(SUPABASE), V(MYSQL), V(PLANETSCALE), V(ATHENA), V(BIGQUERY), V(CLICKHOUSE),
-            V(SPANNER), V(SNOWFLAKE), V(REDSHIFT), V(SQL_SERVER), V(ORACLE), V(DATABRICKS), V(POSTHOG) and V(DUCKDB).
-            Others are passed on, in upper case.
+            V(SPANNER), V(SNOWFLAKE), V(REDSHIFT), V(SQL_SERVER), V(ORACLE), V(DATABRICKS), V(POSTHOG) and V(DUCKDB), in
+            any case. One that resembles one of these is refused, because it is probably misspelled. Others are passed
+            on, in upper case.
           - Which of the other options a dialect needs is for the server to say, its words are passed on.
           - It can't be changed. If the data source has another one, the task fails.
         type: str
@@ -73,7 +74,7 @@ options:
         description: The user that Basedash connects as.
         type: str
       password:
-        description: The user's password. No answer ever shows it, see O(data_sources[].update_password).
+        description: The user's password. No answer ever shows it, see O(data_sources[].update_secrets).
         type: str
       ssl_enabled:
         description:
@@ -93,24 +94,25 @@ options:
         description: The user on the SSH host.
         type: str
       ssh_password:
-        description: That user's password. No answer ever shows it, see O(data_sources[].update_password).
+        description: That user's password. No answer ever shows it, see O(data_sources[].update_secrets).
         type: str
       ssh_private_key:
-        description: That user's private key, as text. No answer ever shows it, see O(data_sources[].update_password).
+        description: That user's private key, as text. No answer ever shows it, see O(data_sources[].update_secrets).
         type: str
       ssh_private_key_passphrase:
         description:
           - The passphrase of O(data_sources[].ssh_private_key). No answer ever shows it, see
-            O(data_sources[].update_password).
+            O(data_sources[].update_secrets).
         type: str
       bigquery_project_id:
         description: The Google Cloud project, for V(BIGQUERY).
         type: str
       bigquery_json_key:
         description:
-          - The key file of a Google Cloud service account, as text. No answer ever shows it, see
-            O(data_sources[].update_password).
-        type: str
+          - The content of a key file of a Google Cloud service account, as text or as the dictionary that Ansible makes
+            of it. No answer ever shows it, see O(data_sources[].update_secrets).
+          - The private key in it is a secret, and the project and the e-mail address are not.
+        type: raw
       spanner_instance_id:
         description: The instance, for V(SPANNER).
         type: str
@@ -125,12 +127,12 @@ options:
         type: str
       snowflake_private_key:
         description:
-          - The user's private key, for V(SNOWFLAKE). No answer ever shows it, see O(data_sources[].update_password).
+          - The user's private key, for V(SNOWFLAKE). No answer ever shows it, see O(data_sources[].update_secrets).
         type: str
       snowflake_private_key_passphrase:
         description:
           - The passphrase of O(data_sources[].snowflake_private_key). No answer ever shows it, see
-            O(data_sources[].update_password).
+            O(data_sources[].update_secrets).
         type: str
       athena_workgroup:
         description: The workgroup, for V(ATHENA).
@@ -146,19 +148,18 @@ options:
           - Fields of the API that are newer than this collection, by the API's names. They go into the request as
             they are.
           - A field that the server's answers show is compared. One that they don't show is treated like a secret, see
-            O(data_sources[].update_password).
+            O(data_sources[].update_secrets).
           - A field that has an option of its own is refused.
         type: dict
       extra_secrets:
         description: The same for secrets. They are never compared and never shown.
         type: dict
-      update_password:
+      update_secrets:
         description:
           - When secrets go to a data source that exists already. No answer shows them, so they can't be compared.
-          - V(on_create) sends them only when the data source is created.
-          - V(always) sends them each time, so that every run is changed. An empty string then removes the secret. The
-            API can do that for O(data_sources[].password), O(data_sources[].ssh_password),
-            O(data_sources[].ssh_private_key) and O(data_sources[].ssh_private_key_passphrase).
+          - V(on_create) sends them only when the data source is created. For one that exists, RV(results[].msg) says
+            which were not sent.
+          - V(always) sends them each time, so that every run is changed.
           - It goes for O(data_sources[].password), O(data_sources[].ssh_password), O(data_sources[].ssh_private_key),
             O(data_sources[].ssh_private_key_passphrase), O(data_sources[].bigquery_json_key),
             O(data_sources[].snowflake_private_key), O(data_sources[].snowflake_private_key_passphrase),
@@ -166,6 +167,19 @@ options:
         type: str
         default: on_create
         choices: [on_create, always]
+        aliases: [update_password]
+      clear:
+        description:
+          - The options to empty, by name. An empty text is refused everywhere else, because it mostly comes from a
+            variable that is not set.
+          - The API can remove the secrets O(data_sources[].password), O(data_sources[].ssh_password),
+            O(data_sources[].ssh_private_key) and O(data_sources[].ssh_private_key_passphrase). Nobody can see whether
+            one is stored, so that every run which removes one is changed. O(data_sources[].update_secrets) plays no
+            part in it.
+          - The settings that can be emptied are those that hold a text or a port. The server may refuse to empty one.
+          - An option that is named here can't be given as well.
+        type: list
+        elements: str
       verify_credentials:
         description:
           - Let Basedash try the connection before the data source is created, or before its settings are changed. If
@@ -477,7 +491,7 @@ msg:
   sample: "1 of 2 data sources failed and 0 were not attempted, see results. 'preview-43' (ds_preview_2): ..."
 api:
   description: What the task did on the wire.
-  returned: if the options are complete
+  returned: always
   type: dict
   contains:
     requests:

@@ -22,15 +22,15 @@ from typing import Any
 from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.common.warnings import get_warning_messages
-from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
 from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
+from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
 from ansible_collections.community.basedash.plugins.module_utils._requests_transport import MISSING
+from ansible_collections.community.basedash.plugins.module_utils._task import Report
 from ansible_collections.community.basedash.plugins.module_utils._text import cleaned
 from ansible_collections.community.basedash.plugins.plugin_utils._sessions import Sessions
 
@@ -70,13 +70,17 @@ class TaskAction(NormalAction):
             why_not = "basedash_run_on is target"
         way = "as a module, because %s" % why_not if why_not else "in the controller"
         _display.v("%s runs %s" % (self._task.action, way), host=variables.get("inventory_hostname"))
+        try:
+            given = _as_module_arguments(self._task.args)
+        except InputError as error:
+            return self._result(variables, self._task.args, self.definition.refused(error.message), [])
         if why_not:
             result: dict[str, Any] = super().run(tmp, task_vars)
             return result
         # What any action does first: it refuses what the task can't have.
         ActionBase.run(self, tmp, task_vars)
         with _working_in(self._loader.get_basedir()):
-            return self._run_here(variables)
+            return self._run_here(variables, given)
 
     def _why_not_here(self, variables: Mapping[str, Any], forced: bool) -> str:
         """Return why the work can't be done in this worker, empty if it can.
@@ -112,47 +116,54 @@ class TaskAction(NormalAction):
             return ""
         return python
 
-    def _run_here(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+    def _run_here(self, variables: Mapping[str, Any], given: dict[str, Any]) -> dict[str, Any]:
         """Do what ``AnsibleModule`` and the module do, and return what would arrive here of it."""
-        # As a module's arguments travel: vaulted texts in plain, dates as texts.
-        given = json.loads(json.dumps(self._task.args, **_ENCODING))
+        try:
+            options, warnings = self._parsed(self.definition.checked(given))
+        except InputError as error:
+            return self._result(variables, given, self.definition.refused(error.message), [])
+        parent = os.getppid()
+        report = self.definition.run(
+            options,
+            check_mode=self._task.check_mode,
+            diff_mode=self._task.diff,
+            verbosity=_display.verbosity,
+            progress=self._progress(variables),
+            transport=_sessions.lend,
+            # Who kills Ansible itself leaves its workers alone.
+            abandoned=lambda: os.getppid() != parent,
+        )
+        return self._result(variables, options, report, warnings)
+
+    def _result(
+        self, variables: Mapping[str, Any], options: Mapping[str, Any], report: Report, warnings: list[str]
+    ) -> dict[str, Any]:
+        """Return what would arrive here of a module with this report."""
+        result = {**report.result, **({"failed": True} if report.failed else {})}
+        if warnings or report.warnings:
+            result["warnings"] = [*warnings, *report.warnings]
+        if _wants_invocation(variables):
+            result["invocation"] = self.definition.invocation(options, report)
+        return result
+
+    def _parsed(self, given: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """Do what ``AnsibleModule`` does with options, and return them with its warnings.
+
+        Raises:
+            InputError: if Ansible's own check refuses them.
+        """
         validator = ArgumentSpecValidator(
             self.definition.argument_spec, required_one_of=self.definition.required_one_of
         )
         before = len(get_warning_messages())
         checked = validator.validate(given)
-        options = {**given, **checked.validated_parameters}
-        # Private in ansible-core, and the same that AnsibleModule goes by.
-        hidden: set[str] = checked._no_log_values
+        if checked.error_messages:
+            raise InputError(checked.errors.msg)
+        # Private in ansible-core.
         warnings = ["Both option %(option)s and its alias %(alias)s are set." % one for one in checked._warnings]
         # Those about options within options, which ansible-core itself shows from 2.19 on.
         warnings += get_warning_messages()[before:]
-        if checked.error_messages:
-            message = checked.errors.msg
-            if isinstance(checked.errors[0], UnsupportedError):
-                message = "Unsupported parameters for (%s) module: %s" % (self._task.action, message)
-            result: dict[str, Any] = {"failed": True, "msg": message}
-        else:
-            parent = os.getppid()
-            report = self.definition.run(
-                options,
-                check_mode=self._task.check_mode,
-                diff_mode=self._task.diff,
-                verbosity=_display.verbosity,
-                progress=self._progress(variables),
-                transport=_sessions.lend,
-                # Who kills Ansible itself leaves its workers alone.
-                abandoned=lambda: os.getppid() != parent,
-            )
-            result = {**report.result, **({"failed": True} if report.failed else {})}
-            warnings += report.warnings
-            hidden = self.definition.hidden(options, hidden)
-        if warnings:
-            result["warnings"] = warnings
-        if _wants_invocation(variables):
-            result["invocation"] = {"module_args": options}
-        kept = {name: value for name, value in result.items() if value is None or isinstance(value, bool)}
-        return {**remove_values(result, hidden), **kept}
+        return {**given, **checked.validated_parameters}, warnings
 
     def _progress(self, variables: Mapping[str, Any]) -> Any:
         """Return what tells a person at the screen how far it is, now and then, or all of it with ``-v``."""
@@ -172,6 +183,21 @@ class TaskAction(NormalAction):
             _display.display("[%s] %s" % (host, cleaned(text)), stderr=True)
 
         return tell
+
+
+def _as_module_arguments(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options as a module would get them: vaulted texts in plain, dates as texts.
+
+    Raises:
+        InputError: if one of them holds what can't be sent to a module, such as bytes.
+    """
+    given = {}
+    for name, value in options.items():
+        try:
+            given[name] = json.loads(json.dumps(value, **_ENCODING))
+        except (TypeError, ValueError, RecursionError):
+            raise InputError("The option %s has a value that is no YAML: give a text." % cleaned(name)) from None
+    return given
 
 
 def _failure(message: str) -> dict[str, Any]:

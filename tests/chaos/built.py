@@ -47,7 +47,7 @@ PHASES = [
     Phase("create", {**NEW, "password": "the first password"}, "the first password", killed=True),
     # Neither the flag nor the password is given: both have to stay.
     Phase("move", {"host": "b.example.com"}, "the first password"),
-    Phase("renew", {"password": "the second password", "update_password": "always"}, "the second password"),
+    Phase("renew", {"password": "the second password", "update_secrets": "always"}, "the second password"),
     Phase("rest", {**NEW, "host": "b.example.com", "password": "unused"}, "the second password", changes=False),
 ]
 

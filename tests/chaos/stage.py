@@ -34,7 +34,7 @@ GROUP = "grp_chaos"
 ARGUMENTS = {
     "state": "'absent'",
     **dict.fromkeys(
-        ("id", "name", "force", "dialect", "host", "password", "update_password", "ssl_enabled", "access"), "omit"
+        ("id", "name", "force", "dialect", "host", "password", "update_secrets", "ssl_enabled", "access"), "omit"
     ),
 }
 

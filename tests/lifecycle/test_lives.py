@@ -78,7 +78,9 @@ connections = st.fixed_dictionaries(
         **{option: padded for option in PLAIN if option not in FLAGS + PORTS},
         **dict.fromkeys(FLAGS, st.booleans()),
         **dict.fromkeys(PORTS, st.integers(1, 65535)),
-        **dict.fromkeys(SECRETS, st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=20)),
+        **dict.fromkeys(
+            SECRETS, st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=20)
+        ),
         "extra": st.dictionaries(st.sampled_from(["newField", "otherField"]), st.integers() | texts, max_size=2),
         "access": policies,
     },
@@ -182,7 +184,9 @@ def test_secrets_are_renewed_or_removed_and_nothing_else_is(
     basedash.source(name=name, dialect="POSTGRES", ssl_enabled=True, **known)
     assume(all(value or SECRETS[option][1] for option, value in secrets.items()))
 
-    report = basedash.source(name=name, update_password="always", **secrets)
+    given = {option: value for option, value in secrets.items() if value}
+    removed = [option for option, value in secrets.items() if not value]
+    report = basedash.source(name=name, update_secrets="always", clear=removed, **given)
     assert not report.failed
     assert report.result["changed"] == bool(secrets)
     expected = {SECRETS[option][0]: value for option, value in {**known, **secrets}.items() if value}

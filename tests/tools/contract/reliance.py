@@ -126,13 +126,13 @@ class _Notebook:
 
 
 def _settings(**given: Any) -> Settings:
-    nothing = dict.fromkeys((*PLAIN, *SECRETS, "dialect", "extra", "extra_secrets"))
-    return Settings.of({**nothing, "update_password": "always", **given})
+    nothing = dict.fromkeys((*PLAIN, *SECRETS, "dialect", "extra", "extra_secrets", "clear"))
+    return Settings.of({**nothing, "update_secrets": "always", **given})
 
 
 def _all_options(number: int) -> dict[str, Any]:
     """Return a value for each setting and each secret, with this one for the numbers."""
-    samples = {"str": "x", "int": number, "bool": True}
+    samples = {"str": "x", "raw": "{}", "int": number, "bool": True}
     options = _options("basedash_data_source")
     return {option: samples[options[option]["type"]] for option in (*PLAIN, *SECRETS)}
 
@@ -151,8 +151,8 @@ def _calls() -> Iterator[tuple[Any, ...]]:
         yield "verify", settings.connection({})
         yield "update", _ID, _settings(**_all_options(port)).update(stored)
     yield "update", _ID, _settings(password="x").update(stored)
-    removable = {option: "" for option, (_field, flag) in SECRETS.items() if flag is not None}
-    yield "update", _ID, _settings(**removable).update(stored)
+    removable = [option for option, (_field, flag) in SECRETS.items() if flag is not None]
+    yield "update", _ID, _settings(clear=removable).update(stored)
     yield "put_access", _ID, Policy("everyone").body()
     for groups, members in (("g", "m"), ("g", ""), ("", "m")):
         yield "put_access", _ID, Policy("restricted", frozenset(groups), frozenset(members)).body()

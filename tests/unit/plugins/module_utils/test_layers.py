@@ -19,6 +19,7 @@ PREFIX = "ansible_collections.community.basedash.plugins.module_utils."
 LAYERS = [
     ["_module"],
     ["_definition"],
+    ["_input"],
     ["_bulk"],
     ["_lifecycle"],
     ["_provision"],
@@ -53,7 +54,7 @@ def test_imports_point_down(name: str) -> None:
             assert ORDER[name] < ORDER[below], "%s imports %s" % (name, below)
 
 
-@pytest.mark.parametrize("name", sorted(set(ORDER) - {"_module", "_arguments"}))
+@pytest.mark.parametrize("name", sorted(set(ORDER) - {"_module", "_input", "_arguments"}))
 def test_only_the_rim_knows_ansible(name: str) -> None:
     text = (CORE / (name + ".py")).read_text(encoding="utf-8")
     assert "import ansible." not in text
@@ -71,7 +72,7 @@ def test_every_module_has_its_action() -> None:
     assert {path.stem for path in (PLUGINS / "action").glob("*.py")} == modules
     for name in modules:
         action = (PLUGINS / "action" / (name + ".py")).read_text(encoding="utf-8")
-        assert "plugins.modules.%s import DEFINITION" % name in action
+        assert "plugins.modules.%s import DEFINITION, main" % name in action
 
 
 @pytest.mark.parametrize("folder", ["modules", "module_utils"])

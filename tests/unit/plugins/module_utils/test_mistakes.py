@@ -68,8 +68,7 @@ OPTIONS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "URL of an endpoint": (
         {"api_url": "https://charts.basedash.com/api/public/organizations/org_1"},
-        "The option api_url ('https://charts.basedash.com/api/public/organizations/org_1') can't be used, it goes on "
-        "after /api/public: " + URL,
+        "The option api_url can't be used, it goes on after /api/public: " + URL,
     ),
     "URL with credentials": (
         {"api_url": "https://user:hunter2@host"},

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.community.basedash.plugins.module_utils._data_source import FIELDS
 from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
 from ansible_collections.community.basedash.plugins.module_utils._task import execute
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
@@ -72,10 +73,13 @@ def test_create(status: int) -> None:
 
 
 def test_create_in_check_mode() -> None:
-    report = present(EMPTY, check_mode=True, **WANTED)
+    report = present(EMPTY, check_mode=True, **WANTED, password=PASSWORD)
     assert report.result["changed"]
-    assert report.result["data_source"]["id"] is None
-    assert report.result["data_source"]["host"] == "db.example.com"
+    planned = report.result["data_source"]
+    assert (planned["id"], planned["display_name"], planned["host"]) == (None, "preview-42", "db.example.com")
+    assert set(planned) == set(FIELDS)
+    assert PASSWORD not in json.dumps(report.result)
+    report = present(EMPTY, check_mode=True, **WANTED)
     real = present(EMPTY, ("POST", SOURCES, CREATED, NEW), THERE, **WANTED)
     assert report.result["diff"] == real.result["diff"]
 
@@ -233,12 +237,16 @@ def test_ports_that_are_none(option: str, port: int) -> None:
         ({"extra": {"dialect": "b"}}, "option dialect"),
         ({"extra": {"type": "b"}}, "can't be set"),
         ({"extra": {"password": "b"}, "password": PASSWORD}, "option password"),
-        ({"extra": {"unsetPassword": True}}, "empty string"),
+        ({"extra": {"unsetPassword": True}}, "clear"),
         ({"extra_secrets": {"password": "hush hush"}}, "option password"),
         ({"extra": {"token": "a"}, "extra_secrets": {"token": "hush hush"}}, "give it once"),
         ({"extra": {"ratio": float("nan")}}, "no JSON"),
         ({"dialect": " "}, "dialect"),
-        ({"snowflake_private_key": "", "update_password": "always"}, "snowflake_private_key"),
+        ({"clear": ["snowflake_private_key"]}, "no way to remove"),
+        ({"clear": ["name"]}, "'name', and that can't be cleared"),
+        ({"clear": ["ssl_enabled"]}, "can't be cleared"),
+        ({"clear": ["paswrd"]}, "'paswrd'"),
+        ({"clear": ["host"], "host": "db.example.com"}, "given as well"),
         ({"wait": True, "wait_timeout": 0.0}, "wait_timeout"),
         ({"wait": True, "wait_timeout": float("nan")}, "wait_timeout"),
         ({"name": None}, "id or name"),
@@ -393,7 +401,7 @@ def test_secrets_are_not_sent_along_with_another_change() -> None:
 
 def test_always_sends_secrets_each_time() -> None:
     body = {"password": PASSWORD, **FLAGS}
-    options: dict[str, Any] = {**WANTED, "password": PASSWORD, "update_password": "always"}
+    options: dict[str, Any] = {**WANTED, "password": PASSWORD, "update_secrets": "always"}
     report = present(THERE, ("PATCH", ONE, updated(), body), **options)
     assert report.result["changed"]
     assert report.result["diff"]["after"]["password"] == "will be sent"
@@ -412,16 +420,74 @@ def test_always_sends_secrets_each_time() -> None:
         ("ssh_private_key_passphrase", "unsetSshPrivateKeyPassphrase"),
     ],
 )
-def test_an_empty_secret_is_removed_by_its_flag(option: str, flag: str) -> None:
-    options: dict[str, Any] = {**WANTED, option: "", "update_password": "always"}
+def test_a_cleared_secret_is_removed_by_its_flag_at_each_run(option: str, flag: str) -> None:
+    options: dict[str, Any] = {**WANTED, "clear": [option]}
     report = present(THERE, ("PATCH", ONE, updated(), {flag: True, **FLAGS}), **options)
     assert report.result["changed"]
+    assert not report.warnings
     assert report.result["diff"]["after"][option] == "will be removed"
+    assert present(THERE, check_mode=True, **options).result["changed"]
 
 
-def test_an_empty_secret_is_left_out_of_a_creation() -> None:
-    report = present(EMPTY, ("POST", SOURCES, CREATED, NEW), THERE, **WANTED, password="", update_password="always")
+def test_a_creation_has_nothing_to_clear() -> None:
+    wanted = {name: value for name, value in WANTED.items() if name != "port"}
+    body = {name: value for name, value in NEW.items() if name != "port"}
+    report = present(EMPTY, ("POST", SOURCES, CREATED, body), THERE, **wanted, clear=["password", "username", "port"])
     assert report.result["changed"]
+
+
+@pytest.mark.parametrize(("option", "field", "empty"), [("username", "username", ""), ("port", "port", None)])
+def test_a_cleared_setting_is_sent_empty_once(option: str, field: str, empty: Any) -> None:
+    there = ("GET", PAGE, page(resource(username="reader")))
+    options = {"name": "preview-42", "clear": [option]}
+    report = present(there, ("PATCH", ONE, updated(**{field: None}), {field: empty, **FLAGS}), **options)
+    assert report.result["changed"]
+    gone = (
+        "GET",
+        PAGE,
+        page(resource(username="reader", **{field: None})) if field != "username" else page(resource()),
+    )
+    assert not present(gone, **options).result["changed"]
+
+
+def test_a_secret_that_stays_at_home_is_mentioned() -> None:
+    report = present(THERE, **WANTED, password=PASSWORD)
+    assert report.result["msg"] == (
+        "The data source exists, so password was not sent: set update_secrets to always to send secrets at each run."
+    )
+    assert not report.warnings
+    more = {**WANTED, "port": 6432, "password": PASSWORD, "extra_secrets": {"token": "hush hush"}}
+    patched = ("PATCH", ONE, updated(port=6432), {"port": 6432, **FLAGS})
+    assert "so password, extra_secrets were not sent" in present(THERE, patched, **more).result["msg"]
+    always = {**WANTED, "password": PASSWORD, "update_secrets": "always"}
+    assert "msg" not in present(THERE, check_mode=True, **always).result
+    assert "msg" not in present(THERE, **WANTED).result
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("postgresql", "POSTGRES"),
+        ("Postgre", "POSTGRES"),
+        ("sql server", "SQL_SERVER"),
+        ("mssql", "SQL_SERVER"),
+        ("big_query", "BIGQUERY"),
+        ("snowflke", "SNOWFLAKE"),
+    ],
+)
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_misspelled_dialect_is_refused(given: str, meant: str, check_mode: bool) -> None:
+    report = present(**{**WANTED, "dialect": given}, check_mode=check_mode)
+    assert report.result["msg"] == "The option dialect is '%s', which is unknown: did you mean %s?" % (given, meant)
+
+
+@pytest.mark.parametrize("given", ["mongodb", "TRINO", "mariadb", "DB2", "elasticsearch", "firebolt"])
+def test_a_dialect_that_resembles_none_may_be_newer(given: str) -> None:
+    body = {**NEW, "dialect": given.upper()}
+    created = answer(201, {"data": resource(dialect=given.upper())})
+    post = ("POST", SOURCES, created, body)
+    shown = ("GET", PAGE, page(resource(dialect=given.upper())))
+    assert present(EMPTY, post, shown, **{**WANTED, "dialect": given}).result["changed"]
 
 
 def test_a_secret_that_is_echoed_is_masked() -> None:
@@ -455,7 +521,7 @@ def test_extra_that_is_shown_is_compared() -> None:
 def test_extra_that_is_not_shown_is_like_a_secret() -> None:
     assert not present(THERE, **WANTED, extra={"poolSize": 6}).result["changed"]
     patch = ("PATCH", ONE, updated(), {"poolSize": 6, **FLAGS})
-    assert present(THERE, patch, **WANTED, extra={"poolSize": 6}, update_password="always").result["changed"]
+    assert present(THERE, patch, **WANTED, extra={"poolSize": 6}, update_secrets="always").result["changed"]
 
 
 # Lost answers
@@ -553,7 +619,7 @@ def test_lost_answer_of_an_update_that_was_not_done(trouble: Any) -> None:
 def test_lost_answer_of_an_update_with_a_secret_is_sent_again() -> None:
     body = {"password": PASSWORD, **FLAGS}
     again: list[Any] = [("GET", ONE, found()), ("GET", ONE, found()), ("PATCH", ONE, updated(), body)]
-    report = present(THERE, ("PATCH", ONE, RESET, body), *again, **WANTED, password=PASSWORD, update_password="always")
+    report = present(THERE, ("PATCH", ONE, RESET, body), *again, **WANTED, password=PASSWORD, update_secrets="always")
     assert report.result["changed"]
 
 
@@ -987,12 +1053,6 @@ def test_what_is_no_connection_setting_is_not_verified() -> None:
     there = ("GET", PAGE, page(resource(poolSize=5)))
     patch = ("PATCH", ONE, updated(poolSize=6), {"poolSize": 6, **FLAGS})
     assert present(there, patch, name="preview-42", extra={"poolSize": 6}, verify_credentials=True).result["changed"]
-
-
-def test_removing_a_secret_is_worth_a_warning() -> None:
-    patch = ("PATCH", ONE, updated(), {"unsetPassword": True, **FLAGS})
-    report = present(THERE, patch, name="preview-42", password="", update_password="always")
-    assert "An empty password removes" in report.warnings[0]
 
 
 @pytest.mark.parametrize(

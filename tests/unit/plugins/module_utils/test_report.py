@@ -115,8 +115,39 @@ def test_mask_knows_encodings() -> None:
     assert mask.text(quote(quote(secret, safe=""), safe="")) == "********"
 
 
-def test_mask_leaves_short_and_blank_texts_alone() -> None:
-    assert Mask(["", "a", "   ", "abc"]).text("a b abc   ") == "a b abc   "
+def test_mask_leaves_blank_texts_alone() -> None:
+    assert Mask(["", "   ", "\n"]).text("a b abc   ") == "a b abc   "
+
+
+def test_mask_replaces_short_texts_as_words_alone() -> None:
+    mask = Mask(["ds", "d", "abc"])
+    assert mask.text("'abc' refused, abc. (abc)") == "'********' refused, ********. (********)"
+    same = "the data source ds_1, ds-1, d.example.com, /d/abc/, abcd, created"
+    assert mask.text(same) is same
+
+
+def test_words_of_the_collection_are_not_masked() -> None:
+    words = {"action": ("created", "deleted")}
+    given = {"action": "created", "host": "created", "name": "x created x", "other": [{"action": "deleted", "n": 4242}]}
+    assert Mask(["created", "deleted", "4242"], words).value(given) == {
+        "action": "created",
+        "host": "********",
+        "name": "x ******** x",
+        "other": [{"action": "deleted", "n": 4242}],
+    }
+
+
+@pytest.mark.parametrize("values", [{"data_source": {"id": KEY + "_1"}}, {"results": [{"name": "x" + KEY}]}])
+def test_a_masked_identity_is_worth_a_warning(values: dict[str, Any]) -> None:
+    wire = Wire()
+    report = run(lambda api, options, check_mode: Outcome(False, values=values), wire)
+    assert KEY not in json.dumps(report.result)
+    assert report.warnings == [
+        "An id or a name in this result is masked, because a secret of this task is a part of it: another task can't "
+        "use it as it stands here."
+    ]
+    report = run(lambda api, options, check_mode: Outcome(False, values={"host": KEY, "id": "ds_1"}), wire)
+    assert not report.warnings
 
 
 def test_mask_replaces_the_longest_first() -> None:

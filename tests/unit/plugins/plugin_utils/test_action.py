@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible.module_utils import basic
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
@@ -22,6 +24,7 @@ from ansible_collections.community.basedash.plugins.module_utils._arguments impo
 from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
 from ansible_collections.community.basedash.plugins.module_utils._errors import RefusedError
 from ansible_collections.community.basedash.plugins.module_utils._task import Outcome
+from ansible_collections.community.basedash.plugins.modules.basedash_data_source import DEFINITION, main
 from ansible_collections.community.basedash.plugins.plugin_utils import _action
 from ansible_collections.community.basedash.plugins.plugin_utils._action import TaskAction
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import KEY, URL
@@ -189,19 +192,76 @@ def test_check_and_diff_mode_arrive(stage: Stage) -> None:
     assert stage.run()["changed"] is True
 
 
-def test_wrong_options_are_refused_as_a_module_does(stage: Stage) -> None:
-    stage.task.args["timeout"] = "soon"
-    result = stage.run()
-    assert result["failed"] is True
-    assert "'timeout'" in result["msg"]
-    assert "changed" not in result
-    assert KEY not in str(result)
+NOTHING_SENT = {"changed": False, "failed": True, "api": {"requests": 0, "retries": 0, "wait_seconds": 0.0}}
 
 
-def test_unknown_options_are_refused_as_a_module_does(stage: Stage) -> None:
-    stage.task.args["tmeout"] = 1
-    message = stage.run()["msg"]
-    assert message.startswith("Unsupported parameters for (community.basedash.thing) module: tmeout.")
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("timeout", "soon" + KEY, "The option timeout is a text and not a number: give a number."),
+        ("tmeout", KEY, "The option tmeout is unknown: did you mean timeout?"),
+        ("organization_id", b"org_1", "The option organization_id has a value that is no YAML: give a text."),
+    ],
+)
+def test_wrong_options_are_refused(stage: Stage, option: str, value: Any, message: str) -> None:
+    stage.task.args[option] = value
+    for way in ("controller", "target") if isinstance(value, bytes) else ("controller",):
+        result = stage.run(basedash_run_on=way, ansible_inject_invocation=True)
+        assert KEY not in str(result)
+        assert set(result.pop("invocation")["module_args"].values()) <= {"a text", "a value of another kind"}
+        assert result == {**NOTHING_SENT, "msg": message}
+
+
+def as_module(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], given: dict[str, Any]) -> Any:
+    """Run the module of one data source in this process, as Ansible would start it, and return its result."""
+    internal = {"_ansible_check_mode": False, "_ansible_no_log": False}
+    if hasattr(basic, "_PARSED_MODULE_ARGS"):
+        # Before, each result has an invocation.
+        internal["_ansible_inject_invocation"] = True
+    arguments = json.dumps({"ANSIBLE_MODULE_ARGS": {**given, **internal}}).encode()
+    monkeypatch.setattr(basic, "_ANSIBLE_ARGS", arguments)
+    # Since ansible-core 2.19.
+    monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+    with pytest.raises(SystemExit):
+        main()
+    return json.loads(capsys.readouterr().out)
+
+
+SECRET = "hush-Hunter2-hush"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": False},
+        {"password": 42798},
+        {"id": "ds_********_1"},
+        {"state": SECRET, "port": "many"},
+        {"port": SECRET},
+        {"timeout": SECRET, SECRET: 1},
+        {"client_key": "-----BEGIN PRIVATE KEY-----\n%s" % SECRET},
+        {"api_url": "http://user:%s@host" % SECRET},
+        {"extra_secrets": '{"token": "%s"}' % SECRET, "prot": 1},
+        {"access": {"mode": SECRET}},
+        {"name": None},
+        {"client_cert": "/missing/%s.pem" % SECRET, "password": SECRET},
+        {"dialect": "postgresql", "host": SECRET, "password": SECRET},
+        {"clear": ["name"], "extra_secrets": {"token": SECRET}},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_a_wrong_option_ends_the_same_both_ways(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], wrong: dict[str, Any]
+) -> None:
+    given = {**ARGUMENTS, "name": "orders", "dialect": "POSTGRES", **wrong}
+    stage.definition = DEFINITION
+    stage.task.args = given
+    ours = stage.run(ansible_inject_invocation=True)
+    theirs = as_module(monkeypatch, capsys, given)
+    assert ours == theirs
+    assert "Hunter2" not in str(ours)
+    assert "invocation" in ours
+    assert {name: ours[name] for name in NOTHING_SENT} == NOTHING_SENT
 
 
 def test_an_option_and_its_alias(stage: Stage) -> None:
@@ -211,12 +271,12 @@ def test_an_option_and_its_alias(stage: Stage) -> None:
 
 def test_secrets_are_hidden_in_the_options_and_everywhere(stage: Stage) -> None:
     def tells(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
-        return Outcome(False, values={"pin": "it is 1234x", "short": "abc"})
+        return Outcome(False, values={"pin": "it is abcd", "short": "abc"})
 
     stage.definition = Definition(tells, {**SPEC, "pin": {"type": "str", "no_log": True}})
     stage.task.args["pin"] = "abc"
     result = stage.run(ansible_inject_invocation=True)
-    assert result["short"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert (result["pin"], result["short"]) == ("it is abcd", "********")
     assert result["invocation"]["module_args"]["api_key"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
     assert result["invocation"]["module_args"]["pin"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
     assert KEY not in str(result)

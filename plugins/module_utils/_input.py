@@ -1,0 +1,291 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: the check of a task's options as they came, before Ansible converts them.
+
+Ansible makes a text of a boolean, a number or a list, and then nobody can tell that ``name: no`` was a mistake. Its
+messages also repeat wrong values, which may be secrets in the wrong place. So everything that an argument spec asks for
+is checked here first, and no message shows a value.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible.module_utils.common.parameters import DEFAULT_TYPE_VALIDATORS
+
+from ansible_collections.community.basedash.plugins.module_utils._arguments import (
+    EXACT,
+    JSON_OBJECTS,
+    LISTS_ALONE,
+    TRIMMED,
+    Spec,
+    secret_texts,
+)
+from ansible_collections.community.basedash.plugins.module_utils._connection import service_root
+from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
+from ansible_collections.community.basedash.plugins.module_utils._text import is_one_line
+
+_KINDS = {
+    bool: "a boolean",
+    int: "an integer",
+    float: "a float",
+    str: "a text",
+    list: "a list",
+    dict: "a dict",
+    type(None): "nothing",
+}
+_WANTED = {
+    "bool": "a boolean",
+    "int": "a whole number",
+    "float": "a number",
+    "list": "a list",
+    "dict": "a dict",
+}
+
+# What stands in the place of a secret in results of Ansible, and of this collection.
+_MASKS = ("********", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER")
+# Ansible 2.18 and earlier put this into a longer text that has an omitted variable in it.
+_OMITTED = "__omit_place_holder__"
+
+# Characters that nobody sees and that str.isspace() does not count as white space.
+_INVISIBLE = "\u00ad\u115f\u1160\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2800\u3164\ufeff\uffa0"
+
+_PATH_START = ("/", "~", "./", "../", "$")
+_PATH_END = re.compile(r"[\w ./~$-]+\.(pem|crt|cer|cert|key|p12|pfx|der|ca|bundle|txt)", re.IGNORECASE)
+_LONGEST_PATH = 1000
+
+
+def checked(
+    spec: Spec,
+    given: Mapping[str, Any],
+    required_one_of: Sequence[Sequence[str]] = (),
+    environment: Mapping[str, str] = os.environ,
+    templates: bool = False,
+) -> dict[str, Any]:
+    """Return the options as they came, with line breaks removed where they do no harm; Ansible can convert these.
+
+    ``environment`` has the variables that stand in for options. With ``templates``, a text that Ansible would still
+    fill in is good for any option: linters see a task before Ansible does.
+
+    Raises:
+        InputError: for the first mistake. Its message has the option's name and never its value.
+    """
+    check = _Check(templates)
+    try:
+        values = check.options(spec, given, "", required_one_of)
+    except _UnknownOption as unknown:
+        raise InputError(unknown.sentence(secret_texts(spec, given))) from None
+    names = _spellings(spec)
+    found = {names[spelling] for spelling in values}
+    for name, entry in spec.items():
+        variable = entry["fallback"][1][0] if "fallback" in entry and name not in found else ""
+        if environment.get(variable):
+            check.value(entry, name, environment[variable], "The environment variable " + variable)
+    return values
+
+
+def described(spec: Spec, given: Mapping[str, Any]) -> dict[str, str]:
+    """Return the options with the kind of what came in place of each value, which may be a secret in a wrong place."""
+    names = _spellings(spec)
+    return {name if name in names else "an unknown option": _kind(value) for name, value in given.items()}
+
+
+class _UnknownOption(Exception):
+    """An option that the module does not have."""
+
+    def __init__(self, name: str, place: str, known: Mapping[str, str]) -> None:
+        super().__init__()
+        self._name = name
+        self._place = place
+        self._known = known
+
+    def sentence(self, secrets: Sequence[str]) -> str:
+        """Return the message. A name that may be a secret is not shown: a password may stand before a colon, too."""
+        within = " of %s" % self._place if self._place else ""
+        if any(len(text) > 3 and text in self._name for text in secrets):
+            near: list[str] = []
+            name = ""
+        else:
+            near = difflib.get_close_matches(self._name.lower(), self._known, 1)
+            name = self._name if near or re.fullmatch("[A-Za-z_]{1,40}", self._name) else ""
+        subject = "The option %s%s is unknown" % (name, within) if name else "An option%s is unknown" % within
+        if near:
+            return "%s: did you mean %s?" % (subject, near[0])
+        return "%s: remove it, or give one of %s." % (subject, ", ".join(sorted(set(self._known.values()))))
+
+
+class _Check:
+    """One pass over a task's options. ``subject`` is how a message begins: the option with its path."""
+
+    def __init__(self, templates: bool) -> None:
+        self._templates = templates
+
+    def options(
+        self, spec: Spec, given: Mapping[str, Any], place: str, required_one_of: Sequence[Sequence[str]]
+    ) -> dict[str, Any]:
+        """Check the options of a module, or of a dict within them, which ``place`` names."""
+        names = _spellings(spec)
+        values: dict[str, Any] = {}
+        seen: dict[str, str] = {}
+        prefix = "The option %s." % place if place else "The option "
+        for spelling, value in given.items():
+            name = names.get(spelling)
+            if name is None:
+                raise _UnknownOption(str(spelling), place, names)
+            if value is None:  # As if it were not there: Ansible would try to convert it.
+                continue
+            if name in seen and value != given[seen[name]]:
+                raise InputError(
+                    "%s%s is the same as %s, and their values differ: give one of them."
+                    % (prefix, spelling, seen[name])
+                )
+            seen[name] = spelling
+            values[spelling] = self.value(spec[name], name, value, prefix + spelling, clearable="clear" in spec)
+        for name, entry in spec.items():
+            if entry.get("required") and name not in seen:
+                choices = ": give %s" % " or ".join(entry["choices"]) if "choices" in entry else ""
+                raise InputError("%s%s is missing%s." % (prefix, name, choices))
+        for several in required_one_of:
+            if not any(name in seen for name in several):
+                within = " in %s" % place if place else ""
+                raise InputError("None of %s is given%s: give one of them." % (", ".join(several), within))
+        return values
+
+    def value(self, entry: Mapping[str, Any], name: str, value: Any, subject: str, clearable: bool = False) -> Any:
+        """Check the value of one option, and return it without what may be trimmed."""
+        kind = entry.get("type", "str")
+        if self._templates and isinstance(value, str) and ("{{" in value or "{%" in value):
+            return value
+        if value == "":
+            clear = ", or name it in clear" if clearable and name not in EXACT else ""
+            raise InputError("%s is empty: give a value, or leave it out%s." % (subject, clear))
+        if kind == "list":
+            return self._items(entry, name, value, subject)
+        if kind == "dict":
+            if not isinstance(value, dict):
+                raise _wrong(subject, value, kind)
+            if "options" not in entry:
+                return value
+            place = subject[len("The option ") :]
+            return self.options(entry["options"], value, place, entry.get("required_one_of", ()))
+        if kind in ("str", "path", "raw"):
+            return self._text(entry, name, value, subject)
+        if isinstance(value, (list, dict)) or (isinstance(value, bool) and kind != "bool"):
+            raise _wrong(subject, value, kind)
+        try:
+            if kind == "int" and isinstance(value, float):
+                raise TypeError
+            DEFAULT_TYPE_VALIDATORS[kind](value)
+        except (TypeError, ValueError, OverflowError):
+            raise _wrong(subject, value, kind) from None
+        return value
+
+    def _items(self, entry: Mapping[str, Any], name: str, value: Any, subject: str) -> list[Any]:
+        texts = entry.get("elements", "str") == "str"
+        if isinstance(value, str) and texts and name not in LISTS_ALONE and not re.search(r"[\[\]{}\n]", value):
+            # As Ansible does: options on a command line are texts.
+            value = value.split(",")
+        if not isinstance(value, list):
+            raise _wrong(subject, value, "list")
+        element = {**entry, "type": entry.get("elements", "str")}
+        items = []
+        for number, item in enumerate(value):
+            one = "%s[%d]" % (subject, number)
+            if isinstance(item, list):
+                raise InputError("%s is a list within the list: join the lists to one, as in list_1 + list_2." % one)
+            if item is None:
+                raise InputError("%s is empty: give a value, or remove it." % one)
+            items.append(self.value(element, name, item, one))
+        return items
+
+    def _text(self, entry: Mapping[str, Any], name: str, value: Any, subject: str) -> str:
+        secret = bool(entry.get("no_log"))
+        if name in JSON_OBJECTS and isinstance(value, dict):
+            return _as_json(value, subject)
+        if isinstance(value, int) and not isinstance(value, bool) and not secret:
+            value = str(value)
+        if not isinstance(value, str):
+            raise _wrong(subject, value, "text")
+        if "choices" in entry and value not in entry["choices"]:
+            raise InputError("%s has an unknown value: give %s." % (subject, " or ".join(entry["choices"])))
+        if _OMITTED in value:
+            raise InputError("%s has an omitted variable in it: omit can only stand alone." % subject)
+        if value.strip() in _MASKS or (not secret and any(mask in value for mask in _MASKS)):
+            raise InputError(
+                "%s has a mask in it, which stands in the place of a secret: take it from where nothing is masked."
+                % subject
+            )
+        if name in TRIMMED:
+            value = value.strip() if TRIMMED[name] is None else value.rstrip(TRIMMED[name])
+        if not value.strip():
+            raise InputError("%s is blank: give a value, or leave it out." % subject)
+        if secret or name in EXACT:
+            _check_ends(value, subject)
+        if name in LISTS_ALONE and re.fullmatch(r"\s*(\[.*\]|\{.*\})\s*", value, re.DOTALL):
+            raise InputError("%s is a text that looks like a list or a dict: give the texts themselves." % subject)
+        if name in JSON_OBJECTS:
+            _check_json(value, subject)
+        elif entry.get("type") == "path":
+            _check_path(value, subject)
+        elif name == "api_url":
+            service_root(value)
+        return str(value)
+
+
+def _spellings(spec: Spec) -> dict[str, str]:
+    """Return the name of each option by its name and by its aliases."""
+    return {spelling: name for name, entry in spec.items() for spelling in (name, *entry.get("aliases", ()))}
+
+
+def _kind(value: Any) -> str:
+    return _KINDS.get(type(value), "a value of another kind")
+
+
+def _wrong(subject: str, value: Any, wanted: str) -> InputError:
+    if wanted == "text":
+        advice = "give one text" if isinstance(value, (list, dict)) else "quote it"
+        if isinstance(value, int) and not isinstance(value, bool):
+            advice += ", because a number has lost the zeros it began with"
+        return InputError("%s is %s and not a text: %s." % (subject, _kind(value), advice))
+    wish = _WANTED[wanted]
+    return InputError("%s is %s and not %s: give %s." % (subject, _kind(value), wish, wish))
+
+
+def _check_ends(text: str, subject: str) -> None:
+    """Refuse what nobody sees at an end of a text that has to be right to the letter."""
+    for char, end in ((text[0], "begins"), (text[-1], "ends")):
+        if char.isspace() or char in _INVISIBLE:
+            what = "a line break" if char in "\r\n" else "white space"
+            raise InputError("%s %s with %s: remove it, for example with the filter trim." % (subject, end, what))
+
+
+def _as_json(value: dict[str, Any], subject: str) -> str:
+    try:
+        return json.dumps(value, allow_nan=False)
+    except (ValueError, RecursionError):
+        raise InputError("%s has a value that is no JSON: give the key file as it is." % subject) from None
+
+
+def _check_json(text: str, subject: str) -> None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise InputError("%s is no JSON object: give the content of the key file, not its path." % subject)
+
+
+def _check_path(text: str, subject: str) -> None:
+    """Refuse what is more likely a secret than a path; a path that does not exist is told elsewhere, with its name."""
+    if "-----BEGIN" in text or not is_one_line(text) or len(text) > _LONGEST_PATH:
+        raise InputError("%s is the text of a key or a certificate: write it to a file, and give its path." % subject)
+    if text.startswith(_PATH_START) or _PATH_END.fullmatch(text) or os.path.exists(text):
+        return
+    raise InputError("%s is no path of a file that is there; it is not shown, because it may be a secret." % subject)
