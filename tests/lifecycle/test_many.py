@@ -479,7 +479,7 @@ def test_info_reads_the_access_of_each(basedash: Basedash) -> None:
     basedash.control("POST", "faults", [{"kind": "status_before", "status": 403, "path": "ds_bulk_9/access"}])
     report = basedash.info(name_pattern="^bulk-", access=True)
     assert report.failed
-    assert "ds_bulk_9" in report.result["msg"]
+    assert "ds_bulk_9" in report.result["error"]["url"]
 
 
 def test_a_list_that_can_not_be_read_is_a_failure(basedash: Basedash) -> None:
