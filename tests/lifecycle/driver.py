@@ -52,6 +52,10 @@ class Basedash:
         self.control("POST", "reset")
         self.control("POST", "behaviour", dict(behaviour))
 
+    def pass_time(self, seconds: float) -> None:
+        """Let so much time go by on the server, so that what lags there catches up."""
+        self.control("POST", "time", {"seconds": seconds})
+
     def sources(self) -> list[dict[str, Any]]:
         """Return the data sources that are not deleted, as the server holds them, secrets and all."""
         organizations = self.control("GET", "state")["organizations"]
@@ -104,7 +108,7 @@ class Basedash:
         def sleep(seconds: float) -> None:
             slept[0] += seconds
             # The server's time goes by as well, so that what lags there catches up.
-            self.control("POST", "time", {"seconds": seconds})
+            self.pass_time(seconds)
 
         report = execute(
             task,
