@@ -163,7 +163,7 @@ class _Check:
         kind = entry.get("type", "str")
         if self._templates and isinstance(value, str) and ("{{" in value or "{%" in value):
             return value
-        if value == "":
+        if isinstance(value, str) and not value.strip():
             clear = ", or name it in clear" if clearable and name not in EXACT else ""
             raise InputError("%s is empty: give a value, or leave it out%s." % (subject, clear))
         if kind == "list":
@@ -224,8 +224,6 @@ class _Check:
             )
         if name in TRIMMED:
             value = value.strip() if TRIMMED[name] is None else value.rstrip(TRIMMED[name])
-        if not value.strip():
-            raise InputError("%s is blank: give a value, or leave it out." % subject)
         if secret or name in EXACT:
             _check_ends(value, subject)
         if name in LISTS_ALONE and re.fullmatch(r"\s*(\[.*\]|\{.*\})\s*", value, re.DOTALL):

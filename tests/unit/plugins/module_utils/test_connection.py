@@ -106,6 +106,19 @@ def test_api_key_that_is_refused(given: str) -> None:
     assert "api_key" in failure.value.message
 
 
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("api_key", "No API key: set api_key or BASEDASH_API_KEY."),
+        ("organization_id", "No organization: set organization_id or BASEDASH_ORGANIZATION_ID."),
+    ],
+)
+def test_what_is_needed_names_its_variable(option: str, message: str) -> None:
+    with pytest.raises(InputError) as failure:
+        connection(**{option: None})
+    assert failure.value.message == message
+
+
 def test_api_key_may_be_latin_1() -> None:
     assert connection(api_key="clé_ÿ").api_key == "clé_ÿ"
 

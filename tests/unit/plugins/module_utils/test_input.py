@@ -157,7 +157,9 @@ def take_many(*entries: Any, **given: Any) -> dict[str, Any]:
         ("\u3000preview-42", "begins with white space"),
         ("preview-42\u200b", "ends with white space"),
         ("\ufeffpreview-42", "begins with white space"),
-        ("   ", "is blank"),
+        ("   ", "is empty"),
+        ("\u00a0", "is empty"),
+        ("\n", "is empty"),
     ],
 )
 @pytest.mark.parametrize("option", ["id", "name", "display_name", "org_id", "password", "ssh_private_key_passphrase"])

@@ -19,6 +19,7 @@ import pytest
 import yaml
 
 from ansible_collections.community.basedash.plugins.module_utils._api import Api
+from ansible_collections.community.basedash.plugins.module_utils._errors import ApiError
 from ansible_collections.community.basedash.plugins.module_utils._task import Outcome, execute
 from ansible_collections.community.basedash.plugins.module_utils._text import Mask, shown
 from ansible_collections.community.basedash.plugins.module_utils._version import VERSION
@@ -172,6 +173,24 @@ def test_halves_of_surrogate_pairs_do_not_leave() -> None:
 
 def run(task: Any, wire: Wire) -> Any:
     return execute(task, ABSENT, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
+
+
+@pytest.mark.parametrize("place", ["one", "many"])
+def test_names_of_fields_in_errors_are_masked_before_they_become_options(place: str) -> None:
+    secret = "Hush-HunterTwo"
+    names = {"value %s refused" % secret: "no", "databaseName": "no", "newField": "no"}
+
+    def refused(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+        if place == "many":
+            return Outcome(False, failed=True, values={"results": [{"field_errors": dict(names)}]})
+        raise ApiError("No.", method="POST", url="", field_errors=names)
+
+    wire = Wire()
+    options = {**ABSENT, "api_key": secret}
+    report = execute(refused, options, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
+    found = report.result["results"][0] if place == "many" else report.result
+    assert list(found["field_errors"]) == ["value ******** refused", "database_name", "new_field"]
+    assert "hunter" not in str(report.result).lower()
 
 
 def test_fault_of_ours_is_one_sentence_and_no_traceback() -> None:
