@@ -114,7 +114,7 @@ def report(
         status = "failed" if failed else "planned" if check_mode else "done" if outcome.get("changed") else "unchanged"
     planned = check_mode or status in ("planned", "started")
     results = [{**entry, "action": _known(entry.get("action"))} for entry in outcome.get("results") or ()]
-    counted = _counted(results, planned)
+    counted = _counted(results, planned) or ("no results" if failed else "nothing to do")
     changed = [entry for entry in results if entry["action"] != "unchanged"]
     ordered = sorted(changed, key=lambda entry: entry["action"] != "failed")
     message = outcome.get("msg")
@@ -200,7 +200,7 @@ def _summary(results: Sequence[Mapping[str, Any]]) -> dict[str, int]:
 def _counted(results: Sequence[Mapping[str, Any]], planned: bool) -> str:
     counts = ((action, count) for action, count in _summary(results).items() if count and action != "total")
     words = ["%d %s" % (count, _WORDS[action][1] if planned else action.replace("_", " ")) for action, count in counts]
-    return ", ".join(words) or "nothing to do"
+    return ", ".join(words)
 
 
 def _word(entry: Mapping[str, Any], planned: bool) -> str:

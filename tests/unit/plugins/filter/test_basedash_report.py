@@ -39,8 +39,9 @@ def made(*entries: dict[str, Any], **options: Any) -> dict[str, Any]:
 def test_status(outcome: dict[str, Any], options: dict[str, Any], status: str) -> None:
     report = made(outcome=outcome, **options)
     assert report["json"]["status"] == status
-    assert report["lines"] == ["Basedash: %s, nothing to do" % status]
-    assert report["md"].startswith("### Basedash: %s\n\n**nothing to do**" % status)
+    counted = "no results" if status == "failed" else "nothing to do"
+    assert report["lines"] == ["Basedash: %s, %s" % (status, counted)]
+    assert report["md"].startswith("### Basedash: %s\n\n**%s**" % (status, counted))
 
 
 def test_the_counts_of_what_was_done_and_of_a_plan() -> None:
