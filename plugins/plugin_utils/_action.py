@@ -43,6 +43,7 @@ except ImportError:  # Before ansible-core 2.19.
 else:
     _ENCODING = {"cls": get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE)}
 
+_ACTION_GROUP = "group/community.basedash.basedash"
 _WAYS = ("auto", "controller", "target")
 
 # Seconds between two lines of progress: a person waits no longer for a sign of life, and a log takes it.
@@ -60,6 +61,7 @@ class TaskAction(NormalAction):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the task and return its result, the same one both ways."""
         variables = task_vars or {}
+        self._task.args = self._arguments(variables)
         wanted = self._templar.template(variables.get("basedash_run_on", "auto"))
         if wanted not in _WAYS:
             return _failure("The variable basedash_run_on is %r: give auto, controller or target." % wanted)
@@ -81,6 +83,27 @@ class TaskAction(NormalAction):
         ActionBase.run(self, tmp, task_vars)
         with _working_in(self._loader.get_basedir()):
             return self._run_here(variables, given)
+
+    def _arguments(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the task's options, with ``module_defaults`` for those that are null or omitted.
+
+        Ansible merges the defaults first and takes out what is omitted then, so that an omitted option would hide its
+        default: a play's organization, say, while the one of the environment would count.
+        """
+        given = {name: value for name, value in self._task.args.items() if value is not None}
+        defaults: dict[str, Any] = {}
+        for one in self._task.module_defaults or ():
+            defaults.update(one)
+        added: dict[str, Any] = {}
+        for name in (_ACTION_GROUP, self._task.resolved_action):
+            default = defaults.get(name) or {}
+            if not isinstance(default, Mapping):
+                default = self._templar.template(default)
+            added.update((option, value) for option, value in default.items() if option not in given)
+        # Most tasks leave nothing out, and what costs time, such as a look-up, is not to be evaluated again.
+        added = self._templar.template(added) if added else {}
+        omitted = variables.get("omit")
+        return {**{name: value for name, value in added.items() if value not in (None, omitted)}, **given}
 
     def _why_not_here(self, variables: Mapping[str, Any], forced: bool) -> str:
         """Return why the work can't be done in this worker, empty if it can.

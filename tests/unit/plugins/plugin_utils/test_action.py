@@ -61,7 +61,9 @@ class Stage:
         self.definition = Definition(unchanged, SPEC)
         self.task = SimpleNamespace(
             action="community.basedash.thing",
+            resolved_action="community.basedash.thing",
             args=dict(ARGUMENTS),
+            module_defaults=[],
             async_val=0,
             environment=[],
             delegate_to=None,
@@ -345,3 +347,40 @@ def test_no_progress_of_a_task_that_must_not_be_logged(stage: Stage) -> None:
     stage.definition = Definition(patient, SPEC)
     stage.run()
     assert stage.display.shown == []
+
+
+@pytest.mark.parametrize(
+    ("given", "defaults", "used"),
+    [
+        ({}, [{"group/community.basedash.basedash": {"organization_id": "group"}}], "group"),
+        ({"organization_id": None}, [{"community.basedash.thing": {"organization_id": "name"}}], "name"),
+        (
+            {},
+            [
+                {"group/community.basedash.basedash": {"organization_id": "group"}},
+                {"community.basedash.thing": {"organization_id": "name"}},
+                {"group/community.other.all": {"organization_id": "other"}, "community.other.thing": {"timeout": 1}},
+            ],
+            "name",
+        ),
+        ({"organization_id": "task"}, [{"community.basedash.thing": {"organization_id": "name"}}], "task"),
+        ({}, [{"community.basedash.thing": {"organization_id": "the omitted one"}}], None),
+        ({}, [{"community.basedash.thing": {"organization_id": None}}], None),
+        ({"organization_id": None}, [], None),
+    ],
+)
+@pytest.mark.parametrize("way", ["controller", "target"])
+def test_what_is_omitted_leaves_module_defaults_alone(
+    stage: Stage, way: str, given: dict[str, Any], defaults: list[dict[str, Any]], used: str | None
+) -> None:
+    stage.task.args = {"api_key": KEY, "api_url": URL, **given}
+    stage.task.module_defaults = defaults
+    stage.run(omit="the omitted one", basedash_run_on=way)
+    assert stage.task.args.get("organization_id") == used
+    assert None not in stage.task.args.values()
+
+
+def test_a_default_that_holds_already_is_not_evaluated_again(stage: Stage) -> None:
+    stage.task.module_defaults = [{"community.basedash.thing": dict.fromkeys(ARGUMENTS, "{{ a look-up }}")}]
+    stage.run()
+    assert stage.task.args == ARGUMENTS

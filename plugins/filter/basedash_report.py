@@ -1,0 +1,258 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: basedash_report
+short_description: Report what was planned for data sources of Basedash, or done
+version_added: 0.1.0
+description:
+  - Makes lines for a log, Markdown and JSON of what M(community.basedash.basedash_data_sources) returned.
+  - Names come from the server. Whatever they hold, they break no table, mention nobody and link nowhere.
+  - The role C(basedash_report) prints and writes them. Its documentation has the keys of the JSON.
+author:
+  - Basedash collection contributors (@ansible-collections)
+options:
+  _input:
+    description: The registered result.
+    type: dict
+    required: true
+  plan:
+    description: The result of a plan before it, which is in the JSON alone.
+    type: dict
+    default: {}
+  title:
+    description: The first words.
+    type: str
+    default: Basedash
+  status:
+    description: What the report is about. If it is empty, the result says it.
+    type: str
+    default: ''
+  check_mode:
+    description: Whether the result is that of check mode.
+    type: bool
+    default: false
+  api_url:
+    description: The root of the service.
+    type: str
+    default: ''
+  organization_id:
+    description: The organization.
+    type: str
+    default: ''
+  max_characters:
+    description: The most that the Markdown may have.
+    type: int
+    default: 60000
+  max_lines:
+    description: The most lines for a log.
+    type: int
+    default: 50
+"""
+
+EXAMPLES = r"""
+- name: Print the report
+  ansible.builtin.debug:
+    msg: "{{ (applied | community.basedash.basedash_report).lines }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The keys C(lines), a list, and C(md) and C(json), texts.
+  type: dict
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+# What became of a data source, and what a plan calls it, at one of them and at their count.
+_WORDS = {
+    "deleted": ("delete", "to delete"),
+    "created": ("create", "to create"),
+    "updated": ("update", "to update"),
+    "unchanged": ("unchanged", "unchanged"),
+    "failed": ("fails", "failing"),
+    "not_attempted": ("not planned", "not planned"),
+    # Nobody knows, or the word is masked because a secret is a part of it.
+    "unknown": ("unknown", "unknown"),
+}
+
+_ORDINARY = re.compile(r"([\w.,:;/()+=*%'?…-]+( [\w.,:;/()+=*%'?…-]+)*)?")
+_ACTING = str.maketrans({char: "\\u%04x" % ord(char) for char in "`|<>@#:[&\x7f"})
+_INVISIBLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
+_URL = re.compile(r"https?://[\w.:\[\]-]+(/[\w./-]*)?")
+
+
+class FilterModule:
+    """The filter."""
+
+    def filters(self) -> dict[str, Any]:
+        """Return it by its name."""
+        return {"basedash_report": report}
+
+
+def report(
+    outcome: Mapping[str, Any],
+    plan: Mapping[str, Any] | None = None,
+    title: str = "Basedash",
+    status: str = "",
+    check_mode: bool = False,
+    api_url: str = "",
+    organization_id: str = "",
+    max_characters: int = 60000,
+    max_lines: int = 50,
+) -> dict[str, Any]:
+    """Return a result as ``lines`` for a log, and as the texts ``md`` and ``json``."""
+    failed = bool(outcome.get("failed") or outcome.get("unreachable"))
+    if not status:
+        status = "failed" if failed else "planned" if check_mode else "done" if outcome.get("changed") else "unchanged"
+    planned = check_mode or status in ("planned", "started")
+    results = [{**entry, "action": _known(entry.get("action"))} for entry in outcome.get("results") or ()]
+    counted = _counted(results, planned) or ("no results" if failed else "nothing to do")
+    changed = [entry for entry in results if entry["action"] != "unchanged"]
+    ordered = sorted(changed, key=lambda entry: entry["action"] != "failed")
+    message = outcome.get("msg")
+
+    markdown = [
+        "### %s: %s" % (title, status),
+        "",
+        "**%s**%s," % (counted, " in organization %s" % code(organization_id) if organization_id else ""),
+        datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+    ]
+    if status == "started":
+        markdown += ["", "This report was not completed: it is not known how much was done. Run it again to find out."]
+    if message is not None:
+        markdown += ["", sentence(message)]
+    # Two thirds of the space are for the table, and what is left of it is for sentences and settings.
+    rows, left = _fitting([_row(entry, planned) for entry in ordered], max_characters * 2 // 3 - 500)
+    if rows:
+        markdown += ["", "| | data source | id | dialect | host |", "| --- | --- | --- | --- | --- |", *rows]
+    failures = [entry for entry in ordered if entry["action"] == "failed" and "msg" in entry]
+    left = max(left, 0) + max_characters // 3 - 1500
+    rows, left = _fitting(["- %s: %s" % (_named(entry), sentence(entry["msg"])) for entry in failures], left)
+    if rows:
+        markdown += ["", "#### Failures", "", *rows]
+    rows, left = _fitting(list(_changes(outcome.get("diff") or ())), left, "and %d more.")
+    if rows:
+        markdown += ["", "#### Settings that %s" % ("would change" if planned else "changed"), "", *rows]
+
+    lines = ["%s: %s, %s" % (title, status, counted)]
+    lines += [_line(entry, planned) for entry in ordered[:max_lines]]
+    lines += ["and %d more" % (len(ordered) - max_lines)] if len(ordered) > max_lines else []
+    lines += [] if message is None else [sentence(message)]
+
+    before = results if planned else [dict(entry) for entry in (plan or {}).get("results") or ()]
+    after = [] if planned else results
+    machine = {
+        "version": 1,
+        "title": title,
+        "status": status,
+        "check_mode": check_mode,
+        "changed": bool(outcome.get("changed")),
+        "failed": failed,
+        "message": message,
+        "when": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "api_url": api_url if _URL.fullmatch(api_url or "") else None,
+        "organization_id": organization_id or None,
+        "plan": {"results": before, "summary": _summary(before)},
+        "results": after,
+        "summary": _summary(after),
+    }
+    text = json.dumps(_plain(machine), indent=4, sort_keys=True)
+    return {"lines": lines, "md": "\n".join(markdown) + "\n", "json": text + "\n"}
+
+
+def plain(value: Any) -> str:
+    """Return what came from a server on one line: if it is not ordinary, as a JSON string in which nothing acts."""
+    text = "" if value is None else str(value)
+    text = text if len(text) <= 100 else text[:99] + "…"
+    return text if _ORDINARY.fullmatch(text) else json.dumps(text).translate(_ACTING)
+
+
+def code(value: Any) -> str:
+    """Return what came from a server as code in Markdown, empty if there is nothing."""
+    text = plain(value)
+    return "`%s`" % text if text else ""
+
+
+def sentence(value: Any) -> str:
+    """Return a sentence of the collection, with a server's words in it, on one line as code."""
+    text = _INVISIBLE.sub(" ", str(value)).replace("`", "'").replace("##[", "## [").strip()
+    return "`%s`" % (text if len(text) <= 700 else text[:699] + "…")
+
+
+def _known(action: Any) -> str:
+    return str(action) if action in _WORDS else "unknown"
+
+
+def _summary(results: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    actions = [_known(entry.get("action")) for entry in results]
+    counts = {action: actions.count(action) for action in _WORDS if action != "unknown" or action in actions}
+    return {"total": len(actions), **counts}
+
+
+def _counted(results: Sequence[Mapping[str, Any]], planned: bool) -> str:
+    counts = ((action, count) for action, count in _summary(results).items() if count and action != "total")
+    words = ["%d %s" % (count, _WORDS[action][1] if planned else action.replace("_", " ")) for action, count in counts]
+    return ", ".join(words)
+
+
+def _word(entry: Mapping[str, Any], planned: bool) -> str:
+    return _WORDS[entry["action"]][0] if planned else str(entry["action"]).replace("_", " ")
+
+
+def _line(entry: Mapping[str, Any], planned: bool) -> str:
+    known = ", ".join(filter(None, (plain(entry.get("name")), plain(entry.get("id")))))
+    because = ": " + sentence(entry.get("msg", "")) if entry["action"] == "failed" else ""
+    return "%s %s%s" % (_word(entry, planned), known, because)
+
+
+def _row(entry: Mapping[str, Any], planned: bool) -> str:
+    known = entry.get("data_source") or {}
+    cells = (entry.get("name"), entry.get("id"), known.get("dialect"), known.get("host"))
+    return "| %s | %s |" % (_word(entry, planned), " | ".join(map(code, cells)))
+
+
+def _named(entry: Mapping[str, Any]) -> str:
+    return " ".join(filter(None, (code(entry.get("name")), code(entry.get("id")))))
+
+
+def _changes(diffs: Iterable[Any]) -> Iterable[str]:
+    for diff in diffs:
+        before, after = diff.get("before"), diff.get("after")
+        if not (before and after and isinstance(before, Mapping) and isinstance(after, Mapping)):
+            continue
+        parts = [
+            " %s from %s to %s" % (code(name), code(before.get(name)) or "nothing", code(value) or "nothing")
+            for name, value in after.items()
+            if value != before.get(name)
+        ]
+        yield "- %s:%s" % (code(diff.get("after_header")), ",".join(parts))
+
+
+def _fitting(
+    rows: Sequence[str], space: int, more: str = "and %d more, which the JSON report has."
+) -> tuple[list[str], int]:
+    """Return the first rows that fit into so many characters, and how many characters are left."""
+    fitting: list[str] = []
+    for row in rows:
+        if len(row) >= space:
+            return [*fitting, "", more % (len(rows) - len(fitting))], space
+        fitting.append(row)
+        space -= len(row) + 1
+    return fitting, space
+
+
+def _plain(value: Any) -> Any:
+    """Return plain containers: those of ansible-core evaluate their content only when asked for it one by one."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
