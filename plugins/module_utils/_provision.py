@@ -348,12 +348,19 @@ def _patch(api: Api, settings: Settings, work: _Work) -> None:
 def _look_after(api: Api, settings: Settings, work: _Work, lost: ApiError, setbacks: int) -> None:
     """Look at what an update without a clear answer did; if there is more to do, wait before that, and look again."""
     before = work.resource
-    try:
+
+    def look() -> bool | None:
         work.read_again()
-        if not settings.update(work.resource):
+        return None if settings.update(work.resource) else True
+
+    try:
+        if not isinstance(lost, NoAnswerError):
+            if look_until(api.client, look, "looking whether the update took"):
+                return
+        elif look():
             return
-        again = isinstance(lost, NoAnswerError) and api.back_off(setbacks, "the answer to the update was lost")
-        if again:
+        # To send it again does no harm, so there is no need to wait until a reading that lags shows it.
+        elif api.back_off(setbacks, "the answer to the update was lost"):
             work.read_again()
             return
     except BasedashError as failure:

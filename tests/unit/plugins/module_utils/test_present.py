@@ -635,7 +635,7 @@ def test_a_page_instead_of_the_answer_to_an_update() -> None:
     html = ("PATCH", ONE, answer(200, "<html>"), PATCH)
     done = ("GET", ONE, updated(port=6432))
     assert present(THERE, html, done, **{**WANTED, "port": 6432}).result["changed"]
-    report = present(THERE, html, ("GET", ONE, found()), **{**WANTED, "port": 6432})
+    report = present(THERE, html, *[("GET", ONE, found())] * LOOKS, **{**WANTED, "port": 6432})
     assert report.failed
     assert "is not known" in report.result["msg"]
 

@@ -259,7 +259,8 @@ def test_a_wrong_option_ends_the_same_both_ways(
     stage.definition = DEFINITION
     stage.task.args = given
     ours = stage.run(ansible_inject_invocation=True)
-    theirs = as_module(monkeypatch, capsys, given)
+    # The action plugin takes out what is null before the module sees it.
+    theirs = as_module(monkeypatch, capsys, {name: value for name, value in given.items() if value is not None})
     assert ours == theirs
     assert "Hunter2" not in str(ours)
     assert "invocation" in ours
