@@ -254,13 +254,13 @@ class Teardown:
         return {**entry, "action": "unchanged", "changed": False, "msg": message}
 
     @cached_property
-    def _flaw(self) -> str:
-        """Why the plan can't be carried out, empty if it can."""
+    def _flaw(self) -> Any:
+        """Why the plan can't be carried out, empty if it can. A server's words stay the object they are, no template."""
         plan = self._steps["plan"]
         if self.mistake:
             return self.mistake
         if plan.get("failed") or plan.get("unreachable"):
-            return str(plan.get("msg") or "The plan failed, so nothing was deleted.")
+            return plan.get("msg") or "The plan failed, so nothing was deleted."
         if "results" not in plan:
             return "There is no plan, because a step was left out. Nothing was deleted."
         if self.check_mode is None:
@@ -288,10 +288,10 @@ class Teardown:
         return self._announced and not self.deletes and not self._deleted
 
     @property
-    def _reason(self) -> str:
+    def _reason(self) -> Any:
         """Why the run failed, empty if it did not, or if only a part of the plan did."""
         if self._deleted.get("failed") or self._deleted.get("unreachable"):
-            return str(self._deleted.get("msg") or "The deletion failed.")
+            return self._deleted.get("msg") or "The deletion failed."
         if self._deleted:
             return ""
         if self._declined and self._steps["attended"]:
