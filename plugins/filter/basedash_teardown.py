@@ -255,7 +255,7 @@ class Teardown:
 
     @cached_property
     def _flaw(self) -> Any:
-        """Why the plan can't be carried out, empty if it can. A server's words stay the object they are, no template."""
+        """Why the plan can't be carried out, empty if it can. A server's words stay the object they are, no text."""
         plan = self._steps["plan"]
         if self.mistake:
             return self.mistake

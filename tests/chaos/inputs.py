@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from result import Result
-from scenes import FAILED, OK, Act, Scene, many, one, play
+from scenarios import FAILED, OK, Act, Scene, many, one, play
 from stage import Site
 
 SECRET = "correct horse battery staple"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from result import Result
-from scenes import CHANGED, FAILED, NEW, OK, Act, Scene, many, one, play
+from scenarios import CHANGED, FAILED, NEW, OK, Act, Scene, many, one, play
 from stage import Site
 
 SECONDS = 2

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from result import Result
-from scenes import CHANGED, FAILED, NEW, OK, Act, Scene, many, one, play
+from scenarios import CHANGED, FAILED, NEW, OK, Act, Scene, many, one, play
 from stage import Site
 
 SOURCES = [{"id": f"ds_{number}", "displayName": f"source {number}"} for number in range(8)]

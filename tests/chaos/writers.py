@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from result import Result
-from scenes import CHANGED, FAILED, NEW, OK, Scene, many, one, play
+from scenarios import CHANGED, FAILED, NEW, OK, Scene, many, one, play
 from stage import Site
 
 # Longer than a reading is good for.

@@ -124,6 +124,7 @@ def _write_whole(path: Path, text: str) -> None:
 
 
 BOOTSTRAP = """\
+import sys
 
 sys.path.insert(0, {wheel!r})
 

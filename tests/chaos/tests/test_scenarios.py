@@ -14,7 +14,7 @@ import lag
 import pytest
 import wire
 import writers
-from scenes import CHANGED, FAILED, OK, Act, Outcome, Scene, judge, many, one
+from scenarios import CHANGED, FAILED, OK, Act, Outcome, Scene, judge, many, one
 from verdicts import Counts, Report
 
 DELETION: dict[str, Any] = {
