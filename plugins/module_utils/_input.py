@@ -66,18 +66,20 @@ def checked(
     spec: Spec,
     given: Mapping[str, Any],
     required_one_of: Sequence[Sequence[str]] = (),
-    environment: Mapping[str, str] = os.environ,
+    environment: Mapping[str, str] | None = None,
     templates: bool = False,
 ) -> dict[str, Any]:
     """Return the options as they came, with line breaks removed where they do no harm; Ansible can convert these.
 
-    ``environment`` has the variables that stand in for options. With ``templates``, a text that Ansible would still
-    fill in is good for any option: linters see a task before Ansible does.
+    ``environment`` has the variables that stand in for options, ``None`` for those of this process. With
+    ``templates``, a text that Ansible would still fill in is good for any option: linters see a task before Ansible
+    does.
 
     Raises:
         InputError: for the first mistake. Its message has the option's name and never its value.
     """
     check = _Check(templates)
+    variables = os.environ if environment is None else environment
     try:
         values = check.options(spec, given, "", required_one_of)
     except _UnknownOption as unknown:
@@ -86,8 +88,8 @@ def checked(
     found = {names[spelling] for spelling in values}
     for name, entry in spec.items():
         variable = entry["fallback"][1][0] if "fallback" in entry and name not in found else ""
-        if environment.get(variable):
-            check.value(entry, name, environment[variable], "The environment variable " + variable)
+        if variables.get(variable):
+            check.value(entry, name, variables[variable], "The environment variable " + variable)
     return values
 
 

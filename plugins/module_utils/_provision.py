@@ -223,22 +223,21 @@ def _check_new_name(name: str, finding: Finding) -> None:
 def _give_access_to_new(api: Api, work: _Work, policy: Policy) -> None:
     work.values["access"] = policy.as_result()
     identifier = work.resource["id"]
-    missing: NotFoundError | None = None
+    missing: list[NotFoundError] = []
 
     def give() -> bool | None:
-        nonlocal missing
         try:
             if policy.restricted or read_policy(api, identifier) != policy:
                 write_policy(api, identifier, policy)
         except NotFoundError as error:
             # The service may need a moment until it knows its new data source everywhere.
-            missing = error
+            missing.append(error)
             return None
         return True
 
     try:
-        if look_until(api.client, give, "setting the access of the new data source again") is None and missing:
-            raise missing
+        if look_until(api.client, give, "setting the access of the new data source again") is None:
+            raise missing[-1]
     except BasedashError as error:
         if policy.restricted:
             error.message += (

@@ -28,7 +28,7 @@ class Simulation:
         self._seed = seeds.default_seed() if seed is None else seed
         self.world, self.behaviour = seeds.build(self._seed)
         self.faults = Faults()
-        self.limiter = RateLimiter(lambda: self.world.clock.now())
+        self.limiter = RateLimiter(self.now)
         self.log = RequestLog()
         self.effects = Effects()
         self.writers = Writers(self.effects)
@@ -36,6 +36,10 @@ class Simulation:
         self.last_activity = time.monotonic()
         self._requests = 0
         self._timers: set[asyncio.TimerHandle] = set()
+
+    def now(self) -> float:
+        """The seconds of the clock of the present world, which a reset replaces."""
+        return self.world.clock.now()
 
     def reset(self, seed: Any = None) -> None:
         """Start anew from the seed, or from another one; faults, writers, log and random generator are new as well."""
