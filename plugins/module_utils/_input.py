@@ -21,6 +21,7 @@ from typing import Any
 from ansible.module_utils.common.parameters import DEFAULT_TYPE_VALIDATORS
 
 from ansible_collections.community.basedash.plugins.module_utils._arguments import (
+    CONNECTION,
     EXACT,
     JSON_OBJECTS,
     LISTS_ALONE,
@@ -149,7 +150,7 @@ class _Check:
                     % (prefix, spelling, seen[name])
                 )
             seen[name] = spelling
-            values[spelling] = self.value(spec[name], name, value, prefix + spelling, clearable="clear" in spec)
+            values[spelling] = self.value(spec[name], name, value, prefix + spelling, clearable="clear" in spec and name not in CONNECTION)
         for name, entry in spec.items():
             if entry.get("required") and name not in seen:
                 choices = ": give %s" % " or ".join(entry["choices"]) if "choices" in entry else ""
