@@ -63,10 +63,10 @@ from functools import cached_property
 from typing import Any
 
 from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCES
+from ansible_collections.community.basedash.plugins.module_utils._text import MASKS
 
 # What the plan may say of a data source. Any other word is masked, because a secret is a part of it.
 _ACTIONS = frozenset(("deleted", "unchanged", "failed", "not_attempted"))
-_MASKS = ("********", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER")
 
 _ENTRY = DATA_SOURCES["data_sources"]["options"]
 # A deletion needs no secret, and a secret could mask an id.
@@ -268,7 +268,7 @@ class Teardown:
         # A secret that is a part of an id masks it in every result, and what is masked can't be deleted.
         for entry in self._planned:
             texts = (entry["id"], entry.get("name")) if entry["action"] == "deleted" else ()
-            if entry["action"] not in _ACTIONS or any(mask in str(text) for text in texts for mask in _MASKS):
+            if entry["action"] not in _ACTIONS or any(mask in str(text) for text in texts for mask in MASKS):
                 return "An id or a name in the plan is masked because a secret is a part of it. Nothing was deleted."
         return ""
 

@@ -87,6 +87,9 @@ DIALECTS = (
 )
 """The kinds of databases that the vendor's pages name."""
 
+SYNC_STATUSES = ("PENDING", "SUCCESS", "FAILED", "NEVER_SYNCED")
+HEALTH_STATUSES = ("HEALTHY", "UNHEALTHY")
+
 
 def option_name(field: str) -> str:
     """Return the option for one of the API's fields, known to this collection or not."""

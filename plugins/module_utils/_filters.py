@@ -13,39 +13,22 @@ from datetime import datetime, timezone
 from typing import Any, Callable
 
 from ansible_collections.community.basedash.plugins.module_utils._api import Resource
+from ansible_collections.community.basedash.plugins.module_utils._data_source import (
+    DIALECTS,
+    HEALTH_STATUSES,
+    SYNC_STATUSES,
+)
 from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._text import look_alike_key, quoted, shown
+from ansible_collections.community.basedash.plugins.module_utils._text import MASKS, look_alike_key, quoted, shown
 
 _TEXTS = ("name", "host", "name_pattern", "created_before")
 
 # The API's field of each option whose values are words, and the words that the vendor documents.
 _WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "dialect": (
-        "dialect",
-        (
-            "POSTGRES",
-            "SUPABASE",
-            "MYSQL",
-            "PLANETSCALE",
-            "ATHENA",
-            "BIGQUERY",
-            "CLICKHOUSE",
-            "SPANNER",
-            "SNOWFLAKE",
-            "REDSHIFT",
-            "SQL_SERVER",
-            "ORACLE",
-            "DATABRICKS",
-            "POSTHOG",
-            "DUCKDB",
-        ),
-    ),
-    "sync_status": ("lastSyncStatus", ("PENDING", "SUCCESS", "FAILED", "NEVER_SYNCED")),
-    "health_status": ("lastHealthStatus", ("HEALTHY", "UNHEALTHY")),
+    "dialect": ("dialect", DIALECTS),
+    "sync_status": ("lastSyncStatus", SYNC_STATUSES),
+    "health_status": ("lastHealthStatus", HEALTH_STATUSES),
 }
-
-# What Ansible puts in the place of a secret.
-_MASKS = ("********", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER")
 
 
 @dataclass(frozen=True)
@@ -244,7 +227,7 @@ def _mistake(entry: Any) -> str:
     text = entry.strip()
     if not look_alike_key(text):
         return "is empty"
-    if any(mask in text for mask in _MASKS):
+    if any(mask in text for mask in MASKS):
         return "was masked on its way, because a secret is a part of it"
     if _is_markup(text):
         return "looks like YAML or JSON (if it is a name, give the data source's id instead)"

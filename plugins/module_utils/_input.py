@@ -31,7 +31,7 @@ from ansible_collections.community.basedash.plugins.module_utils._arguments impo
 )
 from ansible_collections.community.basedash.plugins.module_utils._connection import service_root
 from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._text import is_one_line
+from ansible_collections.community.basedash.plugins.module_utils._text import MASKS, is_one_line
 
 _KINDS = {
     bool: "a boolean",
@@ -50,8 +50,6 @@ _WANTED = {
     "dict": "a dict",
 }
 
-# What stands in the place of a secret in results of Ansible, and of this collection.
-_MASKS = ("********", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER")
 # Ansible 2.18 and earlier put this into a longer text that has an omitted variable in it.
 _OMITTED = "__omit_place_holder__"
 
@@ -150,7 +148,9 @@ class _Check:
                     % (prefix, spelling, seen[name])
                 )
             seen[name] = spelling
-            values[spelling] = self.value(spec[name], name, value, prefix + spelling, clearable="clear" in spec and name not in CONNECTION)
+            values[spelling] = self.value(
+                spec[name], name, value, prefix + spelling, clearable="clear" in spec and name not in CONNECTION
+            )
         for name, entry in spec.items():
             if entry.get("required") and name not in seen:
                 choices = ": give %s" % " or ".join(entry["choices"]) if "choices" in entry else ""
@@ -220,7 +220,7 @@ class _Check:
             raise InputError("%s has an unknown value: give %s." % (subject, " or ".join(entry["choices"])))
         if _OMITTED in value:
             raise InputError("%s has an omitted variable in it: omit can only stand alone." % subject)
-        if value.strip() in _MASKS or (not secret and any(mask in value for mask in _MASKS)):
+        if value.strip() in MASKS or (not secret and any(mask in value for mask in MASKS)):
             raise InputError(
                 "%s has a mask in it, which stands in the place of a secret: take it from where nothing is masked."
                 % subject

@@ -18,7 +18,13 @@ from typing import Any, Callable
 from ansible_collections.community.basedash.plugins.module_utils._api import Api
 from ansible_collections.community.basedash.plugins.module_utils._client import Client, Clock, Counters
 from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
-from ansible_collections.community.basedash.plugins.module_utils._data_source import DIALECTS, FIELDS, option_name
+from ansible_collections.community.basedash.plugins.module_utils._data_source import (
+    DIALECTS,
+    FIELDS,
+    HEALTH_STATUSES,
+    SYNC_STATUSES,
+    option_name,
+)
 from ansible_collections.community.basedash.plugins.module_utils._errors import (
     ApiError,
     BasedashError,
@@ -35,14 +41,13 @@ from ansible_collections.community.basedash.plugins.module_utils._transport impo
 
 Facts = dict[str, Any]
 
-_SYNC_STATUSES = ("PENDING", "SUCCESS", "FAILED", "NEVER_SYNCED")
 _WORDS = {
     "action": ("deleted", "created", "updated", "unchanged", "failed", "not_attempted"),
     "dialect": DIALECTS,
-    "last_health_status": ("HEALTHY", "UNHEALTHY"),
-    "last_sync_status": _SYNC_STATUSES,
+    "last_health_status": HEALTH_STATUSES,
+    "last_sync_status": SYNC_STATUSES,
     "mode": ("everyone", "restricted"),
-    "status": _SYNC_STATUSES,
+    "status": SYNC_STATUSES,
     **dict.fromkeys(SECRETS, SECRET_WORDS),
 }
 """The collection's own words and the API's, by the key they stand under: a secret that is one of them hides none."""

@@ -17,6 +17,9 @@ from urllib.parse import quote, quote_plus
 
 _MASK = "********"
 
+MASKS = (_MASK, "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER")
+"""What stands in the place of a secret in results of this collection, and of Ansible."""
+
 # Shorter ones occur within other words by chance; to replace them there would make results unreadable without hiding
 # anything, so they are replaced as words of their own.
 _SHORTEST_SECRET = 4
