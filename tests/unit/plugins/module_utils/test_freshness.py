@@ -124,6 +124,26 @@ def test_a_source_that_went_while_the_deletion_waited() -> None:
     assert absent(("GET", ONE, found()), *steps, id="ds_1").result["changed"]
 
 
+def test_a_key_that_lost_its_access_while_the_deletion_waited() -> None:
+    """The 404 is that of the second reading, and says nothing about the DELETE."""
+    report = absent(("GET", ONE, found()), ("DELETE", ONE, LONG), GONE, ("GET", PAGE, NOT_FOUND), id="ds_1")
+    assert report.failed
+    assert not report.result["changed"]
+    assert "can't be known" in report.result["msg"]
+    assert report.result["error"]["method"] == "GET"
+    assert report.result["data_source"]["id"] == "ds_1"
+
+
+def test_a_reading_that_failed_is_not_taken_for_the_deletion() -> None:
+    report = absent(("GET", ONE, found()), ("DELETE", ONE, LONG), ("GET", ONE, RESET), id="ds_1", retry_timeout=6.5)
+    assert report.failed
+    assert "Whether" not in report.result["msg"]
+    steps: list[Any] = [("DELETE", ONE, RESET), ("DELETE", ONE, LONG), ("GET", ONE, error(401))]
+    report = absent(("GET", ONE, found()), *steps, id="ds_1")
+    assert report.failed
+    assert "may have worked" in report.result["msg"]
+
+
 def test_a_reading_that_lags_behind_the_deletion() -> None:
     """It still shows what was deleted: that says nothing for some seconds."""
     lagging = [("GET", ONE, found())] * 3
