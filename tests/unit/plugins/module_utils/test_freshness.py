@@ -399,6 +399,26 @@ def test_one_look_at_the_end_serves_all_that_many_created() -> None:
     assert "'ds_2'" in report.warnings[0]
 
 
+def test_a_pace_that_is_slower_than_a_reading_is_good_for() -> None:
+    """A write whose reading grew too old while it waited for its turn goes right after the next reading."""
+    sources = [resource("ds_%d" % number, "n%d" % number) for number in range(11)]
+
+    def patch(number: int, reaction: Any = None) -> Any:
+        done = found("ds_%d" % number, "n%d" % number, port=6432)
+        return ("PATCH", SOURCES + "/ds_%d" % number, reaction or done, {"port": 6432, **FLAGS})
+
+    def read(number: int) -> Any:
+        return ("GET", SOURCES + "/ds_%d" % number, found("ds_%d" % number, "n%d" % number))
+
+    limited = error(429, "slow down", "RateLimitExceeded", retryAfterMs=60000)
+    # Ten in a minute are granted, so that a turn comes every six seconds.
+    steps: list[Any] = [("GET", PAGE, page(*sources)), *map(patch, range(9)), patch(9, limited)]
+    steps += [read(9), patch(9), read(10), patch(10)]
+    wanted = [{"name": "n%d" % number, "port": 6432} for number in range(11)]
+    report = many(*steps, state="present", data_sources=wanted, retry_timeout=600.0)
+    assert report.result["summary"]["updated"] == 11
+
+
 # Access
 
 
