@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.community.basedash.plugins.module_utils._access import set_access
 from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCES
 from ansible_collections.community.basedash.plugins.module_utils._bulk import manage_many
 from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
 from ansible_collections.community.basedash.plugins.module_utils._task import Report, execute
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils import fakes
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     ABSENT,
     CONNECTION,
@@ -448,3 +450,40 @@ def test_access_of_what_an_earlier_task_would_create() -> None:
     assert "earlier task" in report.warnings[0]
     assert access(EMPTY, **options).failed
     assert access(GONE, EMPTY, check_mode=True, id="ds_1", mode="everyone").failed
+
+
+POLICY = ONE + "/access"
+EVERYONE = answer(200, {"data": {"mode": "everyone", "groupIds": [], "memberIds": []}})
+RESTRICTED = answer(200, {"data": GROUPS})
+LOST: list[Any] = [("PUT", POLICY, RESET, GROUPS), ("PUT", POLICY, LONG, GROUPS), ("GET", ONE, found())]
+
+
+def test_access_that_a_lost_try_has_set_is_a_change() -> None:
+    steps = [("GET", ONE, found()), ("GET", POLICY, EVERYONE), *LOST, ("GET", POLICY, RESTRICTED)]
+    report = access(*steps, id="ds_1", mode="restricted", group_ids=["grp_1"])
+    assert not report.failed
+    assert report.result["changed"]
+    assert report.result["diff"]["before"]["mode"] == "everyone"
+
+
+@pytest.mark.parametrize("again", [found(name="production"), error(401)])
+def test_access_that_may_have_been_set_before_a_refusal(again: Any) -> None:
+    steps = [("GET", ONE, found()), ("GET", POLICY, EVERYONE), *LOST[:-1], ("GET", ONE, again)]
+    report = access(*steps, id="ds_1", name="preview-42", mode="restricted", group_ids=["grp_1"])
+    assert report.failed
+    assert "is not known" in report.result["msg"]
+    report = present(*steps[:1], *steps[1:], id="ds_1", name="preview-42", access=ACCESS)
+    assert report.failed
+    assert "is not known" in report.result["msg"]
+
+
+def test_access_on_a_server_whose_readings_take_longer_than_they_are_good_for() -> None:
+    read = [("GET", ONE, found()), ("GET", POLICY, EVERYONE)]
+    wire = Wire(*read, *read, ("PUT", POLICY, RESTRICTED, GROUPS))
+    wire.seconds_per_request = 6.0
+    options = {**fakes.ACCESS, "id": "ds_1", "mode": "restricted", "group_ids": ["grp_1"]}
+    report = execute(
+        set_access, options, check_mode=False, diff_mode=True, transport=wire, clock=wire.clock(), about_one=True
+    )
+    wire.finish()
+    assert report.result["changed"]
