@@ -371,6 +371,19 @@ def test_many_read_one_list_again_where_that_is_cheaper() -> None:
     assert report.result["summary"]["deleted"] == 8
 
 
+def test_many_read_one_list_again_for_updates_too() -> None:
+    sources = [resource("ds_%d" % number, "n%d" % number) for number in range(8)]
+    steps: list[Any] = [("GET", PAGE, page(*sources))]
+    for number in range(8):
+        if number == 4:
+            steps.append(("GET", PAGE, page(*sources)))
+        done = found("ds_%d" % number, "n%d" % number, port=6432)
+        steps.append(("PATCH", SOURCES + "/ds_%d" % number, done, {"port": 6432, **FLAGS}))
+    wanted = [{"name": "n%d" % number, "port": 6432} for number in range(8)]
+    report = many(*steps, seconds=1.5, state="present", data_sources=wanted)
+    assert report.result["summary"]["updated"] == 8
+
+
 def test_each_look_of_many_reads_anew() -> None:
     """The POST's answer was lost, and the list shows its work late."""
     steps: list[Any] = [EMPTY, ("POST", SOURCES, RESET, NEW), EMPTY, EMPTY, THERE]
