@@ -259,10 +259,7 @@ def write_policy(api: Api, identifier: str, policy: Policy, check: Check = no_ch
         content = api.put_access(identifier, policy.body(), check)
     except ApiError as error:
         if error.arrived:
-            error.message += (
-                " Whether the access to the data source with id %s was set is not known: run the task again to find "
-                "out." % quoted(identifier)
-            )
+            not_known(error, identifier)
         raise
     found = None if content is None else Policy.read(content)
 
@@ -286,6 +283,16 @@ def write_policy(api: Api, identifier: str, policy: Policy, check: Check = no_ch
         )
 
 
+def not_known(error: BasedashError, identifier: str) -> None:
+    """Let a failure say that it is not known whether the access was set, unless it says so."""
+    doubt = (
+        " Whether the access to the data source with id %s was set is not known: run the task again to find out."
+        % quoted(identifier)
+    )
+    if doubt not in error.message and not error.changed:
+        error.message += doubt
+
+
 def set_access(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
     """Let those query a data source whom the options name, and with ``purge`` nobody else.
 
@@ -300,16 +307,24 @@ def set_access(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcom
     resource = finding.resource
     resolved = given.resolved(api)
     header = "access to data source %s (id %s)" % (quoted(resource.get("displayName")), quoted(resource["id"]))
+    before: Policy | None = None
+    read_at = finding.read_at
+    lost = False
     try:
         while True:
             current = read_policy(api, resource["id"])
-            read_at = min(finding.read_at, api.clock.monotonic())
+            if before is not None:
+                # Both readings count from their end, because a slow server would never let anything be written else.
+                read_at = api.clock.monotonic()
+            if not lost:
+                before = current
             wanted = resolved if options["purge"] else resolved.with_those_of(current)
             try:
                 if wanted != current and not check_mode:
                     write_policy(api, resource["id"], wanted, recent(api.client, read_at))
                 break
-            except StaleError:
+            except StaleError as stale:
+                lost = lost or stale.unclear_tries > 0
                 finding = find(api, Identity(resource["id"], identity.name), verify_absence=True)
                 if finding.resource is None:
                     raise RefusedError(
@@ -319,11 +334,14 @@ def set_access(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcom
                 resource = finding.resource
     except BasedashError as error:
         error.facts = facts(resource)
+        if lost:
+            not_known(error, resource["id"])
         raise
+    # What an earlier try of this task has set, without an answer, is its change as well.
     return Outcome(
-        wanted != current,
+        lost or wanted != current,
         data_source=facts(resource),
-        diff=Diff(header, current.as_result(), wanted.as_result()),
+        diff=Diff(header, (before or current).as_result(), wanted.as_result()),
         values={"access": wanted.as_result()},
     )
 

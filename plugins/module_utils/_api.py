@@ -317,11 +317,13 @@ class Api:
         answer = self.client.request("DELETE", self._one(identifier), check=check)
         if not 200 <= answer.status < 300 or (answer.body.strip() and not answer.is_json):
             _successful(answer)
+        if _says_failure(answer.content):
+            return Deleted(None, certain=False)
         data = answer.content.get("data", answer.content) if isinstance(answer.content, dict) else answer.content
         if data in (None, "", [], {}):
             return Deleted(None)
         resource = _with_id(data)
-        if resource is None or resource["id"] != identifier or _says_failure(answer.content):
+        if resource is None or resource["id"] != identifier:
             return Deleted(None, certain=False)
         return Deleted(resource)
 

@@ -112,6 +112,12 @@ class _Finishing(threading.local):
     depth = 0
 
 
+class _Turn(threading.local):
+    """Whether this thread has a turn of the gate left, which a write got and did not use."""
+
+    kept = False
+
+
 class Client:
     """Sends requests to one service with one key, within one retry budget.
 
@@ -144,6 +150,7 @@ class Client:
         self._transport = transport
         self._budget = RetryBudget(connection.retry_timeout)
         self._gate = Gate(self.clock.monotonic)
+        self._turn = _Turn()
         self.exhausted = False
         self._headers = {
             "Authorization": "Bearer " + connection.api_key,
@@ -195,10 +202,14 @@ class Client:
         pending = False
         while True:
             answer: Answer | None = None
-            self._pass_gate()
+            self._pass_gate(method)
             if not setbacks and method != "GET" and not repeatable and self.abandoned and not self._finishing.depth:
                 raise InterruptedTaskError("The task was interrupted before %s %s was sent." % (method, path))
-            check(unclear)
+            try:
+                check(unclear)
+            except BaseException:
+                self._turn.kept = True
+                raise
             self.counters.count(requests=1)
             started = self.clock.monotonic()
             try:
@@ -291,8 +302,13 @@ class Client:
         (time.sleep if self._abandoned.is_set() else self.clock.sleep)(seconds)
         return not self.abandoned or self._finishing.depth > 0
 
-    def _pass_gate(self) -> None:
-        delay = self._gate.delay()
+    def _pass_gate(self, method: str) -> None:
+        if method != "GET" and self._turn.kept:
+            # Its turn came when what it relies on was too old. At a slow pace it would be so at each further turn.
+            self._turn.kept = False
+            delay = self._gate.delay() if self._gate.closed else 0.0
+        else:
+            delay = self._gate.delay()
         while delay > 0 and not self.abandoned:
             self.clock.sleep(delay)
             delay = self._gate.delay() if self._gate.closed else 0.0

@@ -25,7 +25,12 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     ApiError,
     BasedashError,
     IncompleteError,
+    InterruptedTaskError,
     NoAnswerError,
+    NotBasedashError,
+    NotFoundError,
+    RefusedError,
+    UnsupportedError,
 )
 from ansible_collections.community.basedash.plugins.module_utils._freshness import (
     SETTLING_SECONDS,
@@ -62,12 +67,16 @@ class Creation:
         Raises:
             BasedashError: if it could not be created, or it is not known whether it was.
         """
-        with creation_lock(self.api.lock_key, self.name, self.api.client.patience) as lock:
+        client = self.api.client
+        with creation_lock(self.api.lock_key, self.name, client.patience, lambda: client.abandoned) as lock:
             found = self._decided_again(finding, lock)
-            if found.resource is None:
+            if found.resource is not None:
+                return found
+            try:
                 found = self._post(found)
-            if found.resource is None:
-                lock.note_created()
+            finally:
+                if self.created or self._lost is not None:
+                    lock.note_created(self.created.get("id"))
             return found
 
     def confirmed(self) -> list[str]:
@@ -83,12 +92,17 @@ class Creation:
         return [warning] if warning else []
 
     def _decided_again(self, finding: Finding, lock: CreationLock) -> Finding:
-        """Return ``finding``, or a newer one if another task created this name after it was read."""
+        """Return ``finding``, or a newer one if another task created this name after it was read.
+
+        Raises:
+            RefusedError: if another task has just created it, nothing shows it yet, and there is no time to look again.
+        """
         if lock.created is None:
             return finding
         # A list that was read before the list was seen to have the name says nothing about it.
         settled = lock.shown if lock.shown is not None else lock.created - SETTLING_SECONDS
-        if finding.listing is not None and self.api.clock.monotonic() - finding.listing.begun < settled:
+        lists_show_it = finding.listing is not None and self.api.clock.monotonic() - finding.listing.begun < settled
+        if lists_show_it and (lock.shown is not None or lock.identifier is None):
             return finding
         self.api.require_anew()
         expected_until = self.api.clock.monotonic() - settled if lock.shown is None else 0.0
@@ -96,11 +110,28 @@ class Creation:
         def look() -> Finding | None:
             nonlocal finding
             finding = find(self.api, Identity(None, self.name), verify_absence=True)
+            if finding.resource is None and lock.shown is None and lock.identifier is not None:
+                finding = self._by_id(lock.identifier) or finding
             expected = self.api.clock.monotonic() < expected_until
             return None if finding.resource is None and expected else finding
 
-        look_until(self.api.client, look, "looking for what another task created")
+        if look_until(self.api.client, look, "looking for what another task created") is None:
+            raise RefusedError(
+                "Another task on this machine created a data source named %s, or may have, %d seconds ago, and no list "
+                "shows it yet: nothing was changed, run the task again in some seconds."
+                % (quoted(self.name), lock.created)
+            )
         return finding
+
+    def _by_id(self, identifier: str) -> Finding | None:
+        """Return what another task created, if it is there under the name, whatever the list shows."""
+        try:
+            resource = self.api.get(identifier)
+        except (NotFoundError, NotBasedashError, UnsupportedError):
+            return None
+        if resource.get("displayName") != self.name:
+            return None
+        return Finding(resource, self.api.clock.monotonic(), by_get=True)
 
     def _post(self, finding: Finding) -> Finding:
         setbacks = 0
@@ -108,6 +139,11 @@ class Creation:
             listing = finding.listing
             self._known = listing if listing is not None else frozenset()
             try:
+                if self.api.client.abandoned:
+                    # What is ``finishing`` goes on, and this has not begun.
+                    raise InterruptedTaskError(
+                        "The task was interrupted before the data source named %s was created." % quoted(self.name)
+                    )
                 created = self.api.create(self.body, recent(self.api.client, finding.read_at))
             except StaleError:
                 finding = self._found_on_a_newer_list()

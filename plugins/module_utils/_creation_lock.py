@@ -18,11 +18,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._errors import RefusedError
+from ansible_collections.community.basedash.plugins.module_utils._errors import (
+    InterruptedTaskError,
+    RefusedError,
+)
 from ansible_collections.community.basedash.plugins.module_utils._text import quoted
 
 # The names share so many files, because a file for each would fill the folder.
@@ -38,27 +41,45 @@ _PAUSE = 0.05
 class CreationLock:
     """The lock of one name, while it is held.
 
-    ``created`` is how many seconds ago another task of this machine created the name, and ``shown`` is how many seconds
-    ago the list was seen to have it: ``None`` if that did not happen lately.
+    ``created`` is how many seconds ago another task of this machine created the name, or may have, and ``shown`` is how
+    many seconds ago the list was seen to have it: ``None`` if that did not happen lately. ``identifier`` is the id of
+    what was created, ``None`` if no answer told it.
     """
 
     created: float | None = None
     shown: float | None = None
-    _note: Callable[[], None] = lambda: None
+    identifier: str | None = None
+    _note: Callable[[str | None], None] = lambda identifier: None
 
-    def note_created(self) -> None:
-        """Tell later holders that the name was just created, so that they expect it in the list."""
-        self._note()
+    def note_created(self, identifier: str | None) -> None:
+        """Tell later holders that the name was just created, so that they expect it; ``None`` if it only may have been.
+
+        Lists may lag for longer than anybody waits, and then only the id shows that it is there.
+        """
+        self._note(identifier)
+
+
+@dataclass(frozen=True)
+class _Note:
+    """What is remembered of a creation; times are of the machine's clock."""
+
+    created_at: float
+    shown_at: float | None = None
+    identifier: str | None = None
 
 
 @contextmanager
-def creation_lock(key: tuple[str, ...], name: str, patience: float) -> Iterator[CreationLock]:
+def creation_lock(
+    key: tuple[str, ...], name: str, patience: float, abandoned: Callable[[], bool] = lambda: False
+) -> Iterator[CreationLock]:
     """Hold the lock of ``name``. ``key`` says of which service, organization, family and user.
 
-    Where no lock can be had, such as without a writable temporary folder, the task goes on without.
+    Where no lock can be had, such as without a writable temporary folder, the task goes on without. ``abandoned`` tells
+    that nobody waits for the task any more.
 
     Raises:
         RefusedError: if another task still holds it after ``patience`` seconds.
+        InterruptedTaskError: if the task was abandoned meanwhile.
     """
     digest = _digest(key, name)
     try:
@@ -67,15 +88,19 @@ def creation_lock(key: tuple[str, ...], name: str, patience: float) -> Iterator[
         yield CreationLock()
         return
     try:
-        _wait_for(file, name, patience)
+        _wait_for(file, name, patience, abandoned)
         creations = _read(file)
-        now = time.monotonic()
-        created, shown = (None if at is None else now - at for at in creations.get(digest, (None, None)))
 
-        def note() -> None:
-            _write(file, {**creations, digest: (time.monotonic(), None)})
+        def note(identifier: str | None) -> None:
+            _write(file, {**creations, digest: _Note(time.monotonic(), None, identifier)})
 
-        yield CreationLock(created, shown, note)
+        found = creations.get(digest)
+        if found is None:
+            yield CreationLock(_note=note)
+        else:
+            now = time.monotonic()
+            shown = None if found.shown_at is None else now - found.shown_at
+            yield CreationLock(now - found.created_at, shown, found.identifier, note)
     finally:
         os.close(file)
 
@@ -91,7 +116,7 @@ def note_shown(key: tuple[str, ...], name: str) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         creations = _read(file)
         if digest in creations:
-            _write(file, {**creations, digest: (creations[digest][0], time.monotonic())})
+            _write(file, {**creations, digest: replace(creations[digest], shown_at=time.monotonic())})
     except BlockingIOError:
         # Somebody creates another name just now. Without the note, the next one only looks for longer.
         return
@@ -117,7 +142,7 @@ def _folder() -> Path:
     return folder
 
 
-def _wait_for(file: int, name: str, patience: float) -> None:
+def _wait_for(file: int, name: str, patience: float, abandoned: Callable[[], bool]) -> None:
     begun = time.monotonic()
     while True:
         try:
@@ -129,27 +154,34 @@ def _wait_for(file: int, name: str, patience: float) -> None:
                     "Another task on this machine has been creating a data source named %s for %d seconds: nothing was "
                     "changed, run the task again when that one has ended." % (quoted(name), patience)
                 ) from None
+        if abandoned():
+            raise InterruptedTaskError(
+                "The task was interrupted while another task on this machine created a data source named %s: nothing "
+                "was changed." % quoted(name)
+            )
         time.sleep(_PAUSE)
 
 
-def _read(file: int) -> dict[str, tuple[float, float | None]]:
-    """Return when names were created and seen in the list, by digest, as far as that is not long ago."""
+def _read(file: int) -> dict[str, _Note]:
+    """Return what is remembered of creations, by digest, as far as they were not long ago."""
     try:
         content: Any = json.loads(os.pread(file, 1 << 20, 0) or b"{}")
         # The clock is the machine's, the same in each process, and begins anew when the machine starts.
         now = time.monotonic()
         found = {
-            str(name): (float(at), None if shown is None else float(shown)) for name, (at, shown) in content.items()
+            str(name): _Note(float(at), None if shown is None else float(shown), None if one is None else str(one))
+            for name, (at, shown, one) in content.items()
         }
-        return {name: (at, shown) for name, (at, shown) in found.items() if now - _REMEMBERED < at <= now}
+        return {name: note for name, note in found.items() if now - _REMEMBERED < note.created_at <= now}
     except (ValueError, TypeError, AttributeError):
         return {}
 
 
-def _write(file: int, creations: dict[str, tuple[float, float | None]]) -> None:
+def _write(file: int, creations: dict[str, _Note]) -> None:
+    content = {name: (note.created_at, note.shown_at, note.identifier) for name, note in creations.items()}
     try:
         os.ftruncate(file, 0)
-        os.pwrite(file, json.dumps(creations).encode(), 0)
+        os.pwrite(file, json.dumps(content).encode(), 0)
     except OSError:
         # A full disk costs the hint to the next holder, and must not cost the result of this task.
         return

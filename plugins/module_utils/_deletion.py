@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable
 
 from ansible_collections.community.basedash.plugins.module_utils._api import Api, Resource
@@ -109,12 +109,16 @@ class _GoneError(Exception):
 
 @dataclass
 class _Target:
-    """The data source that is about to be deleted, as it was read last."""
+    """The data source that is about to be deleted, as it was read last.
+
+    ``failures`` are those of ``check``: they are about a reading, and say nothing about the DELETE.
+    """
 
     api: Api
     wanted: Absence
     resource: Resource
     read_at: float
+    failures: list[BasedashError] = field(default_factory=list)
 
     def check(self, unclear_tries: int) -> None:
         """Read and judge it again if the last reading is too old: somebody may have renamed it meanwhile.
@@ -134,8 +138,10 @@ class _Target:
             self.resource, self.read_at = finding.resource, finding.read_at
             self.wanted.check(self.resource)
         except BasedashError as error:
+            self.failures.append(error)
+            error.facts = error.facts or facts(self.resource)
             if unclear_tries:
-                error.message += " An earlier try to delete it may still take effect."
+                error.message += " An earlier try to delete it may have worked, or may still take effect."
             raise
 
 
@@ -155,6 +161,8 @@ def _delete_read(api: Api, wanted: Absence, finding: Finding, resource: Resource
     except _GoneError as error:
         return _deleted(target.resource, None) if error.unclear_tries else _gone_meanwhile(wanted, target.resource)
     except NotFoundError as error:
+        if error in target.failures:
+            raise
         # A key that may read and not delete gets the same 404 as if the data source were gone.
         if wanted.verify_absence and _gone_after_404(api, look, target.resource) is None:
             raise _refused_delete(error, target.resource) from error
@@ -162,6 +170,8 @@ def _delete_read(api: Api, wanted: Absence, finding: Finding, resource: Resource
             return _deleted(target.resource, None)
         return _gone_meanwhile(wanted, target.resource)
     except ApiError as error:
+        if error in target.failures:
+            raise
         error.facts = facts(target.resource)
         raise _unknown_delete(error, identifier) from error
     if not deleted.certain:

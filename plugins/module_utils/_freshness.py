@@ -27,7 +27,14 @@ _Seen = TypeVar("_Seen")
 
 
 class StaleError(Exception):
-    """What a write relies on was read too long ago: read it again, and decide again."""
+    """What a write relies on was read too long ago: read it again, and decide again.
+
+    ``unclear_tries`` is how many earlier tries of the write may have worked.
+    """
+
+    def __init__(self, unclear_tries: int = 0) -> None:
+        super().__init__()
+        self.unclear_tries = unclear_tries
 
 
 def is_stale(client: Client, read_at: float) -> bool:
@@ -43,7 +50,7 @@ def recent(client: Client, read_at: float) -> Callable[[int], None]:
 
     def check(unclear_tries: int) -> None:
         if is_stale(client, read_at):
-            raise StaleError
+            raise StaleError(unclear_tries)
 
     return check
 

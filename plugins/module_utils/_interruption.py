@@ -4,8 +4,8 @@
 
 """Private to this collection: signals that arrive while something must come to its end.
 
-A data source is open to the whole organization from its creation until its access is set. A SIGTERM or a Ctrl-C in
-between must not leave it so.
+A data source is open to the whole organization from its creation until its access is set. A SIGTERM, a Ctrl-C or the
+end of a task's ``timeout`` in between must not leave it so.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from typing import Any
 
 from ansible_collections.community.basedash.plugins.module_utils._client import Client
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# Ansible ends a task whose ``timeout`` is over by an alarm in its worker.
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
 
 # The process that was interrupted, if one was: a worker goes on with the next item of a loop.
 _interrupted: list[int] = []
@@ -44,7 +45,8 @@ def signals_held_back(client: Client) -> Iterator[None]:
 
     def handle(number: int, frame: Any) -> None:
         if client.unfinished:
-            _interrupted.append(os.getpid())
+            if number != signal.SIGALRM:
+                _interrupted.append(os.getpid())
             client.abandon()
             return
         previous = before[signal.Signals(number)]

@@ -14,6 +14,7 @@ from typing import Any
 from ansible_collections.community.basedash.plugins.module_utils._access import (
     Policy,
     WantedPolicy,
+    not_known,
     read_policy,
     write_policy,
 )
@@ -289,13 +290,20 @@ def _change(api: Api, wanted: Presence, policy: Policy | None, finding: Finding,
 
 
 def _write_access(api: Api, policy: Policy, work: _Work) -> None:
+    lost = False
     while True:
         try:
-            write_policy(api, work.resource["id"], policy, work.check)
-        except StaleError:
-            api.require_recent()
-            work.read_again()
-            continue
+            try:
+                write_policy(api, work.resource["id"], policy, work.check)
+            except StaleError as stale:
+                lost = lost or stale.unclear_tries > 0
+                api.require_recent()
+                work.read_again()
+                continue
+        except BasedashError as error:
+            if lost:
+                not_known(error, work.resource["id"])
+            raise
         work.done.append("given the new access")
         return
 

@@ -11,7 +11,8 @@ on, and an item that wrote reads anew because the list says nothing about that.
 from __future__ import annotations
 
 import threading
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from ansible_collections.community.basedash.plugins.module_utils._api import (
@@ -24,7 +25,11 @@ from ansible_collections.community.basedash.plugins.module_utils._api import (
     no_check,
 )
 from ansible_collections.community.basedash.plugins.module_utils._creation_lock import note_shown
-from ansible_collections.community.basedash.plugins.module_utils._freshness import TRUSTED_SECONDS, look_until
+from ansible_collections.community.basedash.plugins.module_utils._freshness import (
+    TRUSTED_SECONDS,
+    StaleError,
+    look_until,
+)
 
 
 class Lists:
@@ -181,19 +186,28 @@ class Snapshot(Api):
         self._lists.note_created(resource)
         return ""
 
+    @contextmanager
+    def _sending_once(self) -> Iterator[None]:
+        """Read anew after a write that is never repeated; not if it was not sent because a reading was too old."""
+        sent = True
+        try:
+            yield
+        except StaleError:
+            sent = False
+            raise
+        finally:
+            if sent:
+                self.require_anew()
+
     def create(self, body: Content, check: Check = no_check) -> Resource | None:
         """Create a data source."""
-        try:
+        with self._sending_once():
             return super().create(body, check)
-        finally:
-            self.require_anew()
 
     def update(self, identifier: str, body: Content, check: Check = no_check) -> Resource | None:
         """Change a data source."""
-        try:
+        with self._sending_once():
             return super().update(identifier, body, check)
-        finally:
-            self.require_anew()
 
     def delete(self, identifier: str, check: Check = no_check) -> Deleted:
         """Delete a data source."""

@@ -23,7 +23,12 @@ from ansible_collections.community.basedash.plugins.module_utils._task import Re
 from ansible_collections.community.basedash.plugins.module_utils._transport import RawAnswer, Request
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     KEY,
+    NOT_FOUND,
+    ONE,
+    PAGE,
     PRESENT,
+    RESET,
+    SOURCES,
     Wire,
     answer,
     page,
@@ -36,10 +41,11 @@ KEYS = ("https://basedash.example.com", KEY, "org_1", "data-sources")
 def test_later_holders_know_of_a_creation() -> None:
     with creation_lock(KEYS, "a", 1.0) as lock:
         assert lock.created is None
-        lock.note_created()
+        lock.note_created("ds_1")
     with creation_lock(KEYS, "a", 1.0) as lock:
         assert lock.created is not None
         assert lock.shown is None
+        assert lock.identifier == "ds_1"
     note_shown(KEYS, "a")
     with creation_lock(KEYS, "a", 1.0) as lock:
         assert lock.shown is not None
@@ -70,7 +76,7 @@ def test_a_holder_that_dies_lets_go() -> None:
 
 def test_nothing_secret_stays_behind() -> None:
     with creation_lock(KEYS, "a name", 1.0) as lock:
-        lock.note_created()
+        lock.note_created("ds_1")
     (folder,) = Path(tempfile.gettempdir()).glob("community.basedash-*")
     (file,) = folder.iterdir()
     assert KEY not in file.read_text(encoding="utf-8")
@@ -82,7 +88,7 @@ def test_nothing_secret_stays_behind() -> None:
 @pytest.mark.parametrize("content", ["[]", "{", '{"a": 1}', '{"a": ["x", true]}', "null", '"x"'])
 def test_a_file_that_holds_something_else(content: str) -> None:
     with creation_lock(KEYS, "a", 1.0) as lock:
-        lock.note_created()
+        lock.note_created("ds_1")
     (file,) = next(iter(Path(tempfile.gettempdir()).glob("community.basedash-*"))).iterdir()
     file.write_text(content, encoding="utf-8")
     with creation_lock(KEYS, "a", 1.0) as lock:
@@ -92,7 +98,7 @@ def test_a_file_that_holds_something_else(content: str) -> None:
 def test_without_a_folder_there_is_no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", "/proc/nowhere")
     with creation_lock(KEYS, "a", 1.0) as lock:
-        lock.note_created()
+        lock.note_created("ds_1")
     note_shown(KEYS, "a")
 
 
@@ -101,8 +107,83 @@ def test_a_folder_of_somebody_else_is_not_used() -> None:
     trap.mkdir()
     (Path(tempfile.gettempdir()) / ("community.basedash-%d" % os.getuid())).symlink_to(trap)
     with creation_lock(KEYS, "a", 1.0) as lock:
-        lock.note_created()
+        lock.note_created("ds_1")
     assert list(trap.iterdir()) == []
+
+
+OPTIONS = {**PRESENT, "name": "preview-42", "dialect": "POSTGRES", "host": "db.example.com"}
+NEW = {"type": "direct", "dialect": "POSTGRES", "displayName": "preview-42", "host": "db.example.com"}
+MADE = resource("ds_1", "preview-42")
+
+
+def run(wire: Wire, **options: object) -> Report:
+    report = execute(
+        make_so, {**OPTIONS, **options}, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock()
+    )
+    wire.finish()
+    assert "Unexpected" not in str(report.result)
+    return report
+
+
+def test_a_list_that_lags_for_longer_than_anybody_waits() -> None:
+    """The id that another task got shows that its data source is there."""
+    never = ("GET", PAGE, page())
+    with creation_lock(KEYS, "preview-42", 1.0) as lock:
+        lock.note_created("ds_1")
+    report = run(Wire(never, never, ("GET", ONE, answer(200, {"data": MADE}))))
+    assert not report.failed
+    assert not report.result["changed"]
+    assert report.result["data_source"]["id"] == "ds_1"
+
+
+@pytest.mark.parametrize("identifier", ["ds_1", None])
+def test_a_creation_that_may_not_show_yet_and_no_time_to_look_again(identifier: str | None) -> None:
+    never = ("GET", PAGE, page())
+    with creation_lock(KEYS, "preview-42", 1.0) as lock:
+        lock.note_created(identifier)
+    looks = [never, never] + ([("GET", ONE, NOT_FOUND)] if identifier else [])
+    report = run(Wire(*looks), retry_timeout=0.0)
+    assert report.failed
+    assert "run the task again" in report.result["msg"]
+
+
+def test_a_creation_whose_answer_was_lost_is_expected_by_later_holders() -> None:
+    wire = Wire(("GET", PAGE, page()), ("POST", SOURCES, RESET, NEW), ("GET", PAGE, page()))
+    assert "is not known" in run(wire, retry_timeout=0.0).result["msg"]
+    report = run(Wire(("GET", PAGE, page()), ("GET", PAGE, page()), ("GET", PAGE, page(MADE))))
+    assert not report.failed
+    assert not report.result["changed"]
+
+
+def test_a_task_that_is_interrupted_while_it_waits_for_another_one() -> None:
+    """Restricted access holds signals back, but not before anything was created."""
+    wire = Wire(("GET", PAGE, page()))
+    access = {"mode": "restricted", "groups": [], "members": [], "group_ids": ["grp_1"], "member_ids": []}
+    with creation_lock(KEYS, "preview-42", 1.0):
+        report = execute(
+            make_so,
+            {**OPTIONS, "access": access},
+            check_mode=False,
+            diff_mode=False,
+            transport=wire,
+            clock=wire.clock(),
+            abandoned=lambda: len(wire.sent) > 1,
+        )
+    assert report.failed
+    assert "interrupted" in report.result["msg"]
+    # Neither if it gets the lock in the moment of its interruption.
+    wire = Wire(("GET", PAGE, page()))
+    report = execute(
+        make_so,
+        {**OPTIONS, "access": access},
+        check_mode=False,
+        diff_mode=False,
+        transport=wire,
+        clock=wire.clock(),
+        abandoned=lambda: len(wire.sent) > 1,
+    )
+    assert report.failed
+    assert "POST" not in {request.method for request in wire.sent}
 
 
 class World(Wire):
@@ -122,6 +203,8 @@ class World(Wire):
                 self.made.append(name)
                 self._lists = 0
                 return answer(201, {"data": resource("ds_%d" % len(self.made), name)})
+            if not request.url.endswith("?limit=100"):
+                return NOT_FOUND
             self._lists += 1
             shown = self.made if self._lists > self.lag else []
             return page(*[resource("ds_%d" % number, name) for number, name in enumerate(shown, 1)])
@@ -133,8 +216,7 @@ def test_workers_that_create_the_same_name_make_one(lag: int) -> None:
     reports: list[Report] = []
 
     def work() -> None:
-        options = {**PRESENT, "name": "preview-42", "dialect": "POSTGRES", "host": "db.example.com"}
-        reports.append(execute(make_so, options, check_mode=False, diff_mode=False, transport=world))
+        reports.append(execute(make_so, OPTIONS, check_mode=False, diff_mode=False, transport=world))
 
     threads = [threading.Thread(target=work) for _number in range(6)]
     for thread in threads:

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.community.basedash.plugins.module_utils._access import set_access
 from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCES
 from ansible_collections.community.basedash.plugins.module_utils._bulk import manage_many
 from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
 from ansible_collections.community.basedash.plugins.module_utils._task import Report, execute
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils import fakes
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     ABSENT,
     CONNECTION,
@@ -122,6 +124,26 @@ def test_a_source_that_went_while_the_deletion_waited() -> None:
     # An earlier try without an answer may have been the one.
     steps: list[Any] = [("DELETE", ONE, RESET), ("DELETE", ONE, LONG), GONE, EMPTY]
     assert absent(("GET", ONE, found()), *steps, id="ds_1").result["changed"]
+
+
+def test_a_key_that_lost_its_access_while_the_deletion_waited() -> None:
+    """The 404 is that of the second reading, and says nothing about the DELETE."""
+    report = absent(("GET", ONE, found()), ("DELETE", ONE, LONG), GONE, ("GET", PAGE, NOT_FOUND), id="ds_1")
+    assert report.failed
+    assert not report.result["changed"]
+    assert "can't be known" in report.result["msg"]
+    assert report.result["error"]["method"] == "GET"
+    assert report.result["data_source"]["id"] == "ds_1"
+
+
+def test_a_reading_that_failed_is_not_taken_for_the_deletion() -> None:
+    report = absent(("GET", ONE, found()), ("DELETE", ONE, LONG), ("GET", ONE, RESET), id="ds_1", retry_timeout=6.5)
+    assert report.failed
+    assert "Whether" not in report.result["msg"]
+    steps: list[Any] = [("DELETE", ONE, RESET), ("DELETE", ONE, LONG), ("GET", ONE, error(401))]
+    report = absent(("GET", ONE, found()), *steps, id="ds_1")
+    assert report.failed
+    assert "may have worked" in report.result["msg"]
 
 
 def test_a_reading_that_lags_behind_the_deletion() -> None:
@@ -349,6 +371,19 @@ def test_many_read_one_list_again_where_that_is_cheaper() -> None:
     assert report.result["summary"]["deleted"] == 8
 
 
+def test_many_read_one_list_again_for_updates_too() -> None:
+    sources = [resource("ds_%d" % number, "n%d" % number) for number in range(8)]
+    steps: list[Any] = [("GET", PAGE, page(*sources))]
+    for number in range(8):
+        if number == 4:
+            steps.append(("GET", PAGE, page(*sources)))
+        done = found("ds_%d" % number, "n%d" % number, port=6432)
+        steps.append(("PATCH", SOURCES + "/ds_%d" % number, done, {"port": 6432, **FLAGS}))
+    wanted = [{"name": "n%d" % number, "port": 6432} for number in range(8)]
+    report = many(*steps, seconds=1.5, state="present", data_sources=wanted)
+    assert report.result["summary"]["updated"] == 8
+
+
 def test_each_look_of_many_reads_anew() -> None:
     """The POST's answer was lost, and the list shows its work late."""
     steps: list[Any] = [EMPTY, ("POST", SOURCES, RESET, NEW), EMPTY, EMPTY, THERE]
@@ -377,6 +412,26 @@ def test_one_look_at_the_end_serves_all_that_many_created() -> None:
     assert report.warnings == []
     report = many(*steps, *looks[:1] * LOOKS, state="present", data_sources=wanted)
     assert "'ds_2'" in report.warnings[0]
+
+
+def test_a_pace_that_is_slower_than_a_reading_is_good_for() -> None:
+    """A write whose reading grew too old while it waited for its turn goes right after the next reading."""
+    sources = [resource("ds_%d" % number, "n%d" % number) for number in range(11)]
+
+    def patch(number: int, reaction: Any = None) -> Any:
+        done = found("ds_%d" % number, "n%d" % number, port=6432)
+        return ("PATCH", SOURCES + "/ds_%d" % number, reaction or done, {"port": 6432, **FLAGS})
+
+    def read(number: int) -> Any:
+        return ("GET", SOURCES + "/ds_%d" % number, found("ds_%d" % number, "n%d" % number))
+
+    limited = error(429, "slow down", "RateLimitExceeded", retryAfterMs=60000)
+    # Ten in a minute are granted, so that a turn comes every six seconds.
+    steps: list[Any] = [("GET", PAGE, page(*sources)), *map(patch, range(9)), patch(9, limited)]
+    steps += [read(9), patch(9), read(10), patch(10)]
+    wanted = [{"name": "n%d" % number, "port": 6432} for number in range(11)]
+    report = many(*steps, state="present", data_sources=wanted, retry_timeout=600.0)
+    assert report.result["summary"]["updated"] == 11
 
 
 # Access
@@ -408,3 +463,40 @@ def test_access_of_what_an_earlier_task_would_create() -> None:
     assert "earlier task" in report.warnings[0]
     assert access(EMPTY, **options).failed
     assert access(GONE, EMPTY, check_mode=True, id="ds_1", mode="everyone").failed
+
+
+POLICY = ONE + "/access"
+EVERYONE = answer(200, {"data": {"mode": "everyone", "groupIds": [], "memberIds": []}})
+RESTRICTED = answer(200, {"data": GROUPS})
+LOST: list[Any] = [("PUT", POLICY, RESET, GROUPS), ("PUT", POLICY, LONG, GROUPS), ("GET", ONE, found())]
+
+
+def test_access_that_a_lost_try_has_set_is_a_change() -> None:
+    steps = [("GET", ONE, found()), ("GET", POLICY, EVERYONE), *LOST, ("GET", POLICY, RESTRICTED)]
+    report = access(*steps, id="ds_1", mode="restricted", group_ids=["grp_1"])
+    assert not report.failed
+    assert report.result["changed"]
+    assert report.result["diff"]["before"]["mode"] == "everyone"
+
+
+@pytest.mark.parametrize("again", [found(name="production"), error(401)])
+def test_access_that_may_have_been_set_before_a_refusal(again: Any) -> None:
+    steps = [("GET", ONE, found()), ("GET", POLICY, EVERYONE), *LOST[:-1], ("GET", ONE, again)]
+    report = access(*steps, id="ds_1", name="preview-42", mode="restricted", group_ids=["grp_1"])
+    assert report.failed
+    assert "is not known" in report.result["msg"]
+    report = present(*steps[:1], *steps[1:], id="ds_1", name="preview-42", access=ACCESS)
+    assert report.failed
+    assert "is not known" in report.result["msg"]
+
+
+def test_access_on_a_server_whose_readings_take_longer_than_they_are_good_for() -> None:
+    read = [("GET", ONE, found()), ("GET", POLICY, EVERYONE)]
+    wire = Wire(*read, *read, ("PUT", POLICY, RESTRICTED, GROUPS))
+    wire.seconds_per_request = 6.0
+    options = {**fakes.ACCESS, "id": "ds_1", "mode": "restricted", "group_ids": ["grp_1"]}
+    report = execute(
+        set_access, options, check_mode=False, diff_mode=True, transport=wire, clock=wire.clock(), about_one=True
+    )
+    wire.finish()
+    assert report.result["changed"]

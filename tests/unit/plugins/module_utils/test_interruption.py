@@ -10,6 +10,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -87,6 +88,39 @@ def test_the_access_of_a_new_source_is_still_set(method: str, number: int) -> No
     report = execute(make_so, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
     assert report.failed
     assert "interrupted" in report.result["msg"]
+
+
+class Alarm(BaseException):
+    """What Ansible raises when a task's ``timeout`` is over; no ``Exception``."""
+
+
+@pytest.fixture
+def alarm() -> Iterator[None]:
+    def ring(number: int, frame: Any) -> None:
+        raise Alarm
+
+    before = signal.signal(signal.SIGALRM, ring)
+    yield
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.usefixtures("alarm")
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_the_access_of_a_new_source_is_still_set_after_the_timeout_of_the_task(method: str) -> None:
+    wire = Interrupted(EMPTY, POST, PUT, THERE, method=method, number=signal.SIGALRM)
+    report = execute(make_so, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
+    wire.finish()
+    assert not report.failed
+    assert report.result["changed"]
+    # It is a matter of this task alone.
+    assert not _interruption.was_interrupted()
+
+
+@pytest.mark.usefixtures("alarm")
+def test_at_any_other_moment_the_timeout_ends_the_task() -> None:
+    wire = Interrupted(EMPTY, method="GET", number=signal.SIGALRM)
+    with pytest.raises(Alarm):
+        execute(make_so, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
 
 
 def test_a_source_that_stays_open_is_named() -> None:

@@ -562,6 +562,9 @@ def test_a_page_instead_of_the_answer_to_a_creation() -> None:
     report = present(EMPTY, ("POST", SOURCES, html, NEW), *NEVER, **WANTED)
     assert report.failed
     assert "is not known" in report.result["msg"]
+
+
+def test_a_page_with_404_instead_of_the_answer_to_a_creation() -> None:
     assert present(EMPTY, ("POST", SOURCES, HTML, NEW), **WANTED).failed
 
 
