@@ -31,7 +31,7 @@ Spec = Mapping[str, Mapping[str, Any]]
 
 # What no argument spec can say of an option, wherever one of this name stands.
 
-EXACT = frozenset(("id", "name", "organization_id", "group_ids", "member_ids", "groups", "members", "exclude"))
+EXACT = frozenset(("id", "name", "organization_id", "group_ids", "member_ids", "groups", "members"))
 """Identifiers and names: white space at an end is a mistake, because nothing with that name would be found."""
 
 TRIMMED: dict[str, str | None] = {
