@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.community.basedash.plugins.module_utils._access import (
@@ -287,7 +287,10 @@ def _change(api: Api, wanted: Presence, policy: Policy | None, finding: Finding,
         if policy is not None and access_changes and not access_first:
             _write_access(api, policy, work)
         _wait(api, wanted, work, resource.get("lastSyncAttemptAt") if body else None)
-    return _outcome("updated" if work.done else "unchanged", work, diff, _not_sent(settings, body))
+    if not work.done:
+        # Somebody else has made the change meanwhile.
+        return _outcome("unchanged", work, replace(diff, after=diff.before), _not_sent(settings, body))
+    return _outcome("updated", work, diff, _not_sent(settings, body))
 
 
 def _write_access(api: Api, policy: Policy, work: _Work) -> None:

@@ -136,6 +136,16 @@ def test_a_list_that_lags_for_longer_than_anybody_waits() -> None:
     assert report.result["data_source"]["id"] == "ds_1"
 
 
+def test_a_server_that_changes_names_makes_one_for_several_tasks() -> None:
+    renamed = resource("ds_1", "preview")
+    with creation_lock(KEYS, "preview-42", 1.0) as lock:
+        lock.note_created("ds_1")
+    listed = ("GET", PAGE, page(renamed))
+    report = run(Wire(listed, listed, ("GET", ONE, answer(200, {"data": renamed}))))
+    assert report.failed
+    assert "is named 'preview' (id 'ds_1')" in report.result["msg"]
+
+
 @pytest.mark.parametrize("identifier", ["ds_1", None])
 def test_a_creation_that_may_not_show_yet_and_no_time_to_look_again(identifier: str | None) -> None:
     never = ("GET", PAGE, page())
