@@ -16,6 +16,7 @@ from ansible_collections.community.basedash.plugins.module_utils._access import 
     WantedPolicy,
     not_known,
     read_policy,
+    read_policy_of_listed,
     write_policy,
 )
 from ansible_collections.community.basedash.plugins.module_utils._api import Api, Content, Resource
@@ -264,7 +265,7 @@ def _change(api: Api, wanted: Presence, policy: Policy | None, finding: Finding,
                 "The data source with id %s is the organization's managed warehouse, whose settings are not yours to "
                 "change: nothing was changed." % quoted(resource["id"])
             )
-        current = None if policy is None else read_policy(api, resource["id"])
+        current = None if policy is None else read_policy_of_listed(api, resource["id"])
     before, after = settings.before(resource), settings.after(resource, body)
     if policy is not None and current is not None:
         before["access"], after["access"] = current.as_result(), policy.as_result()

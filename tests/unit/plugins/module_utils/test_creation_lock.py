@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
 import subprocess
@@ -99,6 +101,16 @@ def test_without_a_folder_there_is_no_lock(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(tempfile, "tempdir", "/proc/nowhere")
     with creation_lock(KEYS, "a", 1.0) as lock:
         lock.note_created("ds_1")
+    note_shown(KEYS, "a")
+
+
+def test_a_file_system_without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_lock(file: int, how: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_lock)
+    with creation_lock(KEYS, "a", 1.0) as lock:
+        assert lock.created is None
     note_shown(KEYS, "a")
 
 
