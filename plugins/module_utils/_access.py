@@ -29,6 +29,7 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     BasedashError,
     IncompleteError,
     InputError,
+    NotFoundError,
     RefusedError,
 )
 from ansible_collections.community.basedash.plugins.module_utils._freshness import StaleError, look_until, recent
@@ -248,6 +249,30 @@ def read_policy(api: Api, identifier: str) -> Policy:
     return Policy.read(api.get_access(identifier))
 
 
+def read_policy_of_listed(api: Api, identifier: str) -> Policy:
+    """Return who may query a data source that was read just before, so that a 404 is not believed at once.
+
+    It may be new, and the service may need a moment until it knows it everywhere.
+
+    Raises:
+        ApiError: if it can't be read.
+    """
+    missing: NotFoundError | None = None
+
+    def look() -> Policy | None:
+        nonlocal missing
+        try:
+            return read_policy(api, identifier)
+        except NotFoundError as error:
+            missing = error
+            return None
+
+    found = look_until(api.client, look, "looking again who may query the data source")
+    if found is None:
+        raise missing or ValueError("no look was made")
+    return found
+
+
 def write_policy(api: Api, identifier: str, policy: Policy, check: Check = no_check) -> None:
     """Set who may query a data source, and check that it took. ``check`` is called before each try.
 
@@ -312,7 +337,7 @@ def set_access(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcom
     lost = False
     try:
         while True:
-            current = read_policy(api, resource["id"])
+            current = read_policy_of_listed(api, resource["id"])
             if before is not None:
                 # Both readings count from their end, because a slow server would never let anything be written else.
                 read_at = api.clock.monotonic()

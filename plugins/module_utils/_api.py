@@ -9,7 +9,7 @@ Paths, envelope, errors and paging are as on the vendor's pages; nothing here de
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -133,6 +133,15 @@ def not_confirmed(resource: Resource, why: str = "") -> str:
         quoted(resource["id"]),
         SETTLING_SECONDS,
         why or "until it does, a task that goes by the name may create another one.",
+    )
+
+
+def twins_created(name: Any, ids: Sequence[str]) -> IncompleteError:
+    """Return the failure for several new data sources of one name."""
+    return IncompleteError(
+        "%d data sources are named %s now (%s), because somebody else created one at the same time: delete "
+        "those that are too many." % (len(ids), quoted(name), ", ".join(map(quoted, ids))),
+        changed=True,
     )
 
 
@@ -301,10 +310,7 @@ class Api:
         note_shown(self.lock_key, str(name))
         twins = [one["id"] for one in new if one.get("displayName") == name]
         if len(twins) > 1:
-            raise IncompleteError(
-                "%d data sources are named %s now (%s), because somebody else created one at the same time: delete "
-                "those that are too many." % (len(twins), quoted(name), ", ".join(map(quoted, twins)))
-            )
+            raise twins_created(name, twins)
         return ""
 
     def delete(self, identifier: str, check: Check = no_check) -> Deleted:

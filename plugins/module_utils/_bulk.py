@@ -21,6 +21,7 @@ from ansible_collections.community.basedash.plugins.module_utils._api import (
     Listing,
     Resource,
     not_confirmed,
+    twins_created,
 )
 from ansible_collections.community.basedash.plugins.module_utils._data_source import (
     facts,
@@ -309,7 +310,18 @@ def _managed(api: Api, wanted: Wanted, check_mode: bool) -> _Plan:
         if plan.pruned and not run.stopped.is_set() and not any(item.action == "failed" for item in plan.items):
             run.go(plan.pruned)
         plan.warnings += _not_shown(lists)
+        for item in plan.items:
+            _tell_twins(item, lists.twins)
     return plan
+
+
+def _tell_twins(item: Item, twins: Mapping[str, Sequence[str]]) -> None:
+    """Let an item fail that created one of several data sources of its name."""
+    created = None if item.outcome is None or item.action != "created" else item.outcome.data_source
+    ids = () if created is None else twins.get(created["id"], ())
+    if item.outcome is not None and created is not None and ids:
+        item.error, item.action = twins_created(created["display_name"], ids), "failed"
+        item.error.warnings = item.outcome.warnings
 
 
 # What is wanted -------------------------------------------------------------------------------------------------------

@@ -124,13 +124,22 @@ class Creation:
         return finding
 
     def _by_id(self, identifier: str) -> Finding | None:
-        """Return what another task created, if it is there under the name, whatever the list shows."""
+        """Return what another task created, if it is there, whatever the list shows.
+
+        Raises:
+            RefusedError: if it has another name. Most likely the server gave it, and would do so again.
+        """
         try:
             resource = self.api.get(identifier)
         except (NotFoundError, NotBasedashError, UnsupportedError):
             return None
         if resource.get("displayName") != self.name:
-            return None
+            raise RefusedError(
+                "Another task on this machine has just created a data source named %s, and it is named %s (id %s): "
+                "nothing was changed, look at it in Basedash, then run the task again in a minute."
+                % (quoted(self.name), quoted(resource.get("displayName")), quoted(identifier)),
+                facts=facts(resource),
+            )
         return Finding(resource, self.api.clock.monotonic(), by_get=True)
 
     def _post(self, finding: Finding) -> Finding:
@@ -189,6 +198,12 @@ class Creation:
 
     def _answered(self, created: Resource) -> None:
         """Take what the answer shows; after an earlier POST without an answer, look whether that created one too."""
+        if created["id"] in self._known:
+            raise IncompleteError(
+                "The creation of a data source named %s was answered with the one with id %s, which was there before: "
+                "look at it in Basedash, nothing else was done." % (quoted(self.name), quoted(created["id"])),
+                facts=facts(created),
+            )
         self.created = created
         if self._lost is None:
             return

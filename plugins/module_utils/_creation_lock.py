@@ -88,8 +88,13 @@ def creation_lock(
         yield CreationLock()
         return
     try:
-        _wait_for(file, name, patience, abandoned)
-        creations = _read(file)
+        try:
+            _wait_for(file, name, patience, abandoned)
+            creations = _read(file)
+        except OSError:
+            # A file system without locks, say.
+            yield CreationLock()
+            return
 
         def note(identifier: str | None) -> None:
             _write(file, {**creations, digest: _Note(time.monotonic(), None, identifier)})
@@ -117,8 +122,8 @@ def note_shown(key: tuple[str, ...], name: str) -> None:
         creations = _read(file)
         if digest in creations:
             _write(file, {**creations, digest: replace(creations[digest], shown_at=time.monotonic())})
-    except BlockingIOError:
-        # Somebody creates another name just now. Without the note, the next one only looks for longer.
+    except OSError:
+        # Mostly, somebody creates another name just now. Without the note, the next one only looks for longer.
         return
     finally:
         os.close(file)

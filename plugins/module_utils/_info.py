@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._access import read_policy
+from ansible_collections.community.basedash.plugins.module_utils._access import read_policy_of_listed
 from ansible_collections.community.basedash.plugins.module_utils._api import Api, Resource
 from ansible_collections.community.basedash.plugins.module_utils._data_source import Identity, facts, find
 from ansible_collections.community.basedash.plugins.module_utils._errors import RefusedError
@@ -51,6 +51,8 @@ def read_data_sources(api: Api, options: Mapping[str, Any], check_mode: bool) ->
     found = [resource for resource in resources if filters.match(resource)]
     entries = [facts(resource) for resource in found]
     if options["access"]:
-        policies = in_parallel(api.client, _CONCURRENCY, partial(read_policy, api), [one["id"] for one in found])
+        policies = in_parallel(
+            api.client, _CONCURRENCY, partial(read_policy_of_listed, api), [one["id"] for one in found]
+        )
         entries = [{**entry, "access": policy.as_result()} for entry, policy in zip(entries, policies)]
     return Outcome(False, warnings=tuple(warnings), values={"data_sources": entries})

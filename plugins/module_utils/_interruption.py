@@ -4,8 +4,8 @@
 
 """Private to this collection: signals that arrive while something must come to its end.
 
-A data source is open to the whole organization from its creation until its access is set. A SIGTERM, a Ctrl-C or the
-end of a task's ``timeout`` in between must not leave it so.
+A data source is open to the whole organization from its creation until its access is set. A SIGTERM, a Ctrl-C, the
+end of the terminal or of a task's ``timeout`` in between must not leave it so.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 from ansible_collections.community.basedash.plugins.module_utils._client import Client
 
 # Ansible ends a task whose ``timeout`` is over by an alarm in its worker.
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 
 # The process that was interrupted, if one was: a worker goes on with the next item of a loop.
 _interrupted: list[int] = []

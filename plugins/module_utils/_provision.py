@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.community.basedash.plugins.module_utils._access import (
@@ -16,6 +16,7 @@ from ansible_collections.community.basedash.plugins.module_utils._access import 
     WantedPolicy,
     not_known,
     read_policy,
+    read_policy_of_listed,
     write_policy,
 )
 from ansible_collections.community.basedash.plugins.module_utils._api import Api, Content, Resource
@@ -263,7 +264,7 @@ def _change(api: Api, wanted: Presence, policy: Policy | None, finding: Finding,
                 "The data source with id %s is the organization's managed warehouse, whose settings are not yours to "
                 "change: nothing was changed." % quoted(resource["id"])
             )
-        current = None if policy is None else read_policy(api, resource["id"])
+        current = None if policy is None else read_policy_of_listed(api, resource["id"])
     before, after = settings.before(resource), settings.after(resource, body)
     if policy is not None and current is not None:
         before["access"], after["access"] = current.as_result(), policy.as_result()
@@ -286,7 +287,10 @@ def _change(api: Api, wanted: Presence, policy: Policy | None, finding: Finding,
         if policy is not None and access_changes and not access_first:
             _write_access(api, policy, work)
         _wait(api, wanted, work, resource.get("lastSyncAttemptAt") if body else None)
-    return _outcome("updated" if work.done else "unchanged", work, diff, _not_sent(settings, body))
+    if not work.done:
+        # Somebody else has made the change meanwhile.
+        return _outcome("unchanged", work, replace(diff, after=diff.before), _not_sent(settings, body))
+    return _outcome("updated", work, diff, _not_sent(settings, body))
 
 
 def _write_access(api: Api, policy: Policy, work: _Work) -> None:

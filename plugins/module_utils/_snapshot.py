@@ -44,6 +44,8 @@ class Lists:
         self._known: frozenset[str] = frozenset()
         self.created: list[Resource] = []
         """What items of this task created."""
+        self.twins: dict[str, list[str]] = {}
+        """By the id of what this task created: the ids of all new ones of the same name, if there are several."""
         self._items_left = 0
         self._items_served = 0
 
@@ -122,7 +124,7 @@ class Lists:
             self.created.append(resource)
 
     def unconfirmed(self) -> list[Resource]:
-        """Look until the list shows what the task created, and return what it still does not show.
+        """Look until the list shows what the task created, and return what it still does not show; sets ``twins``.
 
         Raises:
             ApiError: if the list can't be read.
@@ -132,7 +134,12 @@ class Lists:
             return []
 
         def look() -> bool | None:
-            for resource in self._api.list_new(self._known):
+            new = self._api.list_new(self._known)
+            by_name: dict[Any, list[str]] = {}
+            for resource in new:
+                by_name.setdefault(resource.get("displayName"), []).append(resource["id"])
+            self.twins = {one: ids for ids in by_name.values() if len(ids) > 1 for one in ids}
+            for resource in new:
                 if missing.pop(resource["id"], None) is not None:
                     note_shown(self._api.lock_key, str(resource.get("displayName")))
             return None if missing else True

@@ -158,9 +158,21 @@ def test_a_lost_answer_is_sent_again() -> None:
 
 @pytest.mark.parametrize("reading", [HTML, NOT_FOUND, answer(200, {"data": {}}), answer(200, {"data": []})])
 def test_a_policy_that_can_not_be_read(reading: Any) -> None:
-    report = access(READ, ("GET", POLICY, reading), id="ds_1", mode="everyone")
+    looks = LOOKS if reading is NOT_FOUND else 1
+    report = access(READ, *[("GET", POLICY, reading)] * looks, id="ds_1", mode="everyone")
     assert report.failed
     assert not report.result["changed"]
+
+
+def test_the_policy_of_a_source_that_another_task_has_just_created() -> None:
+    """The service may not know its access yet."""
+    late: list[Any] = [("GET", POLICY, NOT_FOUND)] * 3
+    put = ("PUT", POLICY, policy("restricted", ["g1"]), body("g1"))
+    report = access(
+        READ, *late, ("GET", POLICY, policy("everyone")), put, id="ds_1", mode="restricted", group_ids=["g1"]
+    )
+    assert not report.failed
+    assert report.result["changed"]
 
 
 def test_a_data_source_that_is_not_there() -> None:

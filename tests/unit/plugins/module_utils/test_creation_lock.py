@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
 import subprocess
@@ -102,6 +104,16 @@ def test_without_a_folder_there_is_no_lock(monkeypatch: pytest.MonkeyPatch) -> N
     note_shown(KEYS, "a")
 
 
+def test_a_file_system_without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_lock(file: int, how: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_lock)
+    with creation_lock(KEYS, "a", 1.0) as lock:
+        assert lock.created is None
+    note_shown(KEYS, "a")
+
+
 def test_a_folder_of_somebody_else_is_not_used() -> None:
     trap = Path(tempfile.gettempdir()) / "trap"
     trap.mkdir()
@@ -134,6 +146,16 @@ def test_a_list_that_lags_for_longer_than_anybody_waits() -> None:
     assert not report.failed
     assert not report.result["changed"]
     assert report.result["data_source"]["id"] == "ds_1"
+
+
+def test_a_server_that_changes_names_makes_one_for_several_tasks() -> None:
+    renamed = resource("ds_1", "preview")
+    with creation_lock(KEYS, "preview-42", 1.0) as lock:
+        lock.note_created("ds_1")
+    listed = ("GET", PAGE, page(renamed))
+    report = run(Wire(listed, listed, ("GET", ONE, answer(200, {"data": renamed}))))
+    assert report.failed
+    assert "is named 'preview' (id 'ds_1')" in report.result["msg"]
 
 
 @pytest.mark.parametrize("identifier", ["ds_1", None])

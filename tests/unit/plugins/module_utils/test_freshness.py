@@ -205,7 +205,9 @@ def test_an_update_of_what_was_renamed_meanwhile() -> None:
 
 def test_an_update_that_somebody_else_made_meanwhile() -> None:
     steps: list[Any] = [THERE, ("PATCH", ONE, LONG, {"port": 6432, **FLAGS}), ("GET", ONE, found(port=6432))]
-    assert not present(*steps, name="preview-42", port=6432).result["changed"]
+    report = present(*steps, name="preview-42", port=6432)
+    assert not report.result["changed"]
+    assert report.result["diff"]["before"] == report.result["diff"]["after"]
 
 
 def test_settings_that_show_late() -> None:
@@ -269,6 +271,16 @@ def test_somebody_else_who_creates_the_same_name_is_told() -> None:
     assert report.failed
     assert report.result["changed"]
     assert "'ds_2', 'ds_1'" in report.result["msg"]
+
+
+def test_a_creation_that_is_answered_with_what_was_there_before() -> None:
+    """Its access is not set, because it may be somebody else's."""
+    old = resource("ds_0", "other")
+    post = ("POST", SOURCES, answer(200, {"data": old}), NEW)
+    report = present(("GET", PAGE, page(old)), post, **WANTED, access=ACCESS)
+    assert report.failed
+    assert not report.result["changed"]
+    assert "'ds_0', which was there before" in report.result["msg"]
 
 
 def test_a_look_for_a_new_one_reads_no_further_than_what_is_known() -> None:
@@ -396,6 +408,18 @@ def test_two_of_a_name_are_told_by_many() -> None:
     report = many(EMPTY, ("POST", SOURCES, RESET, NEW), *again, state="present", data_sources=[WANTED])
     assert report.failed
     assert "'ds_1', 'ds_2'" in report.result["results"][0]["msg"]
+
+
+def test_somebody_else_who_creates_the_same_name_is_told_by_many() -> None:
+    twins = ("GET", PAGE, page(resource("ds_2"), resource()))
+    report = many(EMPTY, ("POST", SOURCES, CREATED, NEW), twins, state="present", data_sources=[WANTED])
+    assert report.failed
+    assert report.result["changed"]
+    assert report.result["summary"]["failed"] == 1
+    (one,) = report.result["results"]
+    assert one["changed"]
+    assert one["data_source"]["id"] == "ds_1"
+    assert "'ds_2', 'ds_1'" in one["msg"]
 
 
 def test_one_look_at_the_end_serves_all_that_many_created() -> None:

@@ -75,7 +75,7 @@ def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_interruption, "_interrupted", [])
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("method", ["POST", "PUT"])
 def test_the_access_of_a_new_source_is_still_set(method: str, number: int) -> None:
     wire = Interrupted(EMPTY, POST, PUT, THERE, method=method, number=number)
