@@ -36,11 +36,11 @@ options:
     type: bool
     default: false
   api_url:
-    description: The root of the service.
+    description: The root of the service, for a result that does not say it.
     type: str
     default: ''
   organization_id:
-    description: The organization.
+    description: The organization, for a result that does not say it.
     type: str
     default: ''
   max_characters:
@@ -71,6 +71,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible.errors import AnsibleFilterError
+
 # What became of a data source, and what a plan calls it, at one of them and at their count.
 _WORDS = {
     "deleted": ("delete", "to delete"),
@@ -83,6 +85,10 @@ _WORDS = {
     "unknown": ("unknown", "unknown"),
 }
 
+_NO_OUTCOME = (
+    "The variable basedash_report_outcome is no result of basedash_data_sources: it has no results. Give the result "
+    "of that module as it was registered."
+)
 _ORDINARY = re.compile(r"([\w.,:;/()+=*%'?…-]+( [\w.,:;/()+=*%'?…-]+)*)?")
 _ACTING = str.maketrans({char: "\\u%04x" % ord(char) for char in "`|<>@#:[&\x7f"})
 _INVISIBLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
@@ -110,11 +116,17 @@ def report(
 ) -> dict[str, Any]:
     """Return a result as ``lines`` for a log, and as the texts ``md`` and ``json``."""
     failed = bool(outcome.get("failed") or outcome.get("unreachable"))
+    if not failed and not outcome.get("skipped") and "results" not in outcome:
+        raise AnsibleFilterError(_NO_OUTCOME)
+    # The module knows where it worked; the variables and the environment don't know of module_defaults.
+    service = outcome.get("service") or {}
+    api_url, organization_id = service.get("api_url", api_url), service.get("organization_id", organization_id)
     if not status:
         status = "failed" if failed else "planned" if check_mode else "done" if outcome.get("changed") else "unchanged"
     planned = check_mode or status in ("planned", "started")
     results = [{**entry, "action": _known(entry.get("action"))} for entry in outcome.get("results") or ()]
-    counted = _counted(results, planned) or ("no results" if failed else "nothing to do")
+    skipped = "skipped" if outcome.get("skipped") else "nothing to do"
+    counted = _counted(results, planned) or ("no results" if failed else skipped)
     changed = [entry for entry in results if entry["action"] != "unchanged"]
     ordered = sorted(changed, key=lambda entry: entry["action"] != "failed")
     message = outcome.get("msg")

@@ -18,8 +18,8 @@ positional: host, batch, hostvars
 options:
   _input:
     description:
-      - The role's variables C(data_sources), C(filters) and C(confirm), whether somebody is C(attended), and the
-        results of its steps, C(probe), C(plan), C(left), C(announced) and C(deleted).
+      - The role's variables C(data_sources), C(filters), C(exclude) and C(confirm), whether somebody is C(attended),
+        and the results of its steps, C(probe), C(plan), C(left), C(announced) and C(deleted).
     type: dict
     required: true
   host:
@@ -144,13 +144,23 @@ class Teardown:
         if self._listed and filtered:
             return "Give either basedash_teardown_data_sources or basedash_teardown_filters, not both."
         if self._listed:
-            return "" if _is_list_of_mappings(data_sources) else _NO_LIST
+            return self._gap if _is_list_of_mappings(data_sources) else _NO_LIST
         if not filtered:
             return _WHAT
         if not isinstance(filters, Mapping):
             return _NO_DICTIONARY
         empty = [name for name, value in filters.items() if self._is_empty(value)]
-        return " ".join("The filter %s is empty. Give it a value, or leave it out." % name for name in empty)
+        return self._gap or " ".join(
+            "The filter %s is empty. Give it a value, or leave it out." % name for name in empty
+        )
+
+    @property
+    def _gap(self) -> str:
+        """What is wrong with the guard ``exclude``: ansible-core 2.19 and newer drop an omitted entry of an option."""
+        exclude = self._steps.get("exclude")
+        if isinstance(exclude, (list, tuple)) and any(self._is_empty(one) for one in exclude):
+            return "An entry of basedash_teardown_exclude is empty. Give it a value, or leave it out."
+        return ""
 
     @cached_property
     def wanted(self) -> dict[str, Any]:
@@ -164,7 +174,7 @@ class Teardown:
 
     @cached_property
     def left(self) -> dict[str, str]:
-        """The ids that are left to an earlier host of the batch, which plans them as well, each with that host.
+        """The ids that are left to an earlier host of the batch with the same organization, each with that host.
 
         It is frozen once all hosts have planned, because a host that fails leaves the batch.
         """
@@ -172,7 +182,11 @@ class Teardown:
             return dict(self._steps["left"])
         left: dict[str, str] = {}
         for host in self._batch[: self._batch.index(self._host)] if self._host in self._batch else ():
-            for entry in self._of(host, "plan").get("results") or ():
+            plan = self._of(host, "plan")
+            # Two services can have the same ids: staging may be a copy of production.
+            if plan.get("service") != self._steps["plan"].get("service"):
+                continue
+            for entry in plan.get("results") or ():
                 if entry["action"] == "deleted":
                     left.setdefault(entry["id"], host)
         return left
@@ -185,7 +199,7 @@ class Teardown:
             "changed": bool(self.going),
             "failed": False,
             "results": self._planned,
-            **({"msg": plan["msg"]} if "msg" in plan else {}),
+            **{key: plan[key] for key in ("msg", "service") if key in plan},
         }
 
     @cached_property
@@ -237,6 +251,7 @@ class Teardown:
             "changed": self.plan["changed"] if self.check_mode else self._deleted.get("changed") is True,
             "failed": bool(message),
             "results": self._planned if self.check_mode else self._results,
+            **({"service": self._steps["plan"]["service"]} if "service" in self._steps["plan"] else {}),
             **({"msg": message} if message else {}),
         }
 
@@ -255,7 +270,7 @@ class Teardown:
 
     @cached_property
     def _flaw(self) -> Any:
-        """Why the plan can't be carried out, empty if it can. A server's words stay the object they are, no text."""
+        """Why the plan can't be carried out, empty if it can. The words of a server stay unsafe, no template."""
         plan = self._steps["plan"]
         if self.mistake:
             return self.mistake

@@ -288,7 +288,7 @@ def manage_many(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outco
         BasedashError: if it was refused before anything was changed.
     """
     # The list that serves them all ends with the work: of thousands, it needs as much memory as their facts.
-    return _outcome(_managed(api, Wanted.of(options), check_mode))
+    return _outcome(api, _managed(api, Wanted.of(options), check_mode))
 
 
 def _not_shown(lists: Lists) -> tuple[str, ...]:
@@ -521,7 +521,7 @@ def _limit(wanted: Wanted, plan: _Plan) -> None:
 # What became of it ----------------------------------------------------------------------------------------------------
 
 
-def _outcome(plan: _Plan) -> Outcome:
+def _outcome(api: Api, plan: _Plan) -> Outcome:
     items = plan.all
     summary = {action: sum(item.action == action for item in items) for action in ACTIONS}
     message = plan.refusal or _message(items, summary)
@@ -530,7 +530,11 @@ def _outcome(plan: _Plan) -> Outcome:
         message=message or None,
         warnings=tuple(_warnings(plan)),
         diff=tuple(_diffs(items)),
-        values={"results": [item.as_result() for item in items], "summary": {"total": len(items), **summary}},
+        values={
+            "results": [item.as_result() for item in items],
+            "summary": {"total": len(items), **summary},
+            "service": {"api_url": api.client.identity[0], "organization_id": api.organization_id},
+        },
         failed=bool(message),
     )
 

@@ -417,8 +417,9 @@ data_source:
   description:
     - The facts of the data source, as the API's documentation lists them, in snake_case.
     - What the API says nothing about is null. No secret is among them, the API does not return any.
+    - Null as a whole if the data source does not exist and this task did not delete it.
     - In check mode, with the values that they would have.
-  returned: if it exists, or existed until this task
+  returned: always, unless an option is refused
   type: dict
   sample:
     id: ds_preview_1

@@ -124,7 +124,8 @@ data_source:
   description:
     - The facts of the data source, as the API's documentation lists them, in snake_case.
     - What the API says nothing about is null. No secret is among them, the API does not return any.
-  returned: if it exists
+    - Null as a whole if the data source does not exist and this task did not delete it.
+  returned: always, unless an option is refused
   type: dict
   sample:
     id: ds_preview_1

@@ -476,6 +476,21 @@ summary:
   returned: if RV(results) is
   type: dict
   sample: {total: 2, deleted: 2, created: 0, updated: 0, unchanged: 0, failed: 0, not_attempted: 0}
+service:
+  description: Where the task worked, as its options, C(module_defaults) or the environment say.
+  returned: if RV(results) is
+  type: dict
+  contains:
+    api_url:
+      description: The root of the service.
+      returned: always
+      type: str
+      sample: https://charts.basedash.com
+    organization_id:
+      description: The identifier of the organization.
+      returned: always
+      type: str
+      sample: org_1
 progress:
   description: How far the task was while it worked, a line every five seconds, and each wait.
   returned: with C(-v), if it took that long

@@ -10,8 +10,15 @@ import json
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleFilterError
 
-from ansible_collections.community.basedash.plugins.filter.basedash_report import FilterModule, code, plain, sentence
+from ansible_collections.community.basedash.plugins.filter.basedash_report import (
+    FilterModule,
+    code,
+    plain,
+    report,
+    sentence,
+)
 
 
 def entry(action: str, name: Any = "orders", **more: Any) -> dict[str, Any]:
@@ -122,6 +129,22 @@ def test_what_does_not_fit_is_counted() -> None:
 def test_an_address_with_a_secret_is_left_out(url: str | None, shown: str | None) -> None:
     report = made(api_url=url, organization_id=None)
     assert (report["json"]["api_url"], report["json"]["organization_id"]) == (shown, None)
+
+
+def test_where_the_module_worked_goes_before_what_the_variables_say() -> None:
+    service = {"api_url": "https://b.example", "organization_id": "org_of_the_defaults"}
+    made_of = report({"changed": False, "results": [], "service": service}, organization_id="org_of_the_environment")
+    machine = json.loads(made_of["json"])
+    assert (machine["api_url"], machine["organization_id"]) == ("https://b.example", "org_of_the_defaults")
+    assert "org_of_the_defaults" in made_of["md"]
+
+
+def test_what_is_no_result_is_not_reported_as_nothing_to_do() -> None:
+    for outcome in ({}, {"changed": True, "data_source": {"id": "ds_1"}}, {"ansible_job_id": "1", "changed": False}):
+        with pytest.raises(AnsibleFilterError, match="it has no results"):
+            report(outcome)
+    assert report({"skipped": True, "changed": False})["lines"] == ["Basedash: unchanged, skipped"]
+    assert report({"failed": True, "msg": "x"})["lines"][0] == "Basedash: failed, no results"
 
 
 def test_the_plan_before_it_is_in_the_json_alone() -> None:

@@ -237,6 +237,25 @@ def test_several_hosts() -> None:
     assert following(hosts, "b", attended=True)["deletes"]
 
 
+def test_the_same_ids_in_another_organization_are_not_shared() -> None:
+    """A copy of an organization has the same ids, and leaving them to the other host would leave them there."""
+    here, there = ({"api_url": "https://a.example", "organization_id": name} for name in ("here", "there"))
+    hosts = {"a": {"basedash_teardown_plan": {**PLAN, "service": there}}, "b": {}}
+    now = following(hosts, "b", plan={**PLAN, "service": here})
+    assert (now["left"], now["deletes"], now["outcome"]["service"]) == ({}, True, here)
+    assert following(hosts, "b", plan={**PLAN, "service": there})["left"] == {"1": "a", "2": "a"}
+
+
+@pytest.mark.parametrize("exclude", [[OMIT], ["production", ""], [None], [" "]])
+def test_a_guard_with_a_gap(exclude: list[Any]) -> None:
+    now = following(exclude=exclude)
+    assert "basedash_teardown_exclude" in now["mistake"]
+    assert not now["deletes"]
+    assert (
+        "basedash_teardown_exclude" in following(exclude=exclude, data_sources=[{"id": "1"}], filters=None)["mistake"]
+    )
+
+
 def test_all_of_it_is_left_to_another_host() -> None:
     hosts = {"a": {"basedash_teardown_plan": PLAN}, "b": {}}
     now = following(hosts, "b", announced=[])

@@ -18,6 +18,7 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     ONE,
     PAGE,
     SOURCES,
+    URL,
     Step,
     answer,
     error,
@@ -120,6 +121,7 @@ def test_what_is_still_selected_goes() -> None:
     )
     assert not report.failed
     assert report.result["summary"]["deleted"] == 1
+    assert report.result["service"] == {"api_url": URL, "organization_id": "org_1"}
     assert report.warnings == []
 
 
