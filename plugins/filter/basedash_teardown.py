@@ -63,6 +63,7 @@ from functools import cached_property
 from typing import Any
 
 from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCES
+from ansible_collections.community.basedash.plugins.module_utils._input import can_be_given
 
 # What the plan may say of a data source. Any other word is masked, because a secret is a part of it.
 _ACTIONS = frozenset(("deleted", "unchanged", "failed", "not_attempted"))
@@ -209,7 +210,8 @@ class Teardown:
         going = []
         for identifier, name in ((one["id"], one.get("name")) for one in self._planned if one["action"] == "deleted"):
             entry = by_id.get(identifier) or by_name.get(name) or {}
-            guard = {"name": name} if name and name.strip() else {}
+            # Basedash stores names that the option refuses. The id alone must do for those, or they could never go.
+            guard = {"name": name} if name and can_be_given(name) else {}
             going.append({"id": identifier, **guard, **{flag: entry[flag] for flag in _FLAGS if flag in entry}})
         return going
 
