@@ -63,8 +63,7 @@ from functools import cached_property
 from typing import Any
 
 from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCES
-from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._input import checked
+from ansible_collections.community.basedash.plugins.module_utils._input import can_be_given
 from ansible_collections.community.basedash.plugins.module_utils._text import MASKS
 
 # What the plan may say of a data source. Any other word is masked, because a secret is a part of it.
@@ -206,15 +205,13 @@ class Teardown:
 
     @cached_property
     def going(self) -> list[dict[str, Any]]:
-        """The entries of the deletion: each id with its name as a guard, and what its own entry said.
-
-        A name that the module would refuse, such as one that ends with a blank, can be no guard.
-        """
+        """The entries of the deletion: each id with its name as a guard, and what its own entry said."""
         by_id, by_name = self._entries("data_source_id", "id"), self._entries("display_name", "name")
         going = []
         for identifier, name in ((one["id"], one.get("name")) for one in self._planned if one["action"] == "deleted"):
             entry = by_id.get(identifier) or by_name.get(name) or {}
-            guard = {"name": name} if name and _can_be_given(name) else {}
+            # Basedash stores names that the option refuses. The id alone must do for those, or they could never go.
+            guard = {"name": name} if name and can_be_given(name) else {}
             going.append({"id": identifier, **guard, **{flag: entry[flag] for flag in _FLAGS if flag in entry}})
         return going
 
@@ -352,14 +349,6 @@ class Teardown:
     def _of(self, host: str, step: str) -> Any:
         """Return what a step left behind on a host of the batch, empty if nothing."""
         return self._hostvars[host].get("basedash_teardown_" + step) or {}
-
-
-def _can_be_given(name: str) -> bool:
-    try:
-        checked({"name": {"type": "str"}}, {"name": name})
-    except InputError:
-        return False
-    return True
 
 
 def _is_list_of_mappings(value: Any) -> bool:

@@ -259,10 +259,19 @@ def _wrong(subject: str, value: Any, wanted: str) -> InputError:
     return InputError("%s is %s and not %s: give %s." % (subject, _kind(value), wish, wish))
 
 
+def can_be_given(name: str) -> bool:
+    """Tell whether an option takes this name of a data source, which it does not with white space at an end."""
+    return bool(name) and not _is_blank(name[0]) and not _is_blank(name[-1])
+
+
+def _is_blank(char: str) -> bool:
+    return char.isspace() or char in _INVISIBLE
+
+
 def _check_ends(text: str, subject: str) -> None:
     """Refuse what nobody sees at an end of a text that has to be right to the letter."""
     for char, end in ((text[0], "begins"), (text[-1], "ends")):
-        if char.isspace() or char in _INVISIBLE:
+        if _is_blank(char):
             what = "a line break" if char in "\r\n" else "white space"
             raise InputError("%s %s with %s: remove it, for example with the filter trim." % (subject, end, what))
 

@@ -262,5 +262,12 @@ def test_all_of_it_is_left_to_another_host() -> None:
     assert (now["status"], now["ready"], now["outcome"]["failed"]) == ("unchanged", False, False)
 
 
+@pytest.mark.parametrize("name", ["", " spaced", "spaced\u00a0", "a\u200b", "line\n"])
+def test_a_name_that_the_option_refuses_is_no_guard(name: str) -> None:
+    now = following(plan={"changed": True, "results": [{**entry("1"), "name": name}]}, announced=["1"])
+    assert now["going"] == [{"id": "1"}]
+    assert now["deletes"]
+
+
 def test_a_host_that_is_not_in_the_batch() -> None:
     assert next_steps(steps(), "elsewhere", ["here"], {"here": {"basedash_teardown_plan": PLAN}})["left"] == {}
