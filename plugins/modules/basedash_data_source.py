@@ -419,7 +419,7 @@ data_source:
     - What the API says nothing about is null. No secret is among them, the API does not return any.
     - Null as a whole if the data source does not exist and this task did not delete it.
     - In check mode, with the values that they would have.
-  returned: always, unless an option is refused
+  returned: always
   type: dict
   sample:
     id: ds_preview_1
