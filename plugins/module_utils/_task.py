@@ -46,6 +46,7 @@ _WORDS = {
     "dialect": DIALECTS,
     "last_health_status": HEALTH_STATUSES,
     "last_sync_status": SYNC_STATUSES,
+    "method": ("GET", "POST", "PUT", "PATCH", "DELETE"),
     "mode": ("everyone", "restricted"),
     "status": SYNC_STATUSES,
     **dict.fromkeys(SECRETS, SECRET_WORDS),

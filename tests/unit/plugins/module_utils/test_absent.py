@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -19,6 +20,7 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     PAGE,
     REFUSED,
     RESET,
+    SOURCES,
     TIMED_OUT,
     UNTRUSTED,
     absent,
@@ -610,3 +612,25 @@ def test_no_reading_and_it_was_the_warehouse() -> None:
     report = absent(("GET", ONE, answer(405)), ("GET", PAGE, answer(405)), ("DELETE", ONE, gone), id="ds_1")
     assert report.result["changed"]
     assert "warehouse" in report.warnings[0]
+
+
+@pytest.mark.parametrize(("identifier", "there"), [("ds_1", "ds_\u200b1"), ("caf\u00e9", "cafe\u0301")])
+def test_an_id_that_differs_in_what_nobody_sees_is_no_absence(identifier: str, there: str) -> None:
+    path = SOURCES + "/" + quote(identifier, safe="")
+    report = absent(("GET", path, NOT_FOUND), ("GET", PAGE, page(resource(there))), id=identifier)
+    assert report.failed
+    assert "differs in white space or in the composition" in report.result["msg"]
+
+
+def test_an_id_that_differs_in_case_is_worth_a_warning() -> None:
+    report = absent(("GET", ONE, NOT_FOUND), ("GET", PAGE, page(resource("DS_1"))), id="ds_1")
+    assert not report.failed
+    assert "'DS_1'" in report.warnings[0]
+
+
+def test_an_id_in_the_place_of_a_name_and_a_name_in_the_place_of_an_id_are_worth_a_warning() -> None:
+    report = absent(("GET", PAGE, page(resource())), name="ds_1")
+    assert "option id" in report.warnings[0]
+    path = SOURCES + "/preview-42"
+    report = absent(("GET", path, NOT_FOUND), ("GET", PAGE, page(resource())), id="preview-42")
+    assert "option name" in report.warnings[0]

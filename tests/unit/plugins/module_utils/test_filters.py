@@ -190,3 +190,9 @@ def test_an_exclusion_that_is_no_list_is_refused(value: Any) -> None:
 @pytest.mark.parametrize("name", [None, 7, ["production"], {}])
 def test_a_name_that_is_no_text_fits_nothing(name: Any) -> None:
     assert not Exclusion.of(["production"]).fits(resource("ds_9", name))
+
+
+@pytest.mark.parametrize("text", ["20261124", "2026-W48-2", "1764000000000", "2026-11-24T08", "2026-11-24T0800"])
+def test_a_time_that_only_some_pythons_read_is_none(text: str) -> None:
+    with pytest.raises(InputError, match="created_before"):
+        Filters.of({"created_before": text})

@@ -399,3 +399,38 @@ def test_what_passes_is_what_ansible_takes() -> None:
 
 def test_every_connection_option_is_in_every_module() -> None:
     assert all(set(CONNECTION) <= set(spec) for spec in SPECS.values())
+
+
+@pytest.mark.parametrize("option", ["extra", "extra_secrets"])
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({"poolSize": ""}, "poolSize is empty"),
+        ({"poolSize": "********"}, "poolSize has a mask in it"),
+        ({"poolSize": ["VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"]}, "poolSize has a mask in it"),
+        ({"poolSize": {"a": "__omit_place_holder__0123"}}, "poolSize has an omitted variable in it"),
+        ({SECRET: " "}, "A field of the option extra"),
+    ],
+)
+def test_what_went_wrong_on_its_way_into_fields_of_the_api(option: str, value: dict[str, Any], words: str) -> None:
+    message = refusal(name="orders", **{option: value})
+    assert words in message
+    assert SECRET not in message
+
+
+def test_fields_of_the_api_may_be_anything_else() -> None:
+    value = {"a": None, "b": 0, "c": False, "d": [], "e": "text ", "f": {"g": 1.5}}
+    assert take(name="orders", extra=value)["extra"] == value
+    key = {"token": "-----BEGIN\nkey\n-----END\n"}
+    assert take(name="orders", extra_secrets=key)["extra_secrets"] == key
+    assert "ends with white space" in refusal(name="orders", extra_secrets={"token": "hush "})
+
+
+@pytest.mark.parametrize("text", ["1_000", "0x10", "5432.0", "\u0665", "1e3"])
+def test_a_text_is_a_whole_number_only_by_its_digits(text: str) -> None:
+    assert refusal(name="orders", port=text).startswith("The option port is a text and not a whole number")
+
+
+@pytest.mark.parametrize("mark", ["\u202a", "\u202e", "\u2066", "\u2069", "\u061c", "\u2063"])
+def test_marks_of_direction_at_an_end(mark: str) -> None:
+    assert "ends with white space" in refusal(name="orders" + mark)

@@ -1177,3 +1177,10 @@ def test_deleted_while_it_was_waited_for() -> None:
     report = present_and_wait(("GET", PAGE, page(pending())), ("GET", ONE, NOT_FOUND), EMPTY)
     assert report.failed
     assert "deleted by someone else" in report.result["msg"]
+
+
+def test_a_secret_in_clear_is_not_shown() -> None:
+    report = present(name="preview-42", clear=["hush hush Hunter2"])
+    assert report.failed
+    assert "Hunter2" not in report.result["msg"]
+    assert "what is no option" in report.result["msg"]
