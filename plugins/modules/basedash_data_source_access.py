@@ -30,6 +30,7 @@ options:
       - If several data sources have this name, the task fails and lists their identifiers.
       - Together with O(id) it is a guard. If the data source with this identifier has another name, the task fails and
         nothing is changed.
+      - In check mode, a name that does not exist yet is assumed to come from an earlier task, with a warning.
     type: str
     aliases: [display_name]
   mode:
