@@ -39,7 +39,7 @@ from ansible_collections.community.basedash.plugins.module_utils._freshness impo
     recent,
 )
 from ansible_collections.community.basedash.plugins.module_utils._settings import Settings
-from ansible_collections.community.basedash.plugins.module_utils._text import quoted
+from ansible_collections.community.basedash.plugins.module_utils._text import look_alike_key, quoted
 
 _CONFLICT = 409
 
@@ -262,7 +262,7 @@ class Creation:
 
         def look() -> list[Resource] | None:
             new = self.api.list_new(self._known)
-            others[:] = [one for one in new if one.get("displayName") != self.name and self._is_as_asked(one)]
+            others[:] = [one for one in new if self._may_be_ours(one)]
             return [one for one in new if one.get("displayName") == self.name] or None
 
         try:
@@ -282,9 +282,17 @@ class Creation:
             )
         return False
 
-    def _is_as_asked(self, resource: Resource) -> bool:
-        settings = {name: value for name, value in self.body.items() if name != "displayName"}
-        return not self.settings.not_taken(resource, settings)
+    def _may_be_ours(self, resource: Resource) -> bool:
+        """Tell whether a server that shortens or changes names may have made this one of what was sent.
+
+        Others of a task about many may have the same settings, but not a name like this one.
+        """
+        name = resource.get("displayName")
+        if not isinstance(name, str) or name == self.name:
+            return False
+        settings = {field: value for field, value in self.body.items() if field != "displayName"}
+        is_alike = look_alike_key(self.name).startswith(look_alike_key(name))
+        return is_alike and not self.settings.not_taken(resource, settings)
 
     def _take(self, found: list[Resource]) -> None:
         """Take the one data source that a lost POST created.

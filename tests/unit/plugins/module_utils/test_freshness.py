@@ -321,6 +321,16 @@ def test_a_server_that_changes_names_is_not_asked_twice() -> None:
     assert "open to the whole organization" in report.result["msg"]
 
 
+def test_a_source_of_another_name_with_the_same_settings_is_none_of_ours() -> None:
+    """Another item of the same task made it meanwhile."""
+    sibling = ("GET", PAGE, page(resource("ds_2", "preview-43")))
+    both = ("GET", PAGE, page(resource(), resource("ds_2", "preview-43")))
+    post = ("POST", SOURCES, RESET, NEW)
+    report = present(EMPTY, post, *[sibling] * LOOKS, sibling, ("POST", SOURCES, CREATED, NEW), both, **WANTED)
+    assert report.result["changed"]
+    assert not report.failed
+
+
 def test_a_name_that_is_taken_after_a_lost_creation_is_ours() -> None:
     conflict = ("POST", SOURCES, error(409, "taken", "Conflict"), NEW)
     steps: list[Any] = [EMPTY, ("POST", SOURCES, RESET, NEW), *[EMPTY] * LOOKS, EMPTY, conflict, EMPTY, THERE]
