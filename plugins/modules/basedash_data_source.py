@@ -419,8 +419,8 @@ data_source:
     - The facts of the data source, as the API's documentation lists them, in snake_case.
     - What the API says nothing about is null. No secret is among them, the API does not return any.
     - Null as a whole if the data source does not exist and this task did not delete it.
-    - In check mode, with the values that they would have. What would be created has no identifier yet, so later tasks of
-      a play should name it by O(name), or give the identifier with C(default(omit, true)) beside the name.
+    - In check mode, with the values that they would have. What would be created has no identifier yet, so that later
+      tasks should name it by O(name), or give the identifier with C(default(omit, true)) beside the name.
   returned: always
   type: dict
   sample:
