@@ -331,15 +331,16 @@ def set_access(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcom
 def _of_missing(api: Api, identity: Identity, given: WantedPolicy, finding: Finding, check_mode: bool) -> Outcome:
     """Say what the access to a data source would be that an earlier task of a check run would have created."""
     there_is_no = "There is no %s" % str(identity)[len("the ") :]
-    if identity.name is not None:
-        check_no_look_alike(identity.name, finding)
+    check_no_look_alike(identity, finding)
+    hint = finding.hint(identity)
     if not (check_mode and finding.readable and identity.id is None):
-        reason = "this server lets no data source be read" if not finding.readable else finding.hint
+        reason = "this server lets no data source be read" if not finding.readable else hint
         raise RefusedError(
             "%s%s: nothing was changed, create it first." % (there_is_no, "; %s" % reason if reason else "")
         )
     access = given.resolved(api).as_result()
-    warning = "%s (yet): check mode assumes that an earlier task creates it." % there_is_no
+    doubt = "; %s" % hint if hint else ""
+    warning = "%s (yet): check mode assumes that an earlier task creates it%s." % (there_is_no, doubt)
     return Outcome(
         True, warnings=(warning,), diff=Diff("access to %s" % identity, {}, access), values={"access": access}
     )

@@ -80,6 +80,7 @@ class Listing:
         self._by_id = {resource["id"]: resource for resource in resources}
         self._by_name: dict[Any, list[Resource]] = {}
         self._by_look: dict[str, list[str]] = {}
+        self._ids_by_look: dict[str, list[str]] | None = None
         for resource in self:
             name = resource.get("displayName")
             if isinstance(name, str):
@@ -103,13 +104,27 @@ class Listing:
         """Return all data sources with exactly this name: names are not unique."""
         return self._by_name.get(name, [])
 
+    def similar_id(self, identifier: str) -> str | None:
+        """Return an id that looks like this one and is another, in the same way as ``similar``."""
+        if self._ids_by_look is None:
+            # Only what is not there needs it, and of thousands each look costs.
+            self._ids_by_look = {}
+            for one in self._by_id:
+                self._ids_by_look.setdefault(look_alike_key(one), []).append(one)
+        return _nearest(identifier, self._ids_by_look.get(look_alike_key(identifier), ()))
+
     def similar(self, name: str) -> str | None:
         """Return a name that looks like this one and is another, if there is one.
 
         It differs in white space, Unicode composition or case. One that differs in case alone comes last.
         """
-        found = [one for one in self._by_look.get(look_alike_key(name), ()) if one != name]
-        return min(found, key=lambda one: one.casefold() == name.casefold(), default=None)
+        return _nearest(name, self._by_look.get(look_alike_key(name), ()))
+
+
+def _nearest(text: str, alike: Iterable[str]) -> str | None:
+    """Return one of the texts that look like ``text`` and are another; one that differs in case alone comes last."""
+    found = [one for one in alike if one != text]
+    return min(found, key=lambda one: one.casefold() == text.casefold(), default=None)
 
 
 @dataclass(frozen=True)

@@ -147,8 +147,9 @@ class Finding:
 
     ``resource`` is ``None`` if there is none. ``read_at`` is when it was read, in seconds of the client's clock.
     ``listing`` is the list that decided, if one was read. ``readable`` is false where the server offers no reading at
-    all, so that nothing is known. ``by_get`` tells that the single GET works on this server. ``similar`` is a name that
-    looks like the wanted one, and differs from it in case, white space or composition.
+    all, so that nothing is known. ``by_get`` tells that the single GET works on this server. ``similar`` is a name, or
+    an id where that was looked for, which looks like the wanted one and differs from it in case, white space or
+    composition.
     """
 
     resource: Resource | None
@@ -158,12 +159,18 @@ class Finding:
     by_get: bool = False
     similar: str | None = None
 
-    @property
-    def hint(self) -> str:
-        """A clause about what is similar, empty if nothing is."""
-        if self.similar is None:
+    def hint(self, identity: Identity) -> str:
+        """Return a clause about what may be meant by the ``identity`` that was looked for, empty if nothing is."""
+        if self.similar is not None:
+            kind = "named" if identity.id is None else "with id"
+            return "there is one %s %s, and that is compared letter by letter" % (kind, quoted(self.similar))
+        if self.listing is None or self.resource is not None:
             return ""
-        return "there is one named %s, and names are compared letter by letter" % quoted(self.similar)
+        if identity.id is None:
+            known = self.listing.with_id(identity.name or "") is not None
+            return "there is one with this text as its id, which goes into the option id" if known else ""
+        known = bool(self.listing.named(identity.id))
+        return "there is one with this text as its name, which goes into the option name" if known else ""
 
 
 def find(api: Api, identity: Identity, verify_absence: bool, advice: str = "correct id or name") -> Finding:
@@ -223,14 +230,15 @@ def _find_by_id(api: Api, identifier: str, verify_absence: bool) -> Finding:
         return Finding(resource, api.clock.monotonic(), by_get=True)
     except NotFoundError as error:
         if listing is not None or not verify_absence:
-            return Finding(None, api.clock.monotonic(), by_get=True)
+            similar = None if listing is None else listing.similar_id(identifier)
+            return Finding(None, api.clock.monotonic(), listing, by_get=True, similar=similar)
         single: ApiError = error
     except (NotBasedashError, UnsupportedError) as error:
         # An older release, which has no single GET, may answer with its page for unknown paths.
         if error.status not in (404, 405, 501):
             raise
         if listing is not None:
-            return Finding(None, listing.read_at, listing)
+            return Finding(None, listing.read_at, listing, similar=listing.similar_id(identifier))
         single = error
     return _look_in_list(api, identifier, single)
 
@@ -250,7 +258,8 @@ def _look_in_list(api: Api, identifier: str, single: ApiError) -> Finding:
         raise
     resource = listing.with_id(identifier)
     by_get = resource is None and isinstance(single, NotFoundError)
-    return Finding(resource, listing.read_at, listing, by_get=by_get)
+    similar = listing.similar_id(identifier) if resource is None else None
+    return Finding(resource, listing.read_at, listing, by_get=by_get, similar=similar)
 
 
 def _explain_unknown(error: ApiError, identifier: str) -> None:
@@ -261,18 +270,20 @@ def _explain_unknown(error: ApiError, identifier: str) -> None:
     error.message += " So it can't be known whether the data source with id %s is there." % quoted(identifier)
 
 
-def check_no_look_alike(name: str, finding: Finding) -> None:
-    """Refuse a name that no data source has, while one differs in white space or Unicode composition.
+def check_no_look_alike(identity: Identity, finding: Finding) -> None:
+    """Refuse a name or an id that no data source has, while one differs in white space or Unicode composition.
 
-    Such a name was damaged on its way, mostly. One that differs in case alone may be meant.
+    Such a text was damaged on its way, mostly. One that differs in case alone may be meant.
 
     Raises:
-        RefusedError: giving the name that exists.
+        RefusedError: giving the name or the id that exists.
     """
-    if finding.similar is not None and finding.similar.casefold() != name.casefold():
+    kind, option, given = ("named", "name", identity.name) if identity.id is None else ("with id", "id", identity.id)
+    if given is not None and finding.similar is not None and finding.similar.casefold() != given.casefold():
         raise RefusedError(
-            "There is no data source named %s, but one named %s, which differs in white space or in the composition of "
-            "its letters alone: nothing was changed, correct the name." % (told(name), told(finding.similar))
+            "There is no data source %s %s, but one %s %s, which differs in white space or in the composition of "
+            "its letters alone: nothing was changed, correct the %s."
+            % (kind, told(given), kind, told(finding.similar), option)
         )
 
 

@@ -91,8 +91,8 @@ def make_absent(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outco
     if not finding.readable and wanted.identity.id is not None:
         return _delete_unreadable(api, wanted, wanted.identity.id, check_mode)
     if finding.resource is None:
-        check_no_look_alike(wanted.identity.name or "", finding)
-        return _not_there(wanted, finding.hint)
+        check_no_look_alike(wanted.identity, finding)
+        return _not_there(wanted, finding.hint(wanted.identity))
     wanted.check(finding.resource)
     if check_mode:
         return _deleted(finding.resource, None)
@@ -277,7 +277,7 @@ def _delete_unreadable(api: Api, wanted: Absence, identifier: str, check_mode: b
 
 _WAREHOUSE = (
     "The data source with id %s was the organization's managed warehouse: this server lets no data source be read, "
-    "so that it could not be why_spared."
+    "so that it could not be spared."
 )
 _UNVERIFIED = (
     "The data source counts as not there by the word of the DELETE alone: this server offers no list, "

@@ -47,6 +47,9 @@ def read_data_sources(api: Api, options: Mapping[str, Any], check_mode: bool) ->
         if not finding.readable:
             raise RefusedError("This server lets no data source be read: there is nothing that this task could return.")
         resources = [] if finding.resource is None else [finding.resource]
+        hint = "" if resources else finding.hint(Identity(options["id"], None))
+        if hint:
+            warnings.append("There is no data source with id %s; %s." % (quoted(options["id"]), hint))
     warnings += ["%s." % doubt for negative in (False, True) for doubt in filters.doubts(resources, negative)]
     found = [resource for resource in resources if filters.match(resource)]
     entries = [facts(resource) for resource in found]

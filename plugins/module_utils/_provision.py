@@ -159,6 +159,7 @@ def make_present(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outc
     if finding.resource is not None:
         return _change(api, wanted, policy, finding, check_mode)
     if wanted.identity.id is not None or wanted.identity.name is None:
+        check_no_look_alike(wanted.identity, finding)
         raise RefusedError(
             "There is no %s, and one can't be created with an id of your choice: nothing was changed, correct the id, "
             "or give the name alone." % str(wanted.identity)[len("the ") :]
@@ -217,7 +218,7 @@ def _check_new_name(name: str, finding: Finding) -> None:
         raise InputError(
             "The option name has white space around it, or a control character in it (%s): remove it." % quoted(name)
         )
-    check_no_look_alike(name, finding)
+    check_no_look_alike(Identity(None, name), finding)
 
 
 def _give_access_to_new(api: Api, work: _Work, policy: Policy) -> None:
