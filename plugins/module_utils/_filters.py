@@ -182,9 +182,15 @@ def _wanted_time(text: str | None) -> datetime | None:
     return moment
 
 
+# What every supported Python reads alike. Newer ones take much more, such as the digits of a number of milliseconds.
+_ISO = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
+)
+
+
 def _time(text: Any) -> datetime | None:
     """Return a date or a time in the form of ISO 8601, in UTC if it does not say otherwise."""
-    if not isinstance(text, str):
+    if not isinstance(text, str) or not _ISO.fullmatch(text):
         return None
     try:
         # Python before 3.11 knows neither the Z nor other fractions than thousandths and millionths.

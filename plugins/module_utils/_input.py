@@ -30,6 +30,7 @@ from ansible_collections.community.basedash.plugins.module_utils._arguments impo
 )
 from ansible_collections.community.basedash.plugins.module_utils._connection import service_root
 from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
+from ansible_collections.community.basedash.plugins.module_utils._settings import CLEARABLE
 from ansible_collections.community.basedash.plugins.module_utils._text import is_one_line
 
 _KINDS = {
@@ -55,7 +56,10 @@ _MASKS = ("********", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER")
 _OMITTED = "__omit_place_holder__"
 
 # Characters that nobody sees and that str.isspace() does not count as white space.
-_INVISIBLE = "\u00ad\u115f\u1160\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2800\u3164\ufeff\uffa0"
+_INVISIBLE = (
+    "\u00ad\u061c\u115f\u1160\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u2800\u3164\ufeff\uffa0"
+)
 
 _PATH_START = ("/", "~", "./", "../", "$")
 _PATH_END = re.compile(r"[\w ./~$-]+\.(pem|crt|cer|cert|key|p12|pfx|der|ca|bundle|txt)", re.IGNORECASE)
@@ -164,7 +168,7 @@ class _Check:
         if self._templates and isinstance(value, str) and ("{{" in value or "{%" in value):
             return value
         if isinstance(value, str) and not value.strip():
-            clear = ", or name it in clear" if clearable and name not in EXACT else ""
+            clear = ", or name it in clear" if clearable and name in CLEARABLE else ""
             raise InputError("%s is empty: give a value, or leave it out%s." % (subject, clear))
         if kind == "list":
             return self._items(entry, name, value, subject)
@@ -172,6 +176,10 @@ class _Check:
             if not isinstance(value, dict):
                 raise _wrong(subject, value, kind)
             if "options" not in entry:
+                for field, one in value.items():
+                    known = isinstance(field, str) and re.fullmatch("[A-Za-z_]{1,40}", field)
+                    place = "%s.%s" % (subject, field) if known else "A field of %s" % subject.replace("The", "the", 1)
+                    self._free(one, place, bool(entry.get("no_log")))
                 return value
             place = subject[len("The option ") :]
             return self.options(entry["options"], value, place, entry.get("required_one_of", ()))
@@ -182,6 +190,8 @@ class _Check:
         try:
             if kind == "int" and isinstance(value, float):
                 raise TypeError
+            if kind == "int" and isinstance(value, str) and not re.fullmatch("[+-]?[0-9]+", value.strip()):
+                raise ValueError
             DEFAULT_TYPE_VALIDATORS[kind](value)
         except (TypeError, ValueError, OverflowError):
             raise _wrong(subject, value, kind) from None
@@ -205,6 +215,19 @@ class _Check:
             items.append(self.value(element, name, item, one))
         return items
 
+    def _free(self, value: Any, subject: str, secret: bool) -> None:
+        """Check what goes into a request as it is: it may be anything but what went wrong on its way."""
+        for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            self._free(one, subject, secret)
+        if not isinstance(value, str):
+            return
+        if not value.strip():
+            raise InputError("%s is empty: give a value, or leave it out, or give null to empty it." % subject)
+        _check_whole(value, subject, secret)
+        # A key of several lines ends in a line break as a rule.
+        if secret and "\n" not in value.strip():
+            _check_ends(value, subject)
+
     def _text(self, entry: Mapping[str, Any], name: str, value: Any, subject: str) -> str:
         secret = bool(entry.get("no_log"))
         if name in JSON_OBJECTS and isinstance(value, dict):
@@ -215,13 +238,7 @@ class _Check:
             raise _wrong(subject, value, "text")
         if "choices" in entry and value not in entry["choices"]:
             raise InputError("%s has an unknown value: give %s." % (subject, " or ".join(entry["choices"])))
-        if _OMITTED in value:
-            raise InputError("%s has an omitted variable in it: omit can only stand alone." % subject)
-        if value.strip() in _MASKS or (not secret and any(mask in value for mask in _MASKS)):
-            raise InputError(
-                "%s has a mask in it, which stands in the place of a secret: take it from where nothing is masked."
-                % subject
-            )
+        _check_whole(value, subject, secret)
         if name in TRIMMED:
             value = value.strip() if TRIMMED[name] is None else value.rstrip(TRIMMED[name])
         if secret or name in EXACT:
@@ -254,6 +271,17 @@ def _wrong(subject: str, value: Any, wanted: str) -> InputError:
         return InputError("%s is %s and not a text: %s." % (subject, _kind(value), advice))
     wish = _WANTED[wanted]
     return InputError("%s is %s and not %s: give %s." % (subject, _kind(value), wish, wish))
+
+
+def _check_whole(text: str, subject: str, secret: bool) -> None:
+    """Refuse a text of which a part, or all, was lost on its way."""
+    if _OMITTED in text:
+        raise InputError("%s has an omitted variable in it: omit can only stand alone." % subject)
+    if text.strip() in _MASKS or (not secret and any(mask in text for mask in _MASKS)):
+        raise InputError(
+            "%s has a mask in it, which stands in the place of a secret: take it from where nothing is masked."
+            % subject
+        )
 
 
 def _check_ends(text: str, subject: str) -> None:

@@ -33,7 +33,10 @@ def checked_id(option: str, value: str) -> str:
     if value in _DOTS:
         raise InputError("The option %s is %s, which is no identifier." % (option, quoted(value)))
     if not travels(value):
-        raise InputError("The option %s (%s) is too long, or not valid Unicode text." % (option, quoted(value)))
+        raise InputError(
+            "The option %s is too long, or not valid Unicode text: give the identifier (what came is not shown here, "
+            "it could be a secret)." % option
+        )
     return value
 
 

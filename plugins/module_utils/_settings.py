@@ -89,6 +89,9 @@ SECRET_WORDS = (_WILL_BE_SENT, _WILL_BE_REMOVED)
 # What emptied settings are sent as. A flag can't be empty.
 _EMPTY = {option: None if plain is _number else "" for option, plain in PLAIN.items() if plain is not _flag}
 
+CLEARABLE = (*_EMPTY, *(option for option, (_field, flag) in SECRETS.items() if flag))
+"""The options that ``clear`` may name."""
+
 # Below this, two words of these kinds have little in common.
 _NEAR = 0.75
 # Names that resemble the wrong one of the API's dialects, or none.
@@ -362,10 +365,11 @@ def _cleared(options: Mapping[str, Any]) -> list[str]:
     """
     cleared = list(dict.fromkeys(options["clear"] or ()))
     for option in cleared:
-        if option not in _EMPTY and (option not in SECRETS or SECRETS[option][1] is None):
-            able = (*_EMPTY, *(one for one, (_field, flag) in SECRETS.items() if flag))
+        if option not in CLEARABLE:
             why = "the API has no way to remove this secret" if option in SECRETS else "that can't be cleared"
-            raise InputError("The option clear names %s, and %s: name %s." % (quoted(option), why, ", ".join(able)))
+            # What is no option may be a secret in the wrong place.
+            name = quoted(option) if re.fullmatch("[A-Za-z_]{1,40}", option) else "what is no option"
+            raise InputError("The option clear names %s, and %s: name %s." % (name, why, ", ".join(CLEARABLE)))
         if options[option] is not None:
             raise InputError("The option clear names %s, which is given as well: remove one of them." % option)
     return cleared

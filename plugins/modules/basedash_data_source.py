@@ -140,6 +140,7 @@ options:
       - A field that the server's answers show is compared. One that they don't show is treated like a secret, see
         O(update_secrets).
       - A field that has an option of its own is refused.
+      - An empty text is refused, because it is mostly a variable that nobody set. Give null to empty a field.
     type: dict
   extra_secrets:
     description: The same for secrets. They are never compared and never shown.
