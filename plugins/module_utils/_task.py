@@ -41,6 +41,7 @@ _WORDS = {
     "dialect": DIALECTS,
     "last_health_status": ("HEALTHY", "UNHEALTHY"),
     "last_sync_status": _SYNC_STATUSES,
+    "method": ("GET", "POST", "PUT", "PATCH", "DELETE"),
     "mode": ("everyone", "restricted"),
     "status": _SYNC_STATUSES,
     **dict.fromkeys(SECRETS, SECRET_WORDS),

@@ -97,7 +97,12 @@ class Mask:
                 text = cleaned(given)
                 spellings.update((text, quote(text, safe=""), quote(text), quote_plus(text), repr(text)[1:-1]))
                 spellings.update((json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]))
-                spellings.update((html.escape(text), shown(text, longest=12 * len(text))))
+                escaped = html.escape(text)
+                spellings.update((escaped, escaped.replace("&#x27;", "&#39;"), escaped.replace("&#x27;", "&#039;")))
+                # Messages of this collection escape what is not printable, or tell look-alikes apart.
+                spellings.update((shown(text, longest=12 * len(text)), ascii(text)[1:-1]))
+                # Some services put a text of several lines into one.
+                spellings.add(" ".join(text.split()))
                 spellings.update(_encoded(text))
         for spelling in spellings:
             self._by_head.setdefault(spelling[:_SHORTEST_SECRET], set()).add(spelling)
