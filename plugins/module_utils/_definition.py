@@ -44,7 +44,9 @@ class Definition:
 
     def refused(self, message: str) -> Report:
         """Return the report of a task whose options are wrong."""
-        return Report(True, {"changed": False, "msg": message, "api": Counters().as_result()}, [], bad_input=True)
+        nothing = {"data_source": None} if self.about_one else {}
+        result = {"changed": False, "msg": message, **nothing, "api": Counters().as_result()}
+        return Report(True, result, [], bad_input=True)
 
     def invocation(self, options: Mapping[str, Any], report: Report) -> dict[str, Any]:
         """Return the options fit for the result's ``invocation``: secrets hidden, and of wrong options no value."""

@@ -64,10 +64,12 @@ class TaskAction(NormalAction):
         self._task.args = self._arguments(variables)
         wanted = self._templar.template(variables.get("basedash_run_on", "auto"))
         if wanted not in _WAYS:
-            return _failure("The variable basedash_run_on is %r: give auto, controller or target." % wanted)
+            message = "The variable basedash_run_on is %r: give auto, controller or target." % (wanted,)
+            return self._refused(variables, message)
         why_not = self._why_not_here(variables, forced=wanted == "controller")
         if wanted == "controller" and why_not:
-            return _failure("The variable basedash_run_on is 'controller', which can't be: %s." % why_not)
+            message = "The variable basedash_run_on is 'controller', which can't be: %s." % why_not
+            return self._refused(variables, message)
         if wanted == "target":
             why_not = "basedash_run_on is target"
         way = "as a module, because %s" % why_not if why_not else "in the controller"
@@ -75,7 +77,7 @@ class TaskAction(NormalAction):
         try:
             given = _as_module_arguments(self._task.args)
         except InputError as error:
-            return self._result(variables, self._task.args, self.definition.refused(error.message), [])
+            return self._refused(variables, error.message)
         if why_not:
             result: dict[str, Any] = super().run(tmp, task_vars)
             return result
@@ -169,6 +171,10 @@ class TaskAction(NormalAction):
             result["invocation"] = self.definition.invocation(options, report)
         return result
 
+    def _refused(self, variables: Mapping[str, Any], message: str) -> dict[str, Any]:
+        """Return the result of a task that can't begin, as it stands."""
+        return self._result(variables, self._task.args, self.definition.refused(message), [])
+
     def _parsed(self, given: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """Do what ``AnsibleModule`` does with options, and return them with its warnings.
 
@@ -221,10 +227,6 @@ def _as_module_arguments(options: Mapping[str, Any]) -> dict[str, Any]:
         except (TypeError, ValueError, RecursionError):
             raise InputError("The option %s has a value that is no YAML: give a text." % cleaned(name)) from None
     return given
-
-
-def _failure(message: str) -> dict[str, Any]:
-    return {"failed": True, "changed": False, "msg": message, "api": {"requests": 0, "retries": 0, "wait_seconds": 0.0}}
 
 
 def _same_program(one: str, other: str) -> bool:

@@ -265,6 +265,7 @@ def test_a_wrong_option_ends_the_same_both_ways(
     assert "Hunter2" not in str(ours)
     assert "invocation" in ours
     assert {name: ours[name] for name in NOTHING_SENT} == NOTHING_SENT
+    assert ours["data_source"] is None
 
 
 def test_an_option_and_its_alias(stage: Stage) -> None:
