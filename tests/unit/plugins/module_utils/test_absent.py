@@ -154,6 +154,30 @@ def test_of_several_look_alikes_the_damaged_one_counts() -> None:
     assert absent(("GET", PAGE, listed), name="preview-42").failed
 
 
+@pytest.mark.parametrize("damaged", ["ds_\u200b1", "ds_1\u202c", "ds_ 1", "ds_1\x00", "d\u00ads_1"])
+def test_an_id_that_was_damaged_is_no_absence(damaged: str) -> None:
+    path = ONE.replace("ds_1", quote(damaged, safe=""))
+    report = absent(("GET", path, NOT_FOUND), ("GET", PAGE, page(OTHER, resource())), id=damaged)
+    assert report.failed
+    assert "but one with id 'ds_1'" in report.result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("identity", "words"),
+    [
+        ({"id": "DS_1"}, "there is one with id 'ds_1'"),
+        ({"id": "preview-42"}, "as its name, which goes into the option name"),
+        ({"name": "ds_1"}, "as its id, which goes into the option id"),
+    ],
+)
+def test_what_may_have_been_meant_is_said(identity: dict[str, str], words: str) -> None:
+    single = [("GET", ONE.replace("ds_1", identity["id"]), NOT_FOUND)] if "id" in identity else []
+    report = absent(*single, ("GET", PAGE, page(resource())), **identity)
+    assert not report.failed
+    assert not report.result["changed"]
+    assert words in report.warnings[0]
+
+
 @pytest.mark.parametrize(
     ("status", "mistake"),
     [

@@ -196,3 +196,16 @@ def test_a_name_that_is_no_text_fits_nothing(name: Any) -> None:
 def test_a_time_that_only_some_pythons_read_is_none(text: str) -> None:
     with pytest.raises(InputError, match="created_before"):
         Filters.of({"created_before": text})
+
+
+@pytest.mark.parametrize("text", ["1712010112345", "20261124", "2026-W48-2", "2026-11-24x08:00", "2026-11-24T08"])
+def test_what_only_some_versions_of_python_take_for_a_date_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="is no date"):
+        Filters.of({"created_before": text})
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-24", "2026-11-24 08:00", "2026-11-24T08:00:00.5z", "2026-11-24T08:00:00+02:00"]
+)
+def test_dates_and_times(text: str) -> None:
+    assert Filters.of({"created_before": text}).created_before is not None

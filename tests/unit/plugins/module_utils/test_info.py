@@ -230,3 +230,9 @@ def test_bad_input(options: Any) -> None:
     report = info(**options)
     assert report.failed
     assert report.result["api"]["requests"] == 0
+
+
+def test_an_id_in_other_case_is_said() -> None:
+    report = info(("GET", ONE.replace("ds_1", "DS_1"), NOT_FOUND), ("GET", PAGE, page(*ALL)), id="DS_1")
+    assert names(report) == []
+    assert "there is one with id 'ds_1'" in report.warnings[0]

@@ -434,3 +434,55 @@ def test_a_text_is_a_whole_number_only_by_its_digits(text: str) -> None:
 @pytest.mark.parametrize("mark", ["\u202a", "\u202e", "\u2066", "\u2069", "\u061c", "\u2063"])
 def test_marks_of_direction_at_an_end(mark: str) -> None:
     assert "ends with white space" in refusal(name="orders" + mark)
+
+
+@pytest.mark.parametrize(
+    "option", ["state", "dialect", "ssl_enabled", "access", "extra", "bigquery_json_key", "api_key"]
+)
+def test_what_cannot_be_cleared_is_not_advised_to(option: str) -> None:
+    assert refusal(**{"name": "orders", option: ""}) == (
+        "The option %s is empty: give a value, or leave it out." % option
+    )
+
+
+@pytest.mark.parametrize("value", ["1e3", "5.0", "\u0663", "1_0", ""])
+def test_a_whole_number_as_text_has_digits_alone(value: str) -> None:
+    assert "max_deletions" in refusal(DATA_SOURCES, state="absent", filters={"host": "h"}, max_deletions=value)
+
+
+@pytest.mark.parametrize("mark", "\u061c\u202a\u202c\u202e\u2066\u2069\u2061")
+def test_marks_that_nobody_sees_at_an_end(mark: str) -> None:
+    for option in ("id", "name", "password"):
+        assert refusal(**{"name": "orders", option: "orders" + mark}).startswith(
+            "The option %s ends with white space" % option
+        )
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("extra", "", "The option extra.pool is empty"),
+        ("extra", {"size": [" "]}, "The option extra.pool is empty"),
+        ("extra", "a ******** b", "The option extra.pool has a mask in it"),
+        ("extra", "__omit_place_holder__0a1b", "The option extra.pool has an omitted variable in it"),
+        ("extra_secrets", "", "The option extra_secrets.pool is empty"),
+        ("extra_secrets", {"token": SECRET + "\n"}, "The option extra_secrets.pool ends with a line break"),
+        ("extra_secrets", SECRET + " ", "The option extra_secrets.pool ends with white space"),
+        ("extra_secrets", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "The option extra_secrets.pool has a mask in it"),
+    ],
+)
+def test_fields_that_were_lost_on_their_way(option: str, value: Any, words: str) -> None:
+    message = refusal(name="orders", **{option: {"pool": value}})
+    assert message.startswith(words)
+    assert SECRET not in message
+
+
+def test_a_field_whose_name_may_be_a_secret_is_not_named() -> None:
+    assert refusal(name="orders", extra_secrets={SECRET: ""}).startswith("A field of the option extra_secrets is empty")
+
+
+def test_fields_go_into_the_request_as_they_are() -> None:
+    extra = {"a": None, "b": [1, True, " c "], "c": {"d": 1.5}}
+    given = take(name="orders", extra=extra, extra_secrets={"key": PEM + "\n"})
+    assert given["extra"] == extra
+    assert given["extra_secrets"] == {"key": PEM + "\n"}

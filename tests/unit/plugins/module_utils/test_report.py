@@ -75,6 +75,19 @@ def test_key_that_is_no_text_is_refused_in_one_sentence() -> None:
     assert "sentinel" not in Mask([key]).value("x %s x" % key)
 
 
+@pytest.mark.parametrize(
+    ("secret", "echo"),
+    [
+        ("hush 'quoted'", "hush &#39;quoted&#39;"),
+        ("hush 'quoted'", "hush &#039;quoted&#039;"),
+        ("h\u00e4sh", "h\\xe4sh"),
+        ("first line\nsecond\tline", "first line second line"),
+    ],
+)
+def test_spellings_of_other_services_are_masked(secret: str, echo: str) -> None:
+    assert Mask([secret]).text("x %s x" % echo) == "x ******** x"
+
+
 def test_beginning_of_a_secret_before_dots_is_masked() -> None:
     mask = Mask([KEY, "abcd...efgh"])
     assert mask.text("%s... %s... bd_... %s" % (KEY[:4], KEY[:-1], KEY[:7])) == "********... ********... bd_... bd_key_"

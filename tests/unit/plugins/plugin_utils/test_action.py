@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import PASS_VARS
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
 from ansible_collections.community.basedash.plugins.module_utils._api import Api
@@ -217,8 +218,8 @@ def test_wrong_options_are_refused(stage: Stage, option: str, value: Any, messag
 def as_module(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], given: dict[str, Any]) -> Any:
     """Run the module of one data source in this process, as Ansible would start it, and return its result."""
     internal = {"_ansible_check_mode": False, "_ansible_no_log": False}
-    if hasattr(basic, "_PARSED_MODULE_ARGS"):
-        # Before, each result has an invocation.
+    if "inject_invocation" in PASS_VARS:
+        # Before ansible-core 2.21, each result has an invocation.
         internal["_ansible_inject_invocation"] = True
     arguments = json.dumps({"ANSIBLE_MODULE_ARGS": {**given, **internal}}).encode()
     monkeypatch.setattr(basic, "_ANSIBLE_ARGS", arguments)
@@ -265,6 +266,7 @@ def test_a_wrong_option_ends_the_same_both_ways(
     assert "Hunter2" not in str(ours)
     assert "invocation" in ours
     assert {name: ours[name] for name in NOTHING_SENT} == NOTHING_SENT
+    assert ours["data_source"] is None
 
 
 def test_an_option_and_its_alias(stage: Stage) -> None:
