@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from importlib import resources
 from typing import Any, TypeVar
@@ -218,13 +219,13 @@ class People(Api):
 
     what = "Person"
 
+    @abstractmethod
     def everybody(self, organization: Organization) -> list[Person]:
         """All of this kind, oldest first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def listed(self, found: list[Person]) -> list[Person]:
         """Those that the list shows; refuses the reading if this server has no such list."""
-        raise NotImplementedError
 
     async def get(self, request: Request) -> Response:
         """List, or fetch the one in the path."""
