@@ -419,7 +419,8 @@ data_source:
     - The facts of the data source, as the API's documentation lists them, in snake_case.
     - What the API says nothing about is null. No secret is among them, the API does not return any.
     - In check mode, with the values that they would have.
-  returned: if it exists, or existed until this task
+    - Null if it does not exist and this task did not delete it, or if the task failed before it was read.
+  returned: always
   type: dict
   sample:
     id: ds_preview_1
