@@ -125,7 +125,7 @@ data_source:
   description:
     - The facts of the data source, as the API's documentation lists them, in snake_case.
     - What the API says nothing about is null. No secret is among them, the API does not return any.
-    - Null as a whole if the data source does not exist and this task did not delete it.
+    - Null if it does not exist, or if the task failed before it was read.
   returned: always
   type: dict
   sample:
