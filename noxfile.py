@@ -260,12 +260,8 @@ def lifecycle(session: nox.Session) -> None:
         run(session, *pytest, *workspace.pytest_arguments(session.posargs, "tests/lifecycle"), env=found)
 
 
-# Whole pipelines take minutes: the oldest ansible-core, the newest, and the one that `make test` uses tell enough.
-EXAMPLE_CORES = (min(pythons.CORES), CORE, max(pythons.CORES))
-
-
 @nox.session(venv_backend="venv")
-@nox.parametrize("python,core_version", [one for one in by_core("test") if one.id in EXAMPLE_CORES])
+@nox.parametrize("python,core_version", list(by_core("test")))
 def examples(session: nox.Session, core_version: str) -> None:
     """The README's examples, data sources as code, the teardown playbook, GitOps. Arguments go to pytest."""
     install(session, core(core_version), "-r", "tests/examples/requirements.txt")
