@@ -658,3 +658,9 @@ def test_an_id_in_the_place_of_a_name_and_a_name_in_the_place_of_an_id_are_worth
     path = SOURCES + "/preview-42"
     report = absent(("GET", path, NOT_FOUND), ("GET", PAGE, page(resource())), id="preview-42")
     assert "option name" in report.warnings[0]
+
+
+def test_an_identifier_that_is_too_long_is_not_repeated() -> None:
+    report = absent(id="hush Hunter2 " + "x" * 1001)
+    assert report.failed
+    assert "Hunter2" not in report.result["msg"]

@@ -315,3 +315,10 @@ def test_everyone_needs_no_lists() -> None:
     wire = Wire(READ, ("GET", POLICY, policy("everyone")))
     assert not of(wire, mode="everyone").failed
     assert len(wire.sent) == 2
+
+
+def test_a_similar_name_is_told_where_check_mode_assumes_an_earlier_task() -> None:
+    there = ("GET", PAGE, page(resource(name="production")))
+    report = access(there, check_mode=True, name="Production", mode="everyone")
+    assert report.result["changed"]
+    assert "'production'" in report.warnings[0]
