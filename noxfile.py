@@ -307,8 +307,8 @@ def package(session: nox.Session) -> None:
         with session.chdir(archive.parent):
             output = run_and_read(session, interpreter(session), "-m", "galaxy_importer.main", archive)
         refuse(session, "galaxy-importer complains:", findings.importer_warnings(output))
-        utils = installed.joinpath("ansible_collections/community/basedash/plugins/module_utils").glob("*.py")
-        names = [f"ansible_collections.community.basedash.plugins.module_utils.{path.stem}" for path in sorted(utils)]
+        utils = installed.joinpath("ansible_collections/community/basedash/plugins/module_utils").rglob("*.py")
+        names = [".".join(path.relative_to(installed).with_suffix("").parts) for path in sorted(utils)]
         program = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
         run(session, interpreter(session), "-c", program, *names, env={"PYTHONPATH": str(installed)})
 

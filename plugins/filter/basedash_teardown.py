@@ -62,9 +62,9 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCES
-from ansible_collections.community.basedash.plugins.module_utils._input import can_be_given
-from ansible_collections.community.basedash.plugins.module_utils._text import MASKS
+from ansible_collections.community.basedash.plugins.module_utils._base.text import MASKS
+from ansible_collections.community.basedash.plugins.module_utils._engine.input_check import can_be_given
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import DATA_SOURCES
 
 # What the plan may say of a data source. Any other word is masked, because a secret is a part of it.
 _ACTIONS = frozenset(("deleted", "unchanged", "failed", "not_attempted"))

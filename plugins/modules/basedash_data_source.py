@@ -574,10 +574,10 @@ error:
       sample: req_1
 """
 
-from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCE, ONE_OF
-from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
-from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
-from ansible_collections.community.basedash.plugins.module_utils._module import run_module
+from ansible_collections.community.basedash.plugins.module_utils._engine.module import run_module
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import Definition
+from ansible_collections.community.basedash.plugins.module_utils._engine.one import make_so
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import DATA_SOURCE, ONE_OF
 
 DEFINITION = Definition(make_so, DATA_SOURCE, ONE_OF, about_one=True)
 

@@ -231,10 +231,10 @@ error:
       sample: req_1
 """
 
-from ansible_collections.community.basedash.plugins.module_utils._access import set_access
-from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCE_ACCESS, ONE_OF
-from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
-from ansible_collections.community.basedash.plugins.module_utils._module import run_module
+from ansible_collections.community.basedash.plugins.module_utils._engine.module import run_module
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import Definition
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import DATA_SOURCE_ACCESS, ONE_OF
+from ansible_collections.community.basedash.plugins.module_utils._resources.access import set_access
 
 DEFINITION = Definition(set_access, DATA_SOURCE_ACCESS, ONE_OF, about_one=True)
 

@@ -151,10 +151,10 @@ error:
     "url": "https://charts.basedash.com/api/public/organizations/org_1/data-sources"}
 """
 
-from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCE_INFO
-from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
-from ansible_collections.community.basedash.plugins.module_utils._info import read_data_sources
-from ansible_collections.community.basedash.plugins.module_utils._module import run_module
+from ansible_collections.community.basedash.plugins.module_utils._engine.info import read_data_sources
+from ansible_collections.community.basedash.plugins.module_utils._engine.module import run_module
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import Definition
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import DATA_SOURCE_INFO
 
 DEFINITION = Definition(read_data_sources, DATA_SOURCE_INFO)
 

@@ -562,10 +562,10 @@ error:
       sample: req_1
 """
 
-from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCES
-from ansible_collections.community.basedash.plugins.module_utils._bulk import manage_many
-from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
-from ansible_collections.community.basedash.plugins.module_utils._module import run_module
+from ansible_collections.community.basedash.plugins.module_utils._engine.many import manage_many
+from ansible_collections.community.basedash.plugins.module_utils._engine.module import run_module
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import Definition
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import DATA_SOURCES
 
 DEFINITION = Definition(manage_many, DATA_SOURCES)
 

@@ -27,11 +27,11 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
-from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
-from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._requests_transport import MISSING
-from ansible_collections.community.basedash.plugins.module_utils._task import Report
-from ansible_collections.community.basedash.plugins.module_utils._text import cleaned
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
+from ansible_collections.community.basedash.plugins.module_utils._base.text import cleaned
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import Definition
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
+from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import MISSING
 from ansible_collections.community.basedash.plugins.plugin_utils._sessions import Sessions
 
 try:

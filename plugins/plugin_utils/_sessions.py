@@ -11,9 +11,9 @@ import time
 from collections.abc import Sequence
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
-from ansible_collections.community.basedash.plugins.module_utils._requests_transport import RequestsTransport
-from ansible_collections.community.basedash.plugins.module_utils._transport import RawAnswer, Request, Transport
+from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
+from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import RequestsTransport
+from ansible_collections.community.basedash.plugins.module_utils._http.transport import RawAnswer, Request, Transport
 
 # Servers close what is idle, many after 5 seconds. A request on its way just then is lost, and it would not be known
 # whether it was done.

@@ -15,7 +15,7 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from stage import EXAMPLES, Api, Basedash, listening, run
 
-from ansible_collections.community.basedash.plugins.module_utils._arguments import CONNECTION
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import CONNECTION
 
 AWX = EXAMPLES / "awx"
 

@@ -13,20 +13,20 @@ from typing import Any
 
 import requests
 
-from ansible_collections.community.basedash.plugins.module_utils._access import set_access
-from ansible_collections.community.basedash.plugins.module_utils._arguments import (
+from ansible_collections.community.basedash.plugins.module_utils._engine.info import read_data_sources
+from ansible_collections.community.basedash.plugins.module_utils._engine.many import manage_many
+from ansible_collections.community.basedash.plugins.module_utils._engine.one import make_so
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import (
     DATA_SOURCE,
     DATA_SOURCE_ACCESS,
     DATA_SOURCE_INFO,
     DATA_SOURCES,
     secret_texts,
 )
-from ansible_collections.community.basedash.plugins.module_utils._bulk import manage_many
-from ansible_collections.community.basedash.plugins.module_utils._client import Clock
-from ansible_collections.community.basedash.plugins.module_utils._info import read_data_sources
-from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
-from ansible_collections.community.basedash.plugins.module_utils._requests_transport import RequestsTransport
-from ansible_collections.community.basedash.plugins.module_utils._task import Report, Task, execute
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report, Task, execute
+from ansible_collections.community.basedash.plugins.module_utils._http.client import Clock
+from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import RequestsTransport
+from ansible_collections.community.basedash.plugins.module_utils._resources.access import set_access
 
 ORGANIZATION = "org_demo"
 

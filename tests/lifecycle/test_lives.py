@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.community.basedash.plugins.module_utils._data_source import FIELDS
-from ansible_collections.community.basedash.plugins.module_utils._settings import PLAIN, SECRETS
+from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import FIELDS
+from ansible_collections.community.basedash.plugins.module_utils._engine.settings import PLAIN, SECRETS
 from ansible_collections.community.basedash.tests.lifecycle.driver import Basedash
 
 SERVERS: dict[str, dict[str, Any]] = {

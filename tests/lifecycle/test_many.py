@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCES
-from ansible_collections.community.basedash.plugins.module_utils._bulk import ACTIONS, manage_many
-from ansible_collections.community.basedash.plugins.module_utils._requests_transport import RequestsTransport
-from ansible_collections.community.basedash.plugins.module_utils._task import Report, execute
+from ansible_collections.community.basedash.plugins.module_utils._engine.many import ACTIONS, manage_many
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import DATA_SOURCES
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report, execute
+from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import RequestsTransport
 from ansible_collections.community.basedash.tests.lifecycle.driver import ORGANIZATION, Basedash
 
 

@@ -23,14 +23,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import workspace
 import yaml
 
-from ansible_collections.community.basedash.plugins.module_utils._access import Policy
-from ansible_collections.community.basedash.plugins.module_utils._api import Api
-from ansible_collections.community.basedash.plugins.module_utils._client import Client, Counters
-from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
-from ansible_collections.community.basedash.plugins.module_utils._data_source import FIELDS
-from ansible_collections.community.basedash.plugins.module_utils._errors import BasedashError
-from ansible_collections.community.basedash.plugins.module_utils._settings import PLAIN, SECRETS, Settings
-from ansible_collections.community.basedash.plugins.module_utils._transport import RawAnswer, Request
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import BasedashError
+from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import FIELDS
+from ansible_collections.community.basedash.plugins.module_utils._engine.settings import PLAIN, SECRETS, Settings
+from ansible_collections.community.basedash.plugins.module_utils._http.client import Client, Counters
+from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
+from ansible_collections.community.basedash.plugins.module_utils._http.transport import RawAnswer, Request
+from ansible_collections.community.basedash.plugins.module_utils._resources.access import Policy
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api
 
 # An identifier that turns a path into one with nameless parameters.
 _ID = "{}"

@@ -15,23 +15,27 @@ from typing import Any, Union
 
 import yaml
 
-from ansible_collections.community.basedash.plugins.module_utils._access import set_access
-from ansible_collections.community.basedash.plugins.module_utils._arguments import (
+from ansible_collections.community.basedash.plugins.module_utils._engine.deletion import make_absent
+from ansible_collections.community.basedash.plugins.module_utils._engine.info import read_data_sources
+from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import FIELDS
+from ansible_collections.community.basedash.plugins.module_utils._engine.many import manage_many
+from ansible_collections.community.basedash.plugins.module_utils._engine.one import make_so
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import (
     DATA_SOURCE,
     DATA_SOURCE_ACCESS,
     DATA_SOURCE_INFO,
     DATA_SOURCES,
     secret_texts,
 )
-from ansible_collections.community.basedash.plugins.module_utils._bulk import manage_many
-from ansible_collections.community.basedash.plugins.module_utils._client import Clock
-from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
-from ansible_collections.community.basedash.plugins.module_utils._data_source import FIELDS
-from ansible_collections.community.basedash.plugins.module_utils._deletion import make_absent
-from ansible_collections.community.basedash.plugins.module_utils._info import read_data_sources
-from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
-from ansible_collections.community.basedash.plugins.module_utils._task import Report, Task, execute
-from ansible_collections.community.basedash.plugins.module_utils._transport import RawAnswer, Request, TransportError
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report, Task, execute
+from ansible_collections.community.basedash.plugins.module_utils._http.client import Clock
+from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
+from ansible_collections.community.basedash.plugins.module_utils._http.transport import (
+    RawAnswer,
+    Request,
+    TransportError,
+)
+from ansible_collections.community.basedash.plugins.module_utils._resources.access import set_access
 
 KEY = "bd_key_sentinel0123456789"
 URL = "https://basedash.example.com"

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._data_source import FIELDS
+from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import FIELDS
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     HTML,
     LOOKS,

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._access import set_access
-from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
-from ansible_collections.community.basedash.plugins.module_utils._task import Report
+from ansible_collections.community.basedash.plugins.module_utils._engine.one import make_so
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
+from ansible_collections.community.basedash.plugins.module_utils._resources.access import set_access
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     ACCESS,
     GROUPS,

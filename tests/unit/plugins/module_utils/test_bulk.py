@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils import _bulk
-from ansible_collections.community.basedash.plugins.module_utils._task import Report
+from ansible_collections.community.basedash.plugins.module_utils._engine import many as _bulk
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     HTML,
     NOT_FOUND,

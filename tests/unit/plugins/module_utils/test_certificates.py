@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
-from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._requests_transport import RequestsTransport
-from ansible_collections.community.basedash.plugins.module_utils._transport import Request, TransportError
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
+from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
+from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import RequestsTransport
+from ansible_collections.community.basedash.plugins.module_utils._http.transport import Request, TransportError
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import CONNECTION
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.network import OK, says, serving
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.test_network import (

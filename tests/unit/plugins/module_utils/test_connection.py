@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
-from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
+from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import CONNECTION, KEY
 
 

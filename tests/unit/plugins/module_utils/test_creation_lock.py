@@ -18,11 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._creation_lock import creation_lock, note_shown
-from ansible_collections.community.basedash.plugins.module_utils._errors import RefusedError
-from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
-from ansible_collections.community.basedash.plugins.module_utils._task import Report, execute
-from ansible_collections.community.basedash.plugins.module_utils._transport import RawAnswer, Request
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import RefusedError
+from ansible_collections.community.basedash.plugins.module_utils._engine.one import make_so
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report, execute
+from ansible_collections.community.basedash.plugins.module_utils._http.transport import RawAnswer, Request
+from ansible_collections.community.basedash.plugins.module_utils._rest.creation_lock import creation_lock, note_shown
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     KEY,
     NOT_FOUND,
@@ -67,7 +67,7 @@ def test_a_lock_that_is_held() -> None:
 def test_a_holder_that_dies_lets_go() -> None:
     program = (
         "import os, sys, tempfile; tempfile.tempdir = sys.argv[1]\n"
-        "from ansible_collections.community.basedash.plugins.module_utils._creation_lock import creation_lock\n"
+        "from ansible_collections.community.basedash.plugins.module_utils._rest.creation_lock import creation_lock\n"
         "with creation_lock(%r, 'a', 1.0): os.kill(os.getpid(), 9)" % (KEYS,)
     )
     ended = subprocess.run([sys.executable, "-c", program, tempfile.gettempdir()], check=False)

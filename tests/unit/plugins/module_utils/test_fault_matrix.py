@@ -10,9 +10,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._deletion import make_absent
-from ansible_collections.community.basedash.plugins.module_utils._task import execute
-from ansible_collections.community.basedash.plugins.module_utils._transport import RawAnswer, Request, TransportError
+from ansible_collections.community.basedash.plugins.module_utils._engine.deletion import make_absent
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import execute
+from ansible_collections.community.basedash.plugins.module_utils._http.transport import (
+    RawAnswer,
+    Request,
+    TransportError,
+)
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     ABSENT,
     NOT_FOUND,

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._filters import Exclusion, Filters
-from ansible_collections.community.basedash.plugins.module_utils._text import look_alike_key
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
+from ansible_collections.community.basedash.plugins.module_utils._base.text import look_alike_key
+from ansible_collections.community.basedash.plugins.module_utils._engine.filters import Exclusion, Filters
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import resource
 
 HEALTH = [resource("ds_%s" % status, lastHealthStatus=status) for status in ("HEALTHY", "UNHEALTHY", "NEW", None)]

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._access import set_access
-from ansible_collections.community.basedash.plugins.module_utils._arguments import DATA_SOURCES
-from ansible_collections.community.basedash.plugins.module_utils._bulk import manage_many
-from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
-from ansible_collections.community.basedash.plugins.module_utils._task import Report, execute
+from ansible_collections.community.basedash.plugins.module_utils._engine.many import manage_many
+from ansible_collections.community.basedash.plugins.module_utils._engine.one import make_so
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import DATA_SOURCES
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report, execute
+from ansible_collections.community.basedash.plugins.module_utils._resources.access import set_access
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils import fakes
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     ABSENT,

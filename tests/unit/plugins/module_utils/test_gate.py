@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._gate import Gate
-from ansible_collections.community.basedash.plugins.module_utils._retry import RetryBudget
+from ansible_collections.community.basedash.plugins.module_utils._http.gate import Gate
+from ansible_collections.community.basedash.plugins.module_utils._http.retry import RetryBudget
 
 
 class Time:

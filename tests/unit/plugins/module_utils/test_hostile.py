@@ -17,10 +17,14 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._deletion import make_absent
-from ansible_collections.community.basedash.plugins.module_utils._info import read_data_sources
-from ansible_collections.community.basedash.plugins.module_utils._task import Report, Task, execute
-from ansible_collections.community.basedash.plugins.module_utils._transport import RawAnswer, Request, TransportError
+from ansible_collections.community.basedash.plugins.module_utils._engine.deletion import make_absent
+from ansible_collections.community.basedash.plugins.module_utils._engine.info import read_data_sources
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report, Task, execute
+from ansible_collections.community.basedash.plugins.module_utils._http.transport import (
+    RawAnswer,
+    Request,
+    TransportError,
+)
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     ABSENT,
     INFO,

@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.community.basedash.plugins.module_utils._arguments import (
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
+from ansible_collections.community.basedash.plugins.module_utils._engine.input_check import checked, described
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import (
     CONNECTION,
     DATA_SOURCE,
     DATA_SOURCE_ACCESS,
@@ -23,8 +25,6 @@ from ansible_collections.community.basedash.plugins.module_utils._arguments impo
     ONE_OF,
     Spec,
 )
-from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._input import checked, described
 
 SECRET = "hush-Hunter2-hush"
 PEM = "-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----" % SECRET

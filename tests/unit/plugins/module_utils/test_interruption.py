@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils import _interruption
-from ansible_collections.community.basedash.plugins.module_utils._bulk import manage_many
-from ansible_collections.community.basedash.plugins.module_utils._deletion import make_absent
-from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
-from ansible_collections.community.basedash.plugins.module_utils._task import execute
-from ansible_collections.community.basedash.plugins.module_utils._transport import RawAnswer, Request
+from ansible_collections.community.basedash.plugins.module_utils._engine.deletion import make_absent
+from ansible_collections.community.basedash.plugins.module_utils._engine.many import manage_many
+from ansible_collections.community.basedash.plugins.module_utils._engine.one import make_so
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import execute
+from ansible_collections.community.basedash.plugins.module_utils._http import interruption as _interruption
+from ansible_collections.community.basedash.plugins.module_utils._http.transport import RawAnswer, Request
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     ABSENT,
     NOT_FOUND,

@@ -27,9 +27,9 @@ MEGABYTE = 1024
 
 PROGRAM = """
 import json, sys
-from ansible_collections.community.basedash.plugins.module_utils._info import read_data_sources
-from ansible_collections.community.basedash.plugins.module_utils._requests_transport import RequestsTransport
-from ansible_collections.community.basedash.plugins.module_utils._task import execute
+from ansible_collections.community.basedash.plugins.module_utils._engine.info import read_data_sources
+from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import RequestsTransport
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import execute
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import INFO
 
 options = {**INFO, "api_url": sys.argv[1], "retry_timeout": 0.0, "use_proxy": False}

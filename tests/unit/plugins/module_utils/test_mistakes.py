@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils import _definition
-from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
-from ansible_collections.community.basedash.plugins.module_utils._info import read_data_sources
-from ansible_collections.community.basedash.plugins.module_utils._requests_transport import RequestsTransport
-from ansible_collections.community.basedash.plugins.module_utils._sockets import LimitedSocket
-from ansible_collections.community.basedash.plugins.module_utils._task import execute
+from ansible_collections.community.basedash.plugins.module_utils._engine import module_spec as _definition
+from ansible_collections.community.basedash.plugins.module_utils._engine.info import read_data_sources
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import Definition
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import execute
+from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import RequestsTransport
+from ansible_collections.community.basedash.plugins.module_utils._http.sockets import LimitedSocket
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     INFO,
     NOT_FOUND,

@@ -15,18 +15,19 @@ import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
-from ansible_collections.community.basedash.plugins.module_utils import _definition, _module
-from ansible_collections.community.basedash.plugins.module_utils._api import Api
-from ansible_collections.community.basedash.plugins.module_utils._arguments import (
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import RefusedError
+from ansible_collections.community.basedash.plugins.module_utils._engine import module as _module
+from ansible_collections.community.basedash.plugins.module_utils._engine import module_spec as _definition
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import Definition
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import (
     CONNECTION,
     DATA_SOURCE,
     DATA_SOURCE_ACCESS,
     DATA_SOURCE_INFO,
     secret_texts,
 )
-from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
-from ansible_collections.community.basedash.plugins.module_utils._errors import RefusedError
-from ansible_collections.community.basedash.plugins.module_utils._task import Outcome
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Outcome
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import ABSENT, KEY
 
 

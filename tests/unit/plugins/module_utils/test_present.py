@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._data_source import FIELDS
-from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
-from ansible_collections.community.basedash.plugins.module_utils._task import execute
+from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import FIELDS
+from ansible_collections.community.basedash.plugins.module_utils._engine.one import make_so
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import execute
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     HTML,
     LOOKS,

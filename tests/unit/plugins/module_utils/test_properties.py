@@ -11,10 +11,14 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.community.basedash.plugins.module_utils._deletion import make_absent
-from ansible_collections.community.basedash.plugins.module_utils._info import read_data_sources
-from ansible_collections.community.basedash.plugins.module_utils._task import Report, execute
-from ansible_collections.community.basedash.plugins.module_utils._transport import RawAnswer, Request, TransportError
+from ansible_collections.community.basedash.plugins.module_utils._engine.deletion import make_absent
+from ansible_collections.community.basedash.plugins.module_utils._engine.info import read_data_sources
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report, execute
+from ansible_collections.community.basedash.plugins.module_utils._http.transport import (
+    RawAnswer,
+    Request,
+    TransportError,
+)
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     ABSENT,
     INFO,

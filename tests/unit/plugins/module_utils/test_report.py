@@ -18,11 +18,11 @@ from urllib.parse import quote
 import pytest
 import yaml
 
-from ansible_collections.community.basedash.plugins.module_utils._api import Api
-from ansible_collections.community.basedash.plugins.module_utils._errors import ApiError
-from ansible_collections.community.basedash.plugins.module_utils._task import Outcome, execute
-from ansible_collections.community.basedash.plugins.module_utils._text import Mask, shown
-from ansible_collections.community.basedash.plugins.module_utils._version import VERSION
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import ApiError
+from ansible_collections.community.basedash.plugins.module_utils._base.text import Mask, shown
+from ansible_collections.community.basedash.plugins.module_utils._base.version import VERSION
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Outcome, execute
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     ABSENT,
     KEY,

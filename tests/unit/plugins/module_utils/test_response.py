@@ -17,9 +17,13 @@ from functools import partial
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
-from ansible_collections.community.basedash.plugins.module_utils._requests_transport import RequestsTransport
-from ansible_collections.community.basedash.plugins.module_utils._transport import RawAnswer, Request, TransportError
+from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
+from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import RequestsTransport
+from ansible_collections.community.basedash.plugins.module_utils._http.transport import (
+    RawAnswer,
+    Request,
+    TransportError,
+)
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import CONNECTION
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.network import (
     Behaviour,

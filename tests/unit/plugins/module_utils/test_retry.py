@@ -10,12 +10,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._client import Client, Counters
-from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
-from ansible_collections.community.basedash.plugins.module_utils._deletion import make_absent
-from ansible_collections.community.basedash.plugins.module_utils._errors import ApiError, NoAnswerError
-from ansible_collections.community.basedash.plugins.module_utils._retry import asked_wait, pause
-from ansible_collections.community.basedash.plugins.module_utils._transport import RawAnswer, Request, TransportError
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import ApiError, NoAnswerError
+from ansible_collections.community.basedash.plugins.module_utils._engine.deletion import make_absent
+from ansible_collections.community.basedash.plugins.module_utils._http.client import Client, Counters
+from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
+from ansible_collections.community.basedash.plugins.module_utils._http.retry import asked_wait, pause
+from ansible_collections.community.basedash.plugins.module_utils._http.transport import (
+    RawAnswer,
+    Request,
+    TransportError,
+)
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     ABSENT,
     CONNECTION,

@@ -20,11 +20,11 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import PASS_VARS
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
-from ansible_collections.community.basedash.plugins.module_utils._api import Api
-from ansible_collections.community.basedash.plugins.module_utils._arguments import CONNECTION as SPEC
-from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
-from ansible_collections.community.basedash.plugins.module_utils._errors import RefusedError
-from ansible_collections.community.basedash.plugins.module_utils._task import Outcome
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import RefusedError
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import Definition
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import CONNECTION as SPEC
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Outcome
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api
 from ansible_collections.community.basedash.plugins.modules.basedash_data_source import DEFINITION, main
 from ansible_collections.community.basedash.plugins.plugin_utils import _action
 from ansible_collections.community.basedash.plugins.plugin_utils._action import TaskAction

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
-from ansible_collections.community.basedash.plugins.module_utils._transport import Request
+from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
+from ansible_collections.community.basedash.plugins.module_utils._http.transport import Request
 from ansible_collections.community.basedash.plugins.plugin_utils import _sessions
 from ansible_collections.community.basedash.plugins.plugin_utils._sessions import Sessions
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (

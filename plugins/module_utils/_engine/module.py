@@ -11,10 +11,10 @@ from typing import Any, NoReturn
 
 from ansible.module_utils import basic
 
-from ansible_collections.community.basedash.plugins.module_utils._definition import Definition
-from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._task import Report
-from ansible_collections.community.basedash.plugins.module_utils._text import cleaned
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
+from ansible_collections.community.basedash.plugins.module_utils._base.text import cleaned
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import Definition
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
 
 
 def run_module(definition: Definition) -> NoReturn:

@@ -15,29 +15,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._api import Api
-from ansible_collections.community.basedash.plugins.module_utils._client import Client, Clock, Counters
-from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
-from ansible_collections.community.basedash.plugins.module_utils._data_source import (
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
+    ApiError,
+    BasedashError,
+    InputError,
+    RefusedError,
+)
+from ansible_collections.community.basedash.plugins.module_utils._base.text import Mask
+from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import (
     DIALECTS,
     FIELDS,
     HEALTH_STATUSES,
     SYNC_STATUSES,
     option_name,
 )
-from ansible_collections.community.basedash.plugins.module_utils._errors import (
-    ApiError,
-    BasedashError,
-    InputError,
-    RefusedError,
-)
-from ansible_collections.community.basedash.plugins.module_utils._interruption import (
+from ansible_collections.community.basedash.plugins.module_utils._engine.settings import SECRET_WORDS, SECRETS
+from ansible_collections.community.basedash.plugins.module_utils._http.client import Client, Clock, Counters
+from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
+from ansible_collections.community.basedash.plugins.module_utils._http.interruption import (
     signals_held_back,
     was_interrupted,
 )
-from ansible_collections.community.basedash.plugins.module_utils._settings import SECRET_WORDS, SECRETS
-from ansible_collections.community.basedash.plugins.module_utils._text import Mask
-from ansible_collections.community.basedash.plugins.module_utils._transport import Transport
+from ansible_collections.community.basedash.plugins.module_utils._http.transport import Transport
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api
 
 Facts = dict[str, Any]
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._api import Api
-from ansible_collections.community.basedash.plugins.module_utils._deletion import make_absent
-from ansible_collections.community.basedash.plugins.module_utils._provision import make_present
-from ansible_collections.community.basedash.plugins.module_utils._task import Outcome
+from ansible_collections.community.basedash.plugins.module_utils._engine.deletion import make_absent
+from ansible_collections.community.basedash.plugins.module_utils._engine.present import make_present
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Outcome
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api
 
 
 def make_so(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:

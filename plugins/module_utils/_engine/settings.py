@@ -17,10 +17,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._api import Content, Resource
-from ansible_collections.community.basedash.plugins.module_utils._data_source import DIALECTS, FIELDS, option_name
-from ansible_collections.community.basedash.plugins.module_utils._errors import InputError, RefusedError
-from ansible_collections.community.basedash.plugins.module_utils._text import is_one_line, quoted, told
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError, RefusedError
+from ansible_collections.community.basedash.plugins.module_utils._base.text import is_one_line, quoted, told
+from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import DIALECTS, FIELDS, option_name
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Content, Resource
 
 Body = dict[str, Any]
 

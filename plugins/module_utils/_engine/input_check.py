@@ -20,7 +20,9 @@ from typing import Any
 
 from ansible.module_utils.common.parameters import DEFAULT_TYPE_VALIDATORS
 
-from ansible_collections.community.basedash.plugins.module_utils._arguments import (
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
+from ansible_collections.community.basedash.plugins.module_utils._base.text import MASKS, is_one_line
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import (
     EXACT,
     JSON_OBJECTS,
     LISTS_ALONE,
@@ -28,10 +30,8 @@ from ansible_collections.community.basedash.plugins.module_utils._arguments impo
     Spec,
     secret_texts,
 )
-from ansible_collections.community.basedash.plugins.module_utils._connection import service_root
-from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._settings import CLEARABLE
-from ansible_collections.community.basedash.plugins.module_utils._text import MASKS, is_one_line
+from ansible_collections.community.basedash.plugins.module_utils._engine.settings import CLEARABLE
+from ansible_collections.community.basedash.plugins.module_utils._http.connection import service_root
 
 _KINDS = {
     bool: "a boolean",

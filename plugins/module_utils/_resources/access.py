@@ -10,21 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._api import (
-    Api,
-    Check,
-    Content,
-    Resource,
-    no_check,
-)
-from ansible_collections.community.basedash.plugins.module_utils._data_source import (
-    Finding,
-    Identity,
-    check_no_look_alike,
-    facts,
-    find,
-)
-from ansible_collections.community.basedash.plugins.module_utils._errors import (
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
     ApiError,
     BasedashError,
     IncompleteError,
@@ -32,10 +18,24 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     NotFoundError,
     RefusedError,
 )
-from ansible_collections.community.basedash.plugins.module_utils._freshness import StaleError, look_until, recent
-from ansible_collections.community.basedash.plugins.module_utils._paths import checked_id
-from ansible_collections.community.basedash.plugins.module_utils._task import Diff, Outcome
-from ansible_collections.community.basedash.plugins.module_utils._text import look_alike_key, quoted, told
+from ansible_collections.community.basedash.plugins.module_utils._base.identifiers import checked_id
+from ansible_collections.community.basedash.plugins.module_utils._base.text import look_alike_key, quoted, told
+from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import (
+    Finding,
+    Identity,
+    check_no_look_alike,
+    facts,
+    find,
+)
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Diff, Outcome
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import (
+    Api,
+    Check,
+    Content,
+    Resource,
+    no_check,
+)
+from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import StaleError, look_until, recent
 
 _RESTRICTED = "restricted"
 _KNOWN = ("groupIds", "memberIds")

@@ -11,17 +11,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._arguments import (
+from ansible_collections.community.basedash.plugins.module_utils._engine.input_check import checked, described
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import (
     Spec,
     secret_texts,
     without_secrets,
 )
-from ansible_collections.community.basedash.plugins.module_utils._client import Counters
-from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
-from ansible_collections.community.basedash.plugins.module_utils._input import checked, described
-from ansible_collections.community.basedash.plugins.module_utils._requests_transport import MISSING, RequestsTransport
-from ansible_collections.community.basedash.plugins.module_utils._task import Report, Task, execute
-from ansible_collections.community.basedash.plugins.module_utils._transport import Transport
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report, Task, execute
+from ansible_collections.community.basedash.plugins.module_utils._http.client import Counters
+from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
+from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import (
+    MISSING,
+    RequestsTransport,
+)
+from ansible_collections.community.basedash.plugins.module_utils._http.transport import Transport
 
 
 @dataclass(frozen=True)

@@ -11,17 +11,18 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._access import (
-    Policy,
-    WantedPolicy,
-    not_known,
-    read_policy,
-    read_policy_of_listed,
-    write_policy,
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
+    ApiError,
+    BasedashError,
+    IncompleteError,
+    InputError,
+    NoAnswerError,
+    NotFoundError,
+    RefusedError,
 )
-from ansible_collections.community.basedash.plugins.module_utils._api import Api, Content, Resource
-from ansible_collections.community.basedash.plugins.module_utils._creation import Creation
-from ansible_collections.community.basedash.plugins.module_utils._data_source import (
+from ansible_collections.community.basedash.plugins.module_utils._base.text import is_one_line, quoted, told
+from ansible_collections.community.basedash.plugins.module_utils._engine.creation import Creation
+from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import (
     FIELDS,
     Facts,
     Finding,
@@ -31,25 +32,24 @@ from ansible_collections.community.basedash.plugins.module_utils._data_source im
     find,
     is_warehouse,
 )
-from ansible_collections.community.basedash.plugins.module_utils._errors import (
-    ApiError,
-    BasedashError,
-    IncompleteError,
-    InputError,
-    NoAnswerError,
-    NotFoundError,
-    RefusedError,
+from ansible_collections.community.basedash.plugins.module_utils._engine.settings import Settings
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Diff, Outcome
+from ansible_collections.community.basedash.plugins.module_utils._resources.access import (
+    Policy,
+    WantedPolicy,
+    not_known,
+    read_policy,
+    read_policy_of_listed,
+    write_policy,
 )
-from ansible_collections.community.basedash.plugins.module_utils._freshness import (
+from ansible_collections.community.basedash.plugins.module_utils._resources.first_sync import Wait, wait_for_sync
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api, Content, Resource
+from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import (
     SETTLING_SECONDS,
     StaleError,
     look_until,
     recent,
 )
-from ansible_collections.community.basedash.plugins.module_utils._settings import Settings
-from ansible_collections.community.basedash.plugins.module_utils._sync import Wait, wait_for_sync
-from ansible_collections.community.basedash.plugins.module_utils._task import Diff, Outcome
-from ansible_collections.community.basedash.plugins.module_utils._text import is_one_line, quoted, told
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._api import Api, Content, Resource, not_confirmed
-from ansible_collections.community.basedash.plugins.module_utils._creation_lock import (
-    CreationLock,
-    creation_lock,
-    note_shown,
-)
-from ansible_collections.community.basedash.plugins.module_utils._data_source import Finding, Identity, facts, find
-from ansible_collections.community.basedash.plugins.module_utils._errors import (
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
     ApiError,
     BasedashError,
     IncompleteError,
@@ -32,14 +25,26 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     RefusedError,
     UnsupportedError,
 )
-from ansible_collections.community.basedash.plugins.module_utils._freshness import (
+from ansible_collections.community.basedash.plugins.module_utils._base.text import look_alike_key, quoted
+from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import Finding, Identity, facts, find
+from ansible_collections.community.basedash.plugins.module_utils._engine.settings import Settings
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import (
+    Api,
+    Content,
+    Resource,
+    not_confirmed,
+)
+from ansible_collections.community.basedash.plugins.module_utils._rest.creation_lock import (
+    CreationLock,
+    creation_lock,
+    note_shown,
+)
+from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import (
     SETTLING_SECONDS,
     StaleError,
     look_until,
     recent,
 )
-from ansible_collections.community.basedash.plugins.module_utils._settings import Settings
-from ansible_collections.community.basedash.plugins.module_utils._text import look_alike_key, quoted
 
 _CONFLICT = 409
 

@@ -16,19 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._api import (
-    Api,
-    Listing,
-    Resource,
-    not_confirmed,
-    twins_created,
-)
-from ansible_collections.community.basedash.plugins.module_utils._data_source import (
-    facts,
-    is_warehouse,
-)
-from ansible_collections.community.basedash.plugins.module_utils._deletion import Absence
-from ansible_collections.community.basedash.plugins.module_utils._errors import (
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
     ApiError,
     BasedashError,
     InputError,
@@ -37,13 +25,25 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     RefusedError,
     UnsupportedError,
 )
-from ansible_collections.community.basedash.plugins.module_utils._filters import Exclusion, Filters
-from ansible_collections.community.basedash.plugins.module_utils._lifecycle import make_so
-from ansible_collections.community.basedash.plugins.module_utils._parallel import in_parallel
-from ansible_collections.community.basedash.plugins.module_utils._provision import Presence
-from ansible_collections.community.basedash.plugins.module_utils._snapshot import Lists, Snapshot
-from ansible_collections.community.basedash.plugins.module_utils._task import Diff, Outcome
-from ansible_collections.community.basedash.plugins.module_utils._text import look_alike_key, quoted, shown
+from ansible_collections.community.basedash.plugins.module_utils._base.text import look_alike_key, quoted, shown
+from ansible_collections.community.basedash.plugins.module_utils._engine.deletion import Absence
+from ansible_collections.community.basedash.plugins.module_utils._engine.filters import Exclusion, Filters
+from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import (
+    facts,
+    is_warehouse,
+)
+from ansible_collections.community.basedash.plugins.module_utils._engine.one import make_so
+from ansible_collections.community.basedash.plugins.module_utils._engine.present import Presence
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Diff, Outcome
+from ansible_collections.community.basedash.plugins.module_utils._http.parallel import in_parallel
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import (
+    Api,
+    Listing,
+    Resource,
+    not_confirmed,
+    twins_created,
+)
+from ansible_collections.community.basedash.plugins.module_utils._rest.snapshot import Lists, Snapshot
 
 ACTIONS = ("deleted", "created", "updated", "unchanged", "failed", "not_attempted")
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._api import Resource
-from ansible_collections.community.basedash.plugins.module_utils._data_source import (
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
+from ansible_collections.community.basedash.plugins.module_utils._base.text import MASKS, look_alike_key, quoted, shown
+from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import (
     DIALECTS,
     HEALTH_STATUSES,
     SYNC_STATUSES,
 )
-from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._text import MASKS, look_alike_key, quoted, shown
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Resource
 
 _TEXTS = ("name", "host", "name_pattern", "created_before")
 

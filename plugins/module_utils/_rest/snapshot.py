@@ -15,7 +15,7 @@ from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._api import (
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import (
     Api,
     Check,
     Content,
@@ -24,8 +24,8 @@ from ansible_collections.community.basedash.plugins.module_utils._api import (
     Resource,
     no_check,
 )
-from ansible_collections.community.basedash.plugins.module_utils._creation_lock import note_shown
-from ansible_collections.community.basedash.plugins.module_utils._freshness import (
+from ansible_collections.community.basedash.plugins.module_utils._rest.creation_lock import note_shown
+from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import (
     TRUSTED_SECONDS,
     StaleError,
     look_until,

@@ -19,22 +19,23 @@ from functools import partial
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from ansible_collections.community.basedash.plugins.module_utils._certificates import (
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
+from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted, shown
+from ansible_collections.community.basedash.plugins.module_utils._http.certificates import (
     EncryptedKeyError,
     check_authorities,
     check_client_certificate,
     no_passphrase,
     reason_of,
 )
-from ansible_collections.community.basedash.plugins.module_utils._connection import Connection
-from ansible_collections.community.basedash.plugins.module_utils._errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._response import (
+from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
+from ansible_collections.community.basedash.plugins.module_utils._http.response import (
     BadAnswerError,
     Response,
     too_large,
     unfolded,
 )
-from ansible_collections.community.basedash.plugins.module_utils._sockets import (
+from ansible_collections.community.basedash.plugins.module_utils._http.sockets import (
     NO_FILE_LEFT,
     LimitedSSLSocket,
     TooManyBytesError,
@@ -43,8 +44,7 @@ from ansible_collections.community.basedash.plugins.module_utils._sockets import
     limits,
     seconds_left,
 )
-from ansible_collections.community.basedash.plugins.module_utils._text import quoted, shown
-from ansible_collections.community.basedash.plugins.module_utils._transport import (
+from ansible_collections.community.basedash.plugins.module_utils._http.transport import (
     PROXY_ADVICE,
     RawAnswer,
     Request,

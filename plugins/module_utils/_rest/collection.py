@@ -14,16 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from ansible_collections.community.basedash.plugins.module_utils._client import (
-    Answer,
-    Client,
-    Clock,
-    error_texts,
-    field_errors,
-    said_by,
-)
-from ansible_collections.community.basedash.plugins.module_utils._creation_lock import note_shown
-from ansible_collections.community.basedash.plugins.module_utils._errors import (
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
     ApiError,
     IncompleteError,
     NoAccessError,
@@ -32,10 +23,19 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     UnsupportedError,
     sentence,
 )
-from ansible_collections.community.basedash.plugins.module_utils._freshness import SETTLING_SECONDS, look_until
-from ansible_collections.community.basedash.plugins.module_utils._paths import names_one, segment, travels
-from ansible_collections.community.basedash.plugins.module_utils._text import look_alike_key, quoted
-from ansible_collections.community.basedash.plugins.module_utils._transport import PROXY_ADVICE
+from ansible_collections.community.basedash.plugins.module_utils._base.identifiers import names_one, segment, travels
+from ansible_collections.community.basedash.plugins.module_utils._base.text import look_alike_key, quoted
+from ansible_collections.community.basedash.plugins.module_utils._http.client import (
+    Answer,
+    Client,
+    Clock,
+    error_texts,
+    field_errors,
+    said_by,
+)
+from ansible_collections.community.basedash.plugins.module_utils._http.transport import PROXY_ADVICE
+from ansible_collections.community.basedash.plugins.module_utils._rest.creation_lock import note_shown
+from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import SETTLING_SECONDS, look_until
 
 Resource = Mapping[str, Any]
 """A data source as the API spells it. Its ``id`` is a text that can stand in a path; nothing else is certain."""

@@ -11,8 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._api import Api, Listing, Resource
-from ansible_collections.community.basedash.plugins.module_utils._errors import (
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
     ApiError,
     InputError,
     NoAccessError,
@@ -21,8 +20,9 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     RefusedError,
     UnsupportedError,
 )
-from ansible_collections.community.basedash.plugins.module_utils._paths import checked_id
-from ansible_collections.community.basedash.plugins.module_utils._text import quoted, told
+from ansible_collections.community.basedash.plugins.module_utils._base.identifiers import checked_id
+from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted, told
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api, Listing, Resource
 
 Facts = dict[str, Any]
 

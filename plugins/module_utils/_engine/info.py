@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._access import read_policy_of_listed
-from ansible_collections.community.basedash.plugins.module_utils._api import Api, Resource
-from ansible_collections.community.basedash.plugins.module_utils._data_source import Identity, facts, find
-from ansible_collections.community.basedash.plugins.module_utils._errors import RefusedError
-from ansible_collections.community.basedash.plugins.module_utils._filters import Filters
-from ansible_collections.community.basedash.plugins.module_utils._parallel import in_parallel
-from ansible_collections.community.basedash.plugins.module_utils._task import Outcome
-from ansible_collections.community.basedash.plugins.module_utils._text import quoted
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import RefusedError
+from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted
+from ansible_collections.community.basedash.plugins.module_utils._engine.filters import Filters
+from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import Identity, facts, find
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Outcome
+from ansible_collections.community.basedash.plugins.module_utils._http.parallel import in_parallel
+from ansible_collections.community.basedash.plugins.module_utils._resources.access import read_policy_of_listed
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api, Resource
 
 # Requests under way, as by default where a task changes many.
 _CONCURRENCY = 4

@@ -11,15 +11,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._api import Api, Resource
-from ansible_collections.community.basedash.plugins.module_utils._data_source import facts
-from ansible_collections.community.basedash.plugins.module_utils._errors import (
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
     BasedashError,
     IncompleteError,
     InputError,
     NoAnswerError,
 )
-from ansible_collections.community.basedash.plugins.module_utils._text import quoted, shown
+from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted, shown
+from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import facts
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api, Resource
 
 _FIRST_INTERVAL = 1.0
 _GROWTH = 1.5

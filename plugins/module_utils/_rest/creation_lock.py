@@ -22,11 +22,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._errors import (
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
     InterruptedTaskError,
     RefusedError,
 )
-from ansible_collections.community.basedash.plugins.module_utils._text import quoted
+from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted
 
 # The names share so many files, because a file for each would fill the folder.
 _FILES = 64

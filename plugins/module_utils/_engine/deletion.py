@@ -10,17 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._api import Api, Resource
-from ansible_collections.community.basedash.plugins.module_utils._data_source import (
-    Finding,
-    Identity,
-    check_no_look_alike,
-    check_not_warehouse,
-    facts,
-    find,
-    is_warehouse,
-)
-from ansible_collections.community.basedash.plugins.module_utils._errors import (
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
     ApiError,
     BasedashError,
     IncompleteError,
@@ -30,9 +20,19 @@ from ansible_collections.community.basedash.plugins.module_utils._errors import 
     NotFoundError,
     RefusedError,
 )
-from ansible_collections.community.basedash.plugins.module_utils._freshness import is_stale, look_until
-from ansible_collections.community.basedash.plugins.module_utils._task import Diff, Outcome
-from ansible_collections.community.basedash.plugins.module_utils._text import quoted
+from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted
+from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import (
+    Finding,
+    Identity,
+    check_no_look_alike,
+    check_not_warehouse,
+    facts,
+    find,
+    is_warehouse,
+)
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Diff, Outcome
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api, Resource
+from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import is_stale, look_until
 
 
 @dataclass(frozen=True)
