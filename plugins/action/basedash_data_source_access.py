@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.community.basedash.plugins.modules.basedash_data_source_access import DEFINITION, main
+from ansible_collections.community.basedash.plugins.modules.basedash_data_source_access import SPEC, main
 from ansible_collections.community.basedash.plugins.plugin_utils._action import TaskAction
 
 # Linters look for a module's main function here, to see its options.
@@ -14,4 +14,4 @@ __all__ = ["ActionModule", "main"]
 class ActionModule(TaskAction):
     """Runs basedash_data_source_access in the controller's worker where that is the same, and as a module elsewhere."""
 
-    definition = DEFINITION
+    spec = SPEC

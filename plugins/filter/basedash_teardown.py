@@ -64,12 +64,13 @@ from typing import Any
 
 from ansible_collections.community.basedash.plugins.module_utils._base.text import MASKS
 from ansible_collections.community.basedash.plugins.module_utils._engine.input_check import can_be_given
-from ansible_collections.community.basedash.plugins.module_utils._engine.options import DATA_SOURCES
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import of_one
+from ansible_collections.community.basedash.plugins.module_utils._resources.data_source import DATA_SOURCE, STEPS
 
 # What the plan may say of a data source. Any other word is masked, because a secret is a part of it.
 _ACTIONS = frozenset(("deleted", "unchanged", "failed", "not_attempted"))
 
-_ENTRY = DATA_SOURCES["data_sources"]["options"]
+_ENTRY = of_one(DATA_SOURCE, STEPS)
 # A deletion needs no secret, and a secret could mask an id.
 _DROPPED = frozenset(name for name, option in _ENTRY.items() if option.get("no_log")) | {"extra"}
 # What an entry says of its deletion goes from the plan to the deletion.

@@ -575,16 +575,23 @@ error:
 """
 
 from ansible_collections.community.basedash.plugins.module_utils._engine.module import run_module
-from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import Definition
-from ansible_collections.community.basedash.plugins.module_utils._engine.one import make_so
-from ansible_collections.community.basedash.plugins.module_utils._engine.options import DATA_SOURCE, ONE_OF
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
+from ansible_collections.community.basedash.plugins.module_utils._engine.one import EnsureState
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import of_state, one_of
+from ansible_collections.community.basedash.plugins.module_utils._resources.data_source import DATA_SOURCE, STEPS
 
-DEFINITION = Definition(make_so, DATA_SOURCE, ONE_OF, about_one=True)
+SPEC = ModuleSpec(
+    EnsureState(DATA_SOURCE, STEPS),
+    DATA_SOURCE,
+    of_state(DATA_SOURCE, STEPS),
+    one_of(DATA_SOURCE),
+    about_one=True,
+)
 
 
 def main() -> None:
     """Run the module."""
-    run_module(DEFINITION)
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

@@ -232,16 +232,24 @@ error:
 """
 
 from ansible_collections.community.basedash.plugins.module_utils._engine.module import run_module
-from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import Definition
-from ansible_collections.community.basedash.plugins.module_utils._engine.options import DATA_SOURCE_ACCESS, ONE_OF
-from ansible_collections.community.basedash.plugins.module_utils._resources.access import set_access
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import CONNECTION, identity, one_of
+from ansible_collections.community.basedash.plugins.module_utils._resources.access import POLICY
+from ansible_collections.community.basedash.plugins.module_utils._resources.access_task import set_access
+from ansible_collections.community.basedash.plugins.module_utils._resources.data_source import DATA_SOURCE
 
-DEFINITION = Definition(set_access, DATA_SOURCE_ACCESS, ONE_OF, about_one=True)
+SPEC = ModuleSpec(
+    set_access,
+    DATA_SOURCE,
+    {**CONNECTION, **identity(DATA_SOURCE), **POLICY, "purge": {"type": "bool", "default": True}},
+    one_of(DATA_SOURCE),
+    about_one=True,
+)
 
 
 def main() -> None:
     """Run the module."""
-    run_module(DEFINITION)
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

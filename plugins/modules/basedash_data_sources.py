@@ -562,17 +562,19 @@ error:
       sample: req_1
 """
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.many import manage_many
+from ansible_collections.community.basedash.plugins.module_utils._engine.many import EnsureMany
 from ansible_collections.community.basedash.plugins.module_utils._engine.module import run_module
-from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import Definition
-from ansible_collections.community.basedash.plugins.module_utils._engine.options import DATA_SOURCES
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
+from ansible_collections.community.basedash.plugins.module_utils._engine.one import EnsureState
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import of_many
+from ansible_collections.community.basedash.plugins.module_utils._resources.data_source import DATA_SOURCE, STEPS
 
-DEFINITION = Definition(manage_many, DATA_SOURCES)
+SPEC = ModuleSpec(EnsureMany(EnsureState(DATA_SOURCE, STEPS)), DATA_SOURCE, of_many(DATA_SOURCE, STEPS))
 
 
 def main() -> None:
     """Run the module."""
-    run_module(DEFINITION)
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
 from ansible_collections.community.basedash.plugins.module_utils._base.text import cleaned
-from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import Definition
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
 from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import MISSING
 from ansible_collections.community.basedash.plugins.plugin_utils._sessions import Sessions
@@ -56,7 +56,7 @@ _sessions = Sessions()
 class TaskAction(NormalAction):
     """Runs a module's task in this worker or, where that would not be the same, the module."""
 
-    definition: Definition
+    spec: ModuleSpec
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the task and return its result, the same one both ways."""
@@ -144,11 +144,11 @@ class TaskAction(NormalAction):
     def _run_here(self, variables: Mapping[str, Any], given: dict[str, Any]) -> dict[str, Any]:
         """Do what ``AnsibleModule`` and the module do, and return what would arrive here of it."""
         try:
-            options, warnings = self._parsed(self.definition.checked(given))
+            options, warnings = self._parsed(self.spec.checked(given))
         except InputError as error:
-            return self._result(variables, given, self.definition.refused(error.message), [])
+            return self._result(variables, given, self.spec.refused(error.message), [])
         parent = os.getppid()
-        report = self.definition.run(
+        report = self.spec.run(
             options,
             check_mode=self._task.check_mode,
             diff_mode=self._task.diff,
@@ -168,12 +168,12 @@ class TaskAction(NormalAction):
         if warnings or report.warnings:
             result["warnings"] = [*warnings, *report.warnings]
         if _wants_invocation(variables):
-            result["invocation"] = self.definition.invocation(options, report)
+            result["invocation"] = self.spec.invocation(options, report)
         return result
 
     def _refused(self, variables: Mapping[str, Any], message: str) -> dict[str, Any]:
         """Return the result of a task that can't begin, as it stands."""
-        return self._result(variables, self._task.args, self.definition.refused(message), [])
+        return self._result(variables, self._task.args, self.spec.refused(message), [])
 
     def _parsed(self, given: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """Do what ``AnsibleModule`` does with options, and return them with its warnings.
@@ -181,9 +181,7 @@ class TaskAction(NormalAction):
         Raises:
             InputError: if Ansible's own check refuses them.
         """
-        validator = ArgumentSpecValidator(
-            self.definition.argument_spec, required_one_of=self.definition.required_one_of
-        )
+        validator = ArgumentSpecValidator(self.spec.argument_spec, required_one_of=self.spec.required_one_of)
         before = len(get_warning_messages())
         checked = validator.validate(given)
         if checked.error_messages:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -17,7 +17,10 @@ from typing import Any
 from stage import API_KEY, ORGANIZATION, Site
 from verdicts import Report, Wanted
 
-_UTILS = "ansible_collections.community.basedash.plugins.module_utils."
+_MODULES = "ansible_collections.community.basedash.plugins.modules."
+_TRANSPORT = "ansible_collections.community.basedash.plugins.module_utils._http.requests_transport"
+# The rest of what a task is run with.
+_QUIETLY: dict[str, Any] = {"check_mode": False, "diff_mode": False, "verbosity": 0, "progress": str}
 
 
 @dataclass
@@ -60,14 +63,10 @@ class Core:
     def __init__(self, site: Site, url: str, **options: Any) -> None:
         if str(site.collections) not in sys.path:
             sys.path.insert(0, str(site.collections))
-        self._execute: Callable[..., Any] = importlib.import_module(_UTILS + "_task").execute
-        self._task = importlib.import_module(_UTILS + "_deletion").make_absent
-        self._transport = importlib.import_module(_UTILS + "_requests_transport").RequestsTransport
-        self._many = importlib.import_module(_UTILS + "_bulk").manage_many
-        arguments = importlib.import_module(_UTILS + "_arguments")
-        self._many_spec: Mapping[str, Any] = arguments.DATA_SOURCES
-        spec: Mapping[str, Any] = arguments.DATA_SOURCE
-        self._options = {name: option.get("default") for name, option in spec.items()}
+        self._one = importlib.import_module(_MODULES + "basedash_data_source").SPEC
+        self._many = importlib.import_module(_MODULES + "basedash_data_sources").SPEC
+        self._transport = importlib.import_module(_TRANSPORT).RequestsTransport
+        self._options = {name: option.get("default") for name, option in self._one.argument_spec.items()}
         self._options.update(api_key=API_KEY, api_url=url, organization_id=ORGANIZATION, state="absent", **options)
 
     def delete(self, wish: Wanted) -> Report:
@@ -76,11 +75,12 @@ class Core:
 
     def delete_many(self, wishes: Sequence[Wanted], concurrency: int) -> list[Report]:
         """Do in one task what many ask for, as the plural module does."""
-        options = {name: option.get("default") for name, option in self._many_spec.items()}
-        entry = {name: option.get("default") for name, option in self._many_spec["data_sources"]["options"].items()}
+        spec = self._many.argument_spec
+        options = {name: option.get("default") for name, option in spec.items()}
+        entry = {name: option.get("default") for name, option in spec["data_sources"]["options"].items()}
         options.update((name, self._options[name]) for name in ("api_key", "api_url", "organization_id", "state"))
         options.update(data_sources=[{**entry, **wish.options} for wish in wishes], concurrency=concurrency)
-        done = self._execute(self._many, options, check_mode=False, diff_mode=False, transport=self._transport)
+        done = self._many.run(options, **_QUIETLY, transport=self._transport)
         moment = _now()
         return [
             Report(wish.ticket, "many", one["changed"], one["action"] == "failed", one.get("msg", ""), moment)
@@ -97,7 +97,7 @@ class Core:
 
         begin = time.monotonic()
         options = {**self._options, **wish.options}
-        done = self._execute(self._task, options, check_mode=False, diff_mode=False, transport=transport)
+        done = self._one.run(options, **_QUIETLY, transport=transport)
         total = time.monotonic() - begin
         moment = _now()
         message = str(done.result.get("msg", ""))

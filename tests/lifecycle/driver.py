@@ -13,20 +13,15 @@ from typing import Any
 
 import requests
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.info import read_data_sources
-from ansible_collections.community.basedash.plugins.module_utils._engine.many import manage_many
-from ansible_collections.community.basedash.plugins.module_utils._engine.one import make_so
-from ansible_collections.community.basedash.plugins.module_utils._engine.options import (
-    DATA_SOURCE,
-    DATA_SOURCE_ACCESS,
-    DATA_SOURCE_INFO,
-    DATA_SOURCES,
-    secret_texts,
-)
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report, Task, execute
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
 from ansible_collections.community.basedash.plugins.module_utils._http.client import Clock
-from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import RequestsTransport
-from ansible_collections.community.basedash.plugins.module_utils._resources.access import set_access
+from ansible_collections.community.basedash.plugins.modules import (
+    basedash_data_source,
+    basedash_data_source_access,
+    basedash_data_source_info,
+    basedash_data_sources,
+)
 
 ORGANIZATION = "org_demo"
 
@@ -68,21 +63,21 @@ class Basedash:
 
     def source(self, *, check_mode: bool = False, **options: Any) -> Report:
         """Run the task of ``basedash_data_source``."""
-        return self._run(make_so, DATA_SOURCE, check_mode, options)
+        return self.run(basedash_data_source.SPEC, check_mode, options)
 
     def access(self, *, check_mode: bool = False, **options: Any) -> Report:
         """Run the task of ``basedash_data_source_access``."""
-        return self._run(set_access, DATA_SOURCE_ACCESS, check_mode, options)
+        return self.run(basedash_data_source_access.SPEC, check_mode, options)
 
     def info(self, **options: Any) -> Report:
         """Run the task of ``basedash_data_source_info``."""
-        return self._run(read_data_sources, DATA_SOURCE_INFO, False, options)
+        return self.run(basedash_data_source_info.SPEC, False, options)
 
     def many(
         self, *, check_mode: bool = False, abandoned: Callable[[], bool] = lambda: False, **options: Any
     ) -> Report:
         """Run the task of ``basedash_data_sources``."""
-        return self._run(manage_many, DATA_SOURCES, check_mode, options, abandoned)
+        return self.run(basedash_data_sources.SPEC, check_mode, options, abandoned)
 
     def options(self, spec: Mapping[str, Mapping[str, Any]], given: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the argument check makes of options: with all defaults, those of entries as well."""
@@ -94,15 +89,11 @@ class Basedash:
             options["data_sources"] = [{**defaults, **entry} for entry in options["data_sources"]]
         return options
 
-    def _run(
-        self,
-        task: Task,
-        spec: Mapping[str, Mapping[str, Any]],
-        check_mode: bool,
-        given: Any,
-        abandoned: Callable[[], bool] = lambda: False,
+    def run(
+        self, spec: ModuleSpec, check_mode: bool, given: Any, abandoned: Callable[[], bool] = lambda: False
     ) -> Report:
-        options = self.options(spec, given)
+        """Run the task of a module with these options."""
+        options = self.options(spec.argument_spec, given)
         slept = [0.0]
 
         def sleep(seconds: float) -> None:
@@ -110,14 +101,13 @@ class Basedash:
             # The server's time goes by as well, so that what lags there catches up.
             self.pass_time(seconds)
 
-        report = execute(
-            task,
+        report = spec.run(
             options,
             check_mode=check_mode,
             diff_mode=True,
-            transport=RequestsTransport,
+            verbosity=0,
+            progress=str,
             clock=Clock(monotonic=lambda: time.monotonic() + slept[0], sleep=sleep),
-            secrets=secret_texts(spec, options),
             abandoned=abandoned,
         )
         assert "Unexpected" not in report.result.get("msg", "")

@@ -16,10 +16,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.many import ACTIONS, manage_many
-from ansible_collections.community.basedash.plugins.module_utils._engine.options import DATA_SOURCES
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report, execute
-from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import RequestsTransport
+from ansible_collections.community.basedash.plugins.module_utils._engine.many import ACTIONS
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
+from ansible_collections.community.basedash.plugins.modules.basedash_data_sources import SPEC
 from ansible_collections.community.basedash.tests.lifecycle.driver import ORGANIZATION, Basedash
 
 
@@ -564,7 +563,7 @@ def test_an_interruption_ends_waiting_for_syncs(basedash: Basedash) -> None:
 
 def _interrupted(basedash: Basedash, given: Mapping[str, Any]) -> None:
     """Interrupt the task after a second, and check that it ends."""
-    options = basedash.options(DATA_SOURCES, given)
+    options = basedash.options(SPEC.argument_spec, given)
     threads = threading.active_count()
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
@@ -575,7 +574,7 @@ def _interrupted(basedash: Basedash, given: Mapping[str, Any]) -> None:
     try:
         signal.setitimer(signal.ITIMER_REAL, 1.0)
         with pytest.raises(Interrupted):
-            execute(manage_many, options, check_mode=False, diff_mode=False, transport=RequestsTransport)
+            SPEC.run(options, check_mode=False, diff_mode=False, verbosity=0, progress=str)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

@@ -32,7 +32,7 @@ def checked_id(option: str, value: str) -> str:
         raise InputError("The option %s has white space around it (%s): remove it." % (option, quoted(value)))
     if value in _DOTS:
         raise InputError("The option %s is %s, which is no identifier." % (option, quoted(value)))
-    if not travels(value):
+    if not safe_in_path(value):
         raise InputError(
             "The option %s is too long, or not valid Unicode text: give the identifier (what came is not shown here, "
             "it could be a secret)." % option
@@ -40,12 +40,12 @@ def checked_id(option: str, value: str) -> str:
     return value
 
 
-def names_one(identifier: str) -> bool:
+def is_usable_id(identifier: str) -> bool:
     """Tell whether ``identifier``, which a server gave, can name one resource in a path."""
-    return bool(identifier.strip()) and identifier not in _DOTS and travels(identifier)
+    return bool(identifier.strip()) and identifier not in _DOTS and safe_in_path(identifier)
 
 
-def travels(text: str) -> bool:
+def safe_in_path(text: str) -> bool:
     """Tell whether ``text`` can be a part of a URL: not if it is long, or has a half of a surrogate pair from JSON."""
     try:
         return len(text.encode("utf-8")) <= _LONGEST

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: how a data source is created once, whatever happens to the answer, and whoever else does.
+"""Private to this collection: how an object is created once, whatever happens to the answer, and whoever else does.
 
-The API has no idempotency key and names are not unique. So a POST goes out once, and after a lost answer the list is
-asked before anything else.
+The API has no idempotency key and most keys are not unique. So a POST goes out once, and after a lost answer the list
+is asked before anything else.
 """
 
 from __future__ import annotations
@@ -26,19 +26,15 @@ from ansible_collections.community.basedash.plugins.module_utils._base.errors im
     UnsupportedError,
 )
 from ansible_collections.community.basedash.plugins.module_utils._base.text import look_alike_key, quoted
-from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import Finding, Identity, facts, find
+from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import Finding, Identity, find
 from ansible_collections.community.basedash.plugins.module_utils._engine.settings import Settings
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import (
-    Api,
-    Content,
-    Resource,
-    not_confirmed,
-)
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection, not_confirmed
 from ansible_collections.community.basedash.plugins.module_utils._rest.creation_lock import (
     CreationLock,
     creation_lock,
     note_shown,
 )
+from ansible_collections.community.basedash.plugins.module_utils._rest.family import Content, Family, Resource
 from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import (
     SETTLING_SECONDS,
     StaleError,
@@ -51,21 +47,44 @@ _CONFLICT = 409
 
 @dataclass
 class Creation:
-    """The creation of one data source. ``restricted`` tells that not everyone may query it in the end."""
+    """The creation of one object. ``exposed`` says what a new one is exposed to until the task is done with it."""
 
-    api: Api
+    api: Collection
+    identity: Identity
     settings: Settings
     body: Content
-    name: str
-    restricted: bool
+    exposed: str
     created: Resource = field(default_factory=dict)
     _known: Container[str] = frozenset()
     _lost: ApiError | None = None
     _doubt: str = ""
     _is_shown: bool = False
 
+    @property
+    def family(self) -> Family:
+        """The family of the object."""
+        return self.api.family
+
+    @property
+    def key(self) -> str:
+        """The key of the new object."""
+        return self.identity.key or ""
+
+    @property
+    def a_name(self) -> str:
+        """The object in a message, with the article "a"."""
+        return "%s named %s" % (self.family.a_noun, quoted(self.key))
+
+    @property
+    def _lock_name(self) -> str:
+        scope = self.identity.scope
+        return self.family.lock_name(self.key, None if scope is None else scope.id)
+
+    def _key_of(self, resource: Resource) -> Any:
+        return self.family.key_of(resource)
+
     def run(self, finding: Finding) -> Finding:
-        """Create the data source, unless another task of this machine has done it meanwhile: return what it made.
+        """Create the object, unless another task of this machine has done it meanwhile: return what it made.
 
         ``finding`` is the look-up that did not find it. The new one is ``created``.
 
@@ -73,7 +92,9 @@ class Creation:
             BasedashError: if it could not be created, or it is not known whether it was.
         """
         client = self.api.client
-        with creation_lock(self.api.lock_key, self.name, client.patience, lambda: client.abandoned) as lock:
+        with creation_lock(
+            self.api.lock_key, self._lock_name, client.patience, lambda: client.abandoned, self.a_name
+        ) as lock:
             found = self._decided_again(finding, lock)
             if found.resource is not None:
                 return found
@@ -91,7 +112,7 @@ class Creation:
             IncompleteError: if the list shows another new one of the same name.
         """
         if self._is_shown:
-            note_shown(self.api.lock_key, self.name)
+            note_shown(self.api.lock_key, self._lock_name)
             return []
         warning = self._doubt or self.api.confirm_created(self.created, self._known)
         return [warning] if warning else []
@@ -114,7 +135,7 @@ class Creation:
 
         def look() -> Finding | None:
             nonlocal finding
-            finding = find(self.api, Identity(None, self.name), verify_absence=True)
+            finding = find(self.api, self.identity, verify_absence=True)
             if finding.resource is None and lock.shown is None and lock.identifier is not None:
                 finding = self._by_id(lock.identifier) or finding
             expected = self.api.clock.monotonic() < expected_until
@@ -122,9 +143,8 @@ class Creation:
 
         if look_until(self.api.client, look, "looking for what another task created") is None:
             raise RefusedError(
-                "Another task on this machine created a data source named %s, or may have, %d seconds ago, and no list "
-                "shows it yet: nothing was changed, run the task again in some seconds."
-                % (quoted(self.name), lock.created)
+                "Another task on this machine created %s, or may have, %d seconds ago, and no list "
+                "shows it yet: nothing was changed, run the task again in some seconds." % (self.a_name, lock.created)
             )
         return finding
 
@@ -138,12 +158,12 @@ class Creation:
             resource = self.api.get(identifier)
         except (NotFoundError, NotBasedashError, UnsupportedError):
             return None
-        if resource.get("displayName") != self.name:
+        if self._key_of(resource) != self.key:
             raise RefusedError(
-                "Another task on this machine has just created a data source named %s, and it is named %s (id %s): "
+                "Another task on this machine has just created %s, and it is named %s (id %s): "
                 "nothing was changed, look at it in Basedash, then run the task again in a minute."
-                % (quoted(self.name), quoted(resource.get("displayName")), quoted(identifier)),
-                facts=facts(resource),
+                % (self.a_name, quoted(self._key_of(resource)), quoted(identifier)),
+                facts=self.settings.kind.facts(resource),
             )
         return Finding(resource, self.api.clock.monotonic(), by_get=True)
 
@@ -156,7 +176,8 @@ class Creation:
                 if self.api.client.abandoned:
                     # What is ``finishing`` goes on, and this has not begun.
                     raise InterruptedTaskError(
-                        "The task was interrupted before the data source named %s was created." % quoted(self.name)
+                        "The task was interrupted before the %s named %s was created."
+                        % (self.family.noun, quoted(self.key))
                     )
                 created = self.api.create(self.body, recent(self.api.client, finding.read_at))
             except StaleError:
@@ -184,7 +205,9 @@ class Creation:
             setbacks += 1
             # After a time-out the POST may still take effect later, so it is not sent again.
             final = not isinstance(lost, NoAnswerError) or lost.pending
-            if final or not self.api.back_off(setbacks, "the data source was not created, and the answer was lost"):
+            if final or not self.api.back_off(
+                setbacks, "the %s was not created, and the answer was lost" % self.family.noun
+            ):
                 raise self._maybe_created(lost) from lost
 
     def _found_on_a_newer_list(self) -> Finding:
@@ -192,11 +215,11 @@ class Creation:
         self.api.require_recent()
         try:
             if self._lost is None:
-                return find(self.api, Identity(None, self.name), verify_absence=True)
+                return find(self.api, self.identity, verify_absence=True)
             listing = self.api.list_all()
         except BasedashError as error:
             raise (error if self._lost is None else self._maybe_created(error)) from error
-        named = listing.named(self.name)
+        named = [one for one in listing if self._is_this(one)]
         if named:
             self._take(named)
         return Finding(named[0] if named else None, listing.read_at, listing)
@@ -205,9 +228,9 @@ class Creation:
         """Take what the answer shows; after an earlier POST without an answer, look whether that created one too."""
         if created["id"] in self._known:
             raise IncompleteError(
-                "The creation of a data source named %s was answered with the one with id %s, which was there before: "
-                "look at it in Basedash, nothing else was done." % (quoted(self.name), quoted(created["id"])),
-                facts=facts(created),
+                "The creation of %s was answered with the one with id %s, which was there before: "
+                "look at it in Basedash, nothing else was done." % (self.a_name, quoted(created["id"])),
+                facts=self.settings.kind.facts(created),
             )
         self.created = created
         if self._lost is None:
@@ -223,8 +246,9 @@ class Creation:
         try:
             shown = look_until(self.api.client, look, "looking whether an earlier try created one as well")
         except ApiError as error:
-            error.changed, error.facts = True, facts(created)
-            error.message += " Before that, the data source with id %s was created.%s" % (
+            error.changed, error.facts = True, self.settings.kind.facts(created)
+            error.message += " Before that, the %s with id %s was created.%s" % (
+                self.family.noun,
                 quoted(created["id"]),
                 self._open(),
             )
@@ -232,11 +256,20 @@ class Creation:
         self._is_shown = bool(shown)
         if not shown:
             self._doubt = not_confirmed(
-                created, "the answer to an earlier try was lost, so there may be a second one, look in Basedash."
+                self.family,
+                created,
+                "the answer to an earlier try was lost, so there may be a second one, look in Basedash.",
             )
 
+    def _is_this(self, resource: Resource) -> bool:
+        """Tell whether an object has the key of the new one, in the same scope."""
+        scope = self.identity.scope
+        if self._key_of(resource) != self.key:
+            return False
+        return scope is None or not scope.field.is_shown(resource) or scope.field.value(resource) == scope.id
+
     def _new_of_this_name(self) -> list[Resource]:
-        return [one for one in self.api.list_new(self._known) if one.get("displayName") == self.name]
+        return [one for one in self.api.list_new(self._known) if self._is_this(one)]
 
     def _found_after_success(self) -> list[Resource]:
         """Return what a POST created whose answer is a success that does not show it."""
@@ -244,34 +277,34 @@ class Creation:
             found = look_until(
                 self.api.client,
                 lambda: self._new_of_this_name() or None,
-                "looking for the data source that was created",
+                "looking for the %s that was created" % self.family.noun,
             )
         except ApiError as error:
             error.changed = True
-            error.message += " Before that, a data source named %s was created: run the task again to see it.%s" % (
-                quoted(self.name),
+            error.message += " Before that, %s was created: run the task again to see it.%s" % (
+                self.a_name,
                 self._open(),
             )
             raise
         if not found:
             raise IncompleteError(
-                "Basedash said that it created a data source named %s, and does not list it: wait some minutes, look "
-                "in Basedash, then run the task again.%s" % (quoted(self.name), self._open()),
+                "Basedash said that it created %s, and does not list it: wait some minutes, look "
+                "in Basedash, then run the task again.%s" % (self.a_name, self._open()),
                 changed=True,
             )
         return found
 
     def _found_after_loss(self) -> bool:
-        """Look what a POST without a clear answer did, and tell whether it created the data source."""
+        """Look what a POST without a clear answer did, and tell whether it created the object."""
         others: list[Resource] = []
 
         def look() -> list[Resource] | None:
             new = self.api.list_new(self._known)
             others[:] = [one for one in new if self._may_be_ours(one)]
-            return [one for one in new if one.get("displayName") == self.name] or None
+            return [one for one in new if self._is_this(one)] or None
 
         try:
-            found = look_until(self.api.client, look, "looking again whether the data source was created")
+            found = look_until(self.api.client, look, "looking again whether the %s was created" % self.family.noun)
         except ApiError as error:
             raise self._maybe_created(error) from error
         if found:
@@ -280,10 +313,10 @@ class Creation:
         if others:
             # A server that shortens or changes names may have created this one for us.
             raise IncompleteError(
-                "The answer to the creation of a data source named %s was lost, and now there is a new one named %s "
+                "The answer to the creation of %s was lost, and now there is a new one named %s "
                 "(id %s) with the same settings: it is not known who created it, look at it in Basedash.%s"
-                % (quoted(self.name), quoted(others[0].get("displayName")), quoted(others[0]["id"]), self._open()),
-                facts=facts(others[0]),
+                % (self.a_name, quoted(self._key_of(others[0])), quoted(others[0]["id"]), self._open()),
+                facts=self.settings.kind.facts(others[0]),
             )
         return False
 
@@ -292,15 +325,15 @@ class Creation:
 
         Others of a task about many may have the same settings, but not a name like this one.
         """
-        name = resource.get("displayName")
-        if not isinstance(name, str) or name == self.name:
+        key = self._key_of(resource)
+        if not isinstance(key, str) or key == self.key:
             return False
-        settings = {field: value for field, value in self.body.items() if field != "displayName"}
-        is_alike = look_alike_key(self.name).startswith(look_alike_key(name))
+        settings = {field: value for field, value in self.body.items() if field != self.family.key}
+        is_alike = look_alike_key(self.key).startswith(look_alike_key(key))
         return is_alike and not self.settings.not_taken(resource, settings)
 
     def _take(self, found: list[Resource]) -> None:
-        """Take the one data source that a lost POST created.
+        """Take the one object that a lost POST created.
 
         Raises:
             IncompleteError: if there are several, or it is another one than was asked for.
@@ -310,29 +343,27 @@ class Creation:
         clauses = self.settings.not_taken(found[0], self.body)
         if clauses:
             raise IncompleteError(
-                "The answer to the creation was lost, and now there is a data source named %s (id %s) that is not "
+                "The answer to the creation was lost, and now there is %s (id %s) that is not "
                 "as it was asked for (%s): it is not known who created it, look at it in Basedash.%s"
-                % (quoted(self.name), quoted(found[0]["id"]), "; ".join(clauses), self._open()),
-                facts=facts(found[0]),
+                % (self.a_name, quoted(found[0]["id"]), "; ".join(clauses), self._open()),
+                facts=self.settings.kind.facts(found[0]),
             )
         self.created, self._is_shown = found[0], True
 
     def _several(self, ids: list[str]) -> IncompleteError:
         return IncompleteError(
-            "The answer to the creation was lost, and now %d data sources are named %s (%s): delete those that are "
-            "too many.%s" % (len(ids), quoted(self.name), ", ".join(map(quoted, ids)), self._open()),
+            "The answer to the creation was lost, and now %d %s are named %s (%s): delete those that are "
+            "too many.%s" % (len(ids), self.family.plural, quoted(self.key), ", ".join(map(quoted, ids)), self._open()),
             changed=True,
         )
 
     def _open(self) -> str:
-        if not self.restricted:
-            return ""
-        return " Its access was not set, so that it may be open to the whole organization."
+        return " %s" % self.exposed if self.exposed else ""
 
     def _maybe_created(self, error: Any) -> BasedashError:
         failure: BasedashError = error
         failure.message += (
-            " Whether a data source named %s was created is not known, and it may still be: wait some minutes, look in "
-            "Basedash, then run the task again.%s" % (quoted(self.name), self._open())
+            " Whether %s was created is not known, and it may still be: wait some minutes, look in "
+            "Basedash, then run the task again.%s" % (self.a_name, self._open())
         )
         return failure

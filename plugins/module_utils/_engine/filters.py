@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: which data sources a user selects, and which ones are never to be deleted."""
+"""Private to this collection: which objects a user selects, and which ones are never to be deleted."""
 
 from __future__ import annotations
 
@@ -14,21 +14,8 @@ from typing import Any, Callable
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
 from ansible_collections.community.basedash.plugins.module_utils._base.text import MASKS, look_alike_key, quoted, shown
-from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import (
-    DIALECTS,
-    HEALTH_STATUSES,
-    SYNC_STATUSES,
-)
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Resource
-
-_TEXTS = ("name", "host", "name_pattern", "created_before")
-
-# The API's field of each option whose values are words, and the words that the vendor documents.
-_WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "dialect": ("dialect", DIALECTS),
-    "sync_status": ("lastSyncStatus", SYNC_STATUSES),
-    "health_status": ("lastHealthStatus", HEALTH_STATUSES),
-}
+from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Field, Kind
+from ansible_collections.community.basedash.plugins.module_utils._rest.family import Family, Resource
 
 
 @dataclass(frozen=True)
@@ -36,11 +23,12 @@ class _Words:
     """A condition on one field: its value is one of ``given``, or with ``negative`` none of them."""
 
     option: str
+    field: Field
     given: tuple[str, ...]
     negative: bool
 
     @classmethod
-    def of(cls, option: str, value: Any) -> _Words:
+    def of(cls, option: str, field: Field, value: Any) -> _Words:
         """Return the condition that an option gives; ``!`` before a word means anything but that word.
 
         Raises:
@@ -57,24 +45,27 @@ class _Words:
             raise InputError(
                 "The option %s mixes values with and without '!': give either what is wanted, or what is not." % option
             )
-        return cls(option, tuple(one[no:].strip() for one, no in zip(words, negative)), any(negative))
+        given = tuple(one[no:].strip() for one, no in zip(words, negative))
+        return cls(option, field, given, any(negative))
 
     def match(self, resource: Resource) -> bool:
-        """Tell whether a data source meets the condition."""
-        return (_word(resource.get(_WORDS[self.option][0])) in map(_word, self.given)) is not self.negative
+        """Tell whether an object meets the condition."""
+        return (_word(self.field.value(resource)) in map(_word, self.given)) is not self.negative
 
-    def doubt(self, resources: Sequence[Resource]) -> str:
+    def doubt(self, resources: Sequence[Resource], noun: str) -> str:
         """Return what speaks against the spelling of a word, empty if nothing does."""
-        field, documented = _WORDS[self.option]
-        seen = sorted({str(one[field]) for one in resources if one.get(field) is not None})
+        documented = self.field.words
+        values = [self.field.value(one) for one in resources]
+        seen = sorted({str(value) for value in values if value is not None})
         known = {_word(one) for one in (*documented, *seen)}
         unknown = [one for one in self.given if _word(one) not in known]
         if not unknown:
             return ""
-        return "The value %s of %s is neither documented (%s) nor seen in any data source (%s): check its spelling" % (
+        return "The value %s of %s is neither documented (%s) nor seen in any %s (%s): check its spelling" % (
             ", ".join(map(quoted, unknown)),
             self.option,
             ", ".join(documented),
+            noun,
             shown(", ".join(seen) or "no value"),
         )
 
@@ -85,10 +76,14 @@ def _word(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Filters:
-    """Conditions that all have to be true; one that is ``None`` plays no part."""
+    """Conditions that all have to be true; one that is ``None`` plays no part.
 
-    name: str | None
-    host: str | None
+    ``texts`` are fields with the text that they must have, in any case.
+    """
+
+    kind: Kind
+    key: str | None
+    texts: Mapping[Field, str]
     words: tuple[_Words, ...]
     pattern: Callable[[str], Any] | None
     created_before: datetime | None
@@ -96,32 +91,39 @@ class Filters:
     @property
     def empty(self) -> bool:
         """Whether there is no condition, so that they select everything."""
-        return not (self.name or self.host or self.words or self.pattern or self.created_before)
+        return not (self.key or self.texts or self.words or self.pattern or self.created_before)
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Filters:
+    def of(cls, kind: Kind, options: Mapping[str, Any]) -> Filters:
         """Return the filters that a task's options give; options that are absent or ``None`` select everything.
 
         Raises:
             InputError: if the pattern is no regular expression, the time is none, or a filter is blank.
         """
-        for option in _TEXTS:
+        fields = {option: kind.field(name) for option, name in kind.filters.items()}
+        texts = [option for option, field in fields.items() if not field.words]
+        for option in (kind.key.name, *texts, "name_pattern", "created_before"):
             value = options.get(option)
             if value is not None and not value.strip():
                 raise InputError("The option %s is empty: give a value, or leave the option out." % option)
+        given = [option for option in fields if options.get(option) is not None]
         return cls(
-            options.get("name"),
-            options.get("host"),
-            tuple(_Words.of(option, options[option]) for option in _WORDS if options.get(option) is not None),
+            kind,
+            options.get(kind.key.name),
+            {fields[option]: options[option].strip() for option in given if option in texts},
+            tuple(_Words.of(option, fields[option], options[option]) for option in given if option not in texts),
             _pattern(options.get("name_pattern")),
             _wanted_time(options.get("created_before")),
         )
 
     def match(self, resource: Resource) -> bool:
-        """Tell whether a data source meets all conditions."""
-        if self.name is not None and resource.get("displayName") != self.name:
-            return False
-        if self.host is not None and _word(resource.get("host")) != _word(self.host.strip()):
+        """Tell whether an object meets all conditions."""
+        family = self.kind.family
+        if self.key is not None:
+            key = family.key_of(resource)
+            if not isinstance(key, str) or family.key_form(key) != family.key_form(self.key):
+                return False
+        if any(_word(field.value(resource)) != _word(text) for field, text in self.texts.items()):
             return False
         if not all(words.match(resource) for words in self.words):
             return False
@@ -129,8 +131,13 @@ class Filters:
             created = _time(resource.get("createdAt"))
             if created is None or created >= self.created_before:
                 return False
-        name = resource.get("displayName")
-        return self.pattern is None or bool(self.pattern(name if isinstance(name, str) else ""))
+        return self.pattern is None or any(map(self.pattern, self._looked_at(resource)))
+
+    def _looked_at(self, resource: Resource) -> list[str]:
+        """Return the texts that the pattern looks at."""
+        matched = self.kind.matched or (self.kind.key.name,)
+        values = [self.kind.field(name).value(resource) for name in matched]
+        return [value if isinstance(value, str) else "" for value in values]
 
     def doubts(self, resources: Iterable[Resource], negative: bool) -> list[str]:
         """Return a clause for each condition with a word that is neither documented nor seen in ``resources``.
@@ -138,7 +145,8 @@ class Filters:
         The conditions with ``!`` are asked for apart, because a mistyped one selects everything.
         """
         listed = list(resources)
-        doubts = [words.doubt(listed) for words in self.words if words.negative is negative]
+        noun = self.kind.family.noun
+        doubts = [words.doubt(listed, noun) for words in self.words if words.negative is negative]
         return [doubt for doubt in doubts if doubt]
 
 
@@ -210,20 +218,20 @@ class Exclusion:
                 raise InputError("Entry %d of exclude %s: give a list of ids and names." % (number, mistake))
         return cls({look_alike_key(entry): entry for entry in given})
 
-    def fits(self, resource: Resource) -> bool:
-        """Tell whether a data source is never to be deleted, by its id or by its name."""
-        return bool(self.entries) and any(one in self.entries for one in _looks(resource))
+    def fits(self, *names: Any) -> bool:
+        """Tell whether an object with these names, its id and its key, is never to be deleted."""
+        return bool(self.entries) and any(one in self.entries for one in _looks(names))
 
-    def unused(self, resources: Iterable[Resource]) -> list[str]:
+    def unused(self, family: Family, resources: Iterable[Resource]) -> list[str]:
         """Return the entries that fit none of ``resources``."""
         if not self.entries:
             return []
-        used = {one for resource in resources for one in _looks(resource)}
+        used = {one for resource in resources for one in _looks((resource["id"], family.key_of(resource)))}
         return [entry for one, entry in self.entries.items() if one not in used]
 
 
-def _looks(resource: Resource) -> list[str]:
-    return [look_alike_key(one) for one in (resource["id"], resource.get("displayName")) if isinstance(one, str)]
+def _looks(names: Iterable[Any]) -> list[str]:
+    return [look_alike_key(one) for one in names if isinstance(one, str)]
 
 
 def _mistake(entry: Any) -> str:
@@ -236,7 +244,7 @@ def _mistake(entry: Any) -> str:
     if any(mask in text for mask in MASKS):
         return "was masked on its way, because a secret is a part of it"
     if _is_markup(text):
-        return "looks like YAML or JSON (if it is a name, give the data source's id instead)"
+        return "looks like YAML or JSON (if it is a name, give the id instead)"
     return ""
 
 

@@ -2,60 +2,75 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: what the info module reads."""
+"""Private to this collection: what an info module reads."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Callable
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import RefusedError
+from ansible_collections.community.basedash.plugins.module_utils._base.identifiers import checked_id
 from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted
 from ansible_collections.community.basedash.plugins.module_utils._engine.filters import Filters
-from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import Identity, facts, find
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import Outcome
-from ansible_collections.community.basedash.plugins.module_utils._http.parallel import in_parallel
-from ansible_collections.community.basedash.plugins.module_utils._resources.access import read_policy_of_listed
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api, Resource
+from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Kind
+from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import Identity, find
+from ansible_collections.community.basedash.plugins.module_utils._engine.outcome import Facts, Outcome
+from ansible_collections.community.basedash.plugins.module_utils._engine.reference import References
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
+from ansible_collections.community.basedash.plugins.module_utils._rest.family import Resource
 
-# Requests under way, as by default where a task changes many.
-_CONCURRENCY = 4
+More = Callable[[Collection, Mapping[str, Any], list[Facts]], list[Facts]]
+"""``more(api, options, entries)`` returns the facts with more in each than the objects themselves show."""
 
 
-def read_data_sources(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
-    """Return the facts of the data sources that meet all of the options, in the API's order (newest first).
+@dataclass(frozen=True)
+class ReadAll:
+    """The task that returns the facts of the objects of a kind which meet all of the options, newest first."""
 
-    Raises:
-        BasedashError: if it can't be known which those are.
-    """
-    del check_mode  # Reading is the same in both.
-    filters = Filters.of(options)
-    warnings: list[str] = []
-    resources: Sequence[Resource]
-    if options["id"] is None:
+    kind: Kind
+    more: More = lambda api, options, entries: entries
+
+    def __call__(self, api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+        """Run the task, which is the same in check mode.
+
+        Raises:
+            BasedashError: if it can't be known which those are.
+        """
+        filters = Filters.of(self.kind, options)
+        references = References.of(self.kind, options)
+        identity = None if options["id"] is None else Identity(self.kind, checked_id("id", options["id"]), None)
+        references.resolve(api)
+        warnings: list[str] = [references.missing + "."] if references.missing else []
+        resources = self._listed(api, options, warnings) if identity is None else self._single(api, identity, warnings)
+        wanted = {one: references.ids.get(one) for one in (*references.keys, *references.ids)}
+        resources = [one for one in resources if all(field.value(one) == value for field, value in wanted.items())]
+        doubts = [doubt for negative in (False, True) for doubt in filters.doubts(resources, negative)]
+        warnings += ["%s." % doubt for doubt in doubts]
+        entries = [self.kind.facts(resource) for resource in resources if filters.match(resource)]
+        values = {self.kind.family.plural_key: self.more(api, options, entries)}
+        return Outcome(False, warnings=tuple(warnings), values=values)
+
+    def _listed(self, api: Collection, options: Mapping[str, Any], warnings: list[str]) -> Sequence[Resource]:
         listing = api.list_all()
-        resources = list(listing)
-        similar = None if options["name"] is None else listing.similar(options["name"])
-        if similar is not None and not listing.named(options["name"]):
+        key = options[self.kind.key.name]
+        similar = None if key is None else listing.similar(key)
+        if similar is not None and not listing.named(key):
             warnings.append(
-                "No data source is named %s, but one is named %s: names are compared letter by letter."
-                % (quoted(options["name"]), quoted(similar))
+                "No %s is named %s, but one is named %s: names are compared letter by letter."
+                % (self.kind.family.noun, quoted(key), quoted(similar))
             )
-    else:
-        finding = find(api, Identity.of(options["id"], None), verify_absence=True)
+        return list(listing)
+
+    def _single(self, api: Collection, identity: Identity, warnings: list[str]) -> Sequence[Resource]:
+        noun = self.kind.family.noun
+        finding = find(api, identity)
         if not finding.readable:
-            raise RefusedError("This server lets no data source be read: there is nothing that this task could return.")
-        resources = [] if finding.resource is None else [finding.resource]
-        hint = "" if resources else finding.hint(Identity(options["id"], None))
+            raise RefusedError("This server lets no %s be read: there is nothing that this task could return." % noun)
+        if finding.resource is not None:
+            return [finding.resource]
+        hint = finding.hint(identity)
         if hint:
-            warnings.append("There is no data source with id %s; %s." % (quoted(options["id"]), hint))
-    warnings += ["%s." % doubt for negative in (False, True) for doubt in filters.doubts(resources, negative)]
-    found = [resource for resource in resources if filters.match(resource)]
-    entries = [facts(resource) for resource in found]
-    if options["access"]:
-        policies = in_parallel(
-            api.client, _CONCURRENCY, partial(read_policy_of_listed, api), [one["id"] for one in found]
-        )
-        entries = [{**entry, "access": policy.as_result()} for entry, policy in zip(entries, policies)]
-    return Outcome(False, warnings=tuple(warnings), values={"data_sources": entries})
+            warnings.append("There is no %s; %s." % (identity.name, hint))
+        return []

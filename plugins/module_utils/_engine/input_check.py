@@ -22,15 +22,8 @@ from ansible.module_utils.common.parameters import DEFAULT_TYPE_VALIDATORS
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
 from ansible_collections.community.basedash.plugins.module_utils._base.text import MASKS, is_one_line
-from ansible_collections.community.basedash.plugins.module_utils._engine.options import (
-    EXACT,
-    JSON_OBJECTS,
-    LISTS_ALONE,
-    TRIMMED,
-    Spec,
-    secret_texts,
-)
-from ansible_collections.community.basedash.plugins.module_utils._engine.settings import CLEARABLE
+from ansible_collections.community.basedash.plugins.module_utils._engine.forms import Spec
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import Rules, secret_texts
 from ansible_collections.community.basedash.plugins.module_utils._http.connection import service_root
 
 _KINDS = {
@@ -66,6 +59,7 @@ _LONGEST_PATH = 1000
 
 def checked(
     spec: Spec,
+    rules: Rules,
     given: Mapping[str, Any],
     required_one_of: Sequence[Sequence[str]] = (),
     environment: Mapping[str, str] | None = None,
@@ -80,7 +74,7 @@ def checked(
     Raises:
         InputError: for the first mistake. Its message has the option's name and never its value.
     """
-    check = _Check(templates)
+    check = _Check(rules, templates)
     variables = os.environ if environment is None else environment
     try:
         values = check.options(spec, given, "", required_one_of)
@@ -128,7 +122,8 @@ class _UnknownOption(Exception):
 class _Check:
     """One pass over a task's options. ``subject`` is how a message begins: the option with its path."""
 
-    def __init__(self, templates: bool) -> None:
+    def __init__(self, rules: Rules, templates: bool) -> None:
+        self._rules = rules
         self._templates = templates
 
     def options(
@@ -168,7 +163,7 @@ class _Check:
         if self._templates and isinstance(value, str) and ("{{" in value or "{%" in value):
             return value
         if isinstance(value, str) and not value.strip():
-            clear = ", or name it in clear" if clearable and name in CLEARABLE else ""
+            clear = ", or name it in clear" if clearable and name in self._rules.clearable else ""
             raise InputError("%s is empty: give a value, or leave it out%s." % (subject, clear))
         if kind == "list":
             return self._items(entry, name, value, subject)
@@ -199,7 +194,12 @@ class _Check:
 
     def _items(self, entry: Mapping[str, Any], name: str, value: Any, subject: str) -> list[Any]:
         texts = entry.get("elements", "str") == "str"
-        if isinstance(value, str) and texts and name not in LISTS_ALONE and not re.search(r"[\[\]{}\n]", value):
+        if (
+            isinstance(value, str)
+            and texts
+            and name not in self._rules.lists_alone
+            and not re.search(r"[\[\]{}\n]", value)
+        ):
             # As Ansible does: options on a command line are texts.
             value = value.split(",")
         if not isinstance(value, list):
@@ -230,7 +230,7 @@ class _Check:
 
     def _text(self, entry: Mapping[str, Any], name: str, value: Any, subject: str) -> str:
         secret = bool(entry.get("no_log"))
-        if name in JSON_OBJECTS and isinstance(value, dict):
+        if name in self._rules.json_objects and isinstance(value, dict):
             return _as_json(value, subject)
         if isinstance(value, int) and not isinstance(value, bool) and not secret:
             value = str(value)
@@ -239,13 +239,14 @@ class _Check:
         if "choices" in entry and value not in entry["choices"]:
             raise InputError("%s has an unknown value: give %s." % (subject, " or ".join(entry["choices"])))
         _check_whole(value, subject, secret)
-        if name in TRIMMED:
-            value = value.strip() if TRIMMED[name] is None else value.rstrip(TRIMMED[name])
-        if secret or name in EXACT:
+        if name in self._rules.trimmed:
+            trimmed = self._rules.trimmed[name]
+            value = value.strip() if trimmed is None else value.rstrip(trimmed)
+        if secret or name in self._rules.exact:
             _check_ends(value, subject)
-        if name in LISTS_ALONE and re.fullmatch(r"\s*(\[.*\]|\{.*\})\s*", value, re.DOTALL):
+        if name in self._rules.lists_alone and re.fullmatch(r"\s*(\[.*\]|\{.*\})\s*", value, re.DOTALL):
             raise InputError("%s is a text that looks like a list or a dict: give the texts themselves." % subject)
-        if name in JSON_OBJECTS:
+        if name in self._rules.json_objects:
             _check_json(value, subject)
         elif entry.get("type") == "path":
             _check_path(value, subject)

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: many data sources in one task.
+"""Private to this collection: many objects of one kind in one task.
 
-What happens to each is decided by the task of one data source, over one list that serves them all; here is what is
+What happens to each is decided by the task of one object, over one list that serves them all; here is what is
 wanted, in which order, how many at once, and what is said in the end.
 """
 
@@ -28,21 +28,18 @@ from ansible_collections.community.basedash.plugins.module_utils._base.errors im
 from ansible_collections.community.basedash.plugins.module_utils._base.text import look_alike_key, quoted, shown
 from ansible_collections.community.basedash.plugins.module_utils._engine.deletion import Absence
 from ansible_collections.community.basedash.plugins.module_utils._engine.filters import Exclusion, Filters
-from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import (
-    facts,
-    is_warehouse,
-)
-from ansible_collections.community.basedash.plugins.module_utils._engine.one import make_so
+from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Kind
+from ansible_collections.community.basedash.plugins.module_utils._engine.one import EnsureState
+from ansible_collections.community.basedash.plugins.module_utils._engine.outcome import Diff, Facts, Outcome
 from ansible_collections.community.basedash.plugins.module_utils._engine.present import Presence
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import Diff, Outcome
 from ansible_collections.community.basedash.plugins.module_utils._http.parallel import in_parallel
 from ansible_collections.community.basedash.plugins.module_utils._rest.collection import (
-    Api,
-    Listing,
-    Resource,
+    Collection,
     not_confirmed,
     twins_created,
 )
+from ansible_collections.community.basedash.plugins.module_utils._rest.family import Resource
+from ansible_collections.community.basedash.plugins.module_utils._rest.listing import Listing
 from ansible_collections.community.basedash.plugins.module_utils._rest.snapshot import Lists, Snapshot
 
 ACTIONS = ("deleted", "created", "updated", "unchanged", "failed", "not_attempted")
@@ -60,8 +57,9 @@ _TELL_EVERY = 5.0
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a user wants of many data sources; the fields are the module's options."""
+    """What a user wants of many objects; the fields are the module's options."""
 
+    one: EnsureState
     state: str
     items: Sequence[Mapping[str, Any]] | None
     filters: Filters | None
@@ -73,18 +71,19 @@ class Wanted:
     stop: bool
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Wanted:
+    def of(cls, one: EnsureState, options: Mapping[str, Any]) -> Wanted:
         """Return what the options want.
 
         Raises:
             InputError: if one can't be right, or they don't fit together; for an entry, with its number.
         """
-        state, items, filters = options["state"], options["data_sources"], options["filters"]
+        kind = one.kind
+        state, items, filters = options["state"], options[kind.family.plural_key], options["filters"]
         if (items is None) == (filters is None):
-            raise InputError("Give either data_sources or filters.")
+            raise InputError("Give either %s or filters." % kind.family.plural_key)
         if state == "present" and items is None:
-            raise InputError("The option filters goes with state=absent alone: give data_sources.")
-        selection = None if filters is None else Filters.of(filters)
+            raise InputError("The option filters goes with state=absent alone: give %s." % kind.family.plural_key)
+        selection = None if filters is None else Filters.of(kind, filters)
         if selection is not None and selection.empty:
             raise InputError(
                 "The option filters has no condition, and nothing is never taken for everything: give a condition."
@@ -95,15 +94,9 @@ class Wanted:
             raise InputError("The option concurrency is %d: give 1 to %d." % (options["concurrency"], _MOST_AT_ONCE))
         if options["max_deletions"] is not None and options["max_deletions"] < 0:
             raise InputError("The option max_deletions is %d: give 0 or more." % options["max_deletions"])
-        for number, item in enumerate(items or (), 1):
-            try:
-                if state == "absent":
-                    Absence.of(item)
-                else:
-                    Presence.of(item)
-            except InputError as error:
-                raise InputError("Entry %d of data_sources: %s" % (number, error.message)) from error
+        _check_items(one, state, items or ())
         return cls(
+            one,
             state,
             items,
             selection,
@@ -115,23 +108,46 @@ class Wanted:
             options["on_error"] == "stop",
         )
 
-    def may_go(self, resource: Resource) -> bool:
-        """Tell whether ``filters`` and ``prune`` may delete a data source.
+    @property
+    def kind(self) -> Kind:
+        """The kind of the objects."""
+        return self.one.kind
 
-        The managed warehouse and the vendor's demonstration only go by an entry of their own.
-        """
-        protected = is_warehouse(resource) or resource.get("isDemo") not in (None, False)
-        return not protected and not self.exclude.fits(resource)
+    def may_go(self, resource: Resource) -> bool:
+        """Tell whether ``filters`` and ``prune`` may delete an object; some kinds have such as only go by an entry."""
+        return not self.kind.unselectable(resource) and not self.excludes(resource)
+
+    def excludes(self, resource: Resource) -> bool:
+        """Tell whether an object is never to be deleted."""
+        return self.exclude.fits(resource["id"], self.kind.family.key_of(resource))
+
+
+def _check_items(one: EnsureState, state: str, items: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse the first entry that can't be right, with its number.
+
+    Raises:
+        InputError: if there is one.
+    """
+    for number, item in enumerate(items, 1):
+        try:
+            if state == "absent":
+                Absence.of(one.kind, item)
+            else:
+                Presence.of(one.kind, one.steps, item)
+        except InputError as error:
+            plural = one.kind.family.plural_key
+            raise InputError("Entry %d of %s: %s" % (number, plural, error.message)) from error
 
 
 @dataclass
 class Item:
-    """One data source that the task is about: what is wanted, and in the end what became of it.
+    """One object that the task is about: what is wanted, and in the end what became of it.
 
-    ``options`` are those of the task of one data source, but for its ``state``: ``deletes`` tells that it is to go.
+    ``options`` are those of the task of one object, but for its ``state``: ``deletes`` tells that it is to go.
     ``selected`` tells that no entry names it: filters or ``prune`` found it in the list.
     """
 
+    kind: Kind
     options: Mapping[str, Any]
     deletes: bool
     resource: Resource | None = None
@@ -143,39 +159,40 @@ class Item:
 
     def __str__(self) -> str:
         known = self.resource or {}
-        name, identifier = self.options["name"] or known.get("displayName"), self.options["id"] or known.get("id")
+        name = self.options[self.kind.key.name] or self.kind.family.key_of(known)
+        identifier = self.options["id"] or known.get("id")
         if name and identifier:
             return "%s (%s)" % (quoted(name), shown(identifier, longest=120))
         return quoted(name or identifier)
 
+    @property
+    def _facts(self) -> Facts | None:
+        if self.outcome is not None and self.outcome.facts is not None:
+            return self.outcome.facts
+        if self.error is not None and self.error.facts is not None:
+            return self.error.facts
+        return None if self.resource is None else self.kind.facts(self.resource)
+
     def as_result(self) -> dict[str, Any]:
         """Return its entry of the result's ``results``."""
-        known = self.outcome.data_source if self.outcome is not None else None
-        if known is None and self.error is not None:
-            known = self.error.facts
-        if known is None and self.resource is not None:
-            known = facts(self.resource)
+        facts, key = self._facts, self.kind.key
         entry: dict[str, Any] = {
-            "id": self.options["id"] or (known or {}).get("id"),
-            "name": self.options["name"] or (known or {}).get("display_name"),
+            "id": self.options["id"] or (facts or {}).get("id"),
+            key.name: self.options[key.name] or (facts or {}).get(key.told_as),
             "action": self.action,
             "changed": self.changed,
         }
-        if known is not None:
+        if facts is not None:
             if self.action in ("unchanged", "not_attempted"):
                 # Nothing became of it, so what it does not have is of no interest.
-                known = {name: value for name, value in known.items() if value is not None}
-            entry["data_source"] = known
+                facts = {name: value for name, value in facts.items() if value is not None}
+            entry[self.kind.family.result_key] = facts
         if self.outcome is not None:
             entry.update(self.outcome.values)
             if self.outcome.message is not None:
                 entry["msg"] = self.outcome.message
         if self.error is not None:
-            entry["msg"] = self.error.message
-            if isinstance(self.error, ApiError):
-                entry["error"] = self.error.as_result()
-                if self.error.field_errors:
-                    entry["field_errors"] = dict(self.error.field_errors)
+            entry.update(_failure(self.error))
         if self.warnings:
             entry["warnings"] = list(self.warnings)
         return entry
@@ -186,6 +203,16 @@ class Item:
         if self.error is not None:
             return self.error.warnings
         return () if self.outcome is None else self.outcome.warnings
+
+
+def _failure(error: BasedashError) -> dict[str, Any]:
+    """Return what the result of an item says of its failure."""
+    entry: dict[str, Any] = {"msg": error.message}
+    if isinstance(error, ApiError):
+        entry["error"] = error.as_result()
+        if error.field_errors:
+            entry["field_errors"] = dict(error.field_errors)
+    return entry
 
 
 @dataclass
@@ -214,7 +241,7 @@ class _Plan:
 class _Run:
     """Items on their way, several at once."""
 
-    api: Api
+    api: Collection
     lists: Lists
     wanted: Wanted
     check_mode: bool
@@ -247,7 +274,7 @@ class _Run:
         try:
             item.outcome = self._done_with(item)
             item.action, item.changed = item.outcome.action, item.outcome.changed
-            if item.outcome.data_source is not None:
+            if item.outcome.facts is not None:
                 item.resource = None
         except BasedashError as error:
             item.error, item.action, item.changed = error, "failed", error.changed
@@ -266,7 +293,7 @@ class _Run:
         options = {**item.options, "state": "absent" if item.deletes else "present"}
         if item.deletes and (item.selected or self.wanted.exclude.entries):
             options["why_spared"] = partial(_why_spared, self.wanted, item)
-        return make_so(Snapshot(self.api, self.lists), options, self.check_mode)
+        return self.wanted.one(Snapshot(self.api, self.lists), options, self.check_mode)
 
     def _tell(self, item: Item, total: int) -> None:
         with self._lock:
@@ -278,29 +305,36 @@ class _Run:
             self._told = now
             done, failed, rate = self._done, self._failed, self._done / max(0.001, now - self._begun)
         failures = ", %d failed" % failed if failed else ""
-        self.api.progress("%d of %d data sources, %.0f in a second%s" % (done, total, rate, failures))
+        plural = self.wanted.kind.family.plural
+        self.api.progress("%d of %d %s, %.0f in a second%s" % (done, total, plural, rate, failures))
 
 
-def manage_many(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
-    """Give many data sources the state that the options name.
+@dataclass(frozen=True)
+class EnsureMany:
+    """The task that gives many objects the state that its options name; ``one`` is the task of each."""
 
-    Raises:
-        BasedashError: if it was refused before anything was changed.
-    """
-    # The list that serves them all ends with the work: of thousands, it needs as much memory as their facts.
-    return _outcome(api, _managed(api, Wanted.of(options), check_mode))
+    one: EnsureState
+
+    def __call__(self, api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+        """Run the task.
+
+        Raises:
+            BasedashError: if it was refused before anything was changed.
+        """
+        # The list that serves them all ends with the work: of thousands, it needs as much memory as their facts.
+        return _outcome(api, _managed(api, Wanted.of(self.one, options), check_mode))
 
 
-def _not_shown(lists: Lists) -> tuple[str, ...]:
+def _not_shown(lists: Lists, api: Collection) -> tuple[str, ...]:
     """Return a warning if the list does not show (yet) what the task created."""
     try:
         missing, why = lists.unconfirmed(), ""
     except ApiError as error:
         missing, why = lists.created, error.message
-    return tuple(not_confirmed(resource, why) for resource in missing)
+    return tuple(not_confirmed(api.family, resource, why) for resource in missing)
 
 
-def _managed(api: Api, wanted: Wanted, check_mode: bool) -> _Plan:
+def _managed(api: Collection, wanted: Wanted, check_mode: bool) -> _Plan:
     """Do what is wanted, and return what became of each, or why all of it was refused."""
     lists = Lists(api)
     plan = _plan(api, wanted, lists)
@@ -309,25 +343,25 @@ def _managed(api: Api, wanted: Wanted, check_mode: bool) -> _Plan:
         run.go(plan.items)
         if plan.pruned and not run.stopped.is_set() and not any(item.action == "failed" for item in plan.items):
             run.go(plan.pruned)
-        plan.warnings += _not_shown(lists)
+        plan.warnings += _not_shown(lists, api)
         for item in plan.items:
-            _tell_twins(item, lists.twins)
+            _tell_twins(api, item, lists.twins)
     return plan
 
 
-def _tell_twins(item: Item, twins: Mapping[str, Sequence[str]]) -> None:
-    """Let an item fail that created one of several data sources of its name."""
-    created = None if item.outcome is None or item.action != "created" else item.outcome.data_source
+def _tell_twins(api: Collection, item: Item, twins: Mapping[str, Sequence[str]]) -> None:
+    """Let an item fail that created one of several objects of its name."""
+    created = None if item.outcome is None or item.action != "created" else item.outcome.facts
     ids = () if created is None else twins.get(created["id"], ())
     if item.outcome is not None and created is not None and ids:
-        item.error, item.action = twins_created(created["display_name"], ids), "failed"
+        item.error, item.action = twins_created(api.family, created[item.kind.key.told_as], ids), "failed"
         item.error.warnings = item.outcome.warnings
 
 
 # What is wanted -------------------------------------------------------------------------------------------------------
 
 
-def _plan(api: Api, wanted: Wanted, lists: Lists) -> _Plan:
+def _plan(api: Collection, wanted: Wanted, lists: Lists) -> _Plan:
     if wanted.filters is not None:
         plan = _selected(wanted, wanted.filters, lists.latest)
     else:
@@ -335,109 +369,115 @@ def _plan(api: Api, wanted: Wanted, lists: Lists) -> _Plan:
     if wanted.prune:
         _prune(wanted, lists.latest, plan)
     if wanted.exclude.entries:
-        for entry in wanted.exclude.unused(lists.latest):
+        for entry in wanted.exclude.unused(api.family, lists.latest):
             plan.warnings.append(
-                "The entry %s of exclude protects nothing, because no data source has this id or name." % quoted(entry)
+                "The entry %s of exclude protects nothing, because no %s has this id or name."
+                % (quoted(entry), api.family.noun)
             )
     _limit(wanted, plan)
     return plan
 
 
-def _deletion(resource: Resource) -> Item:
-    name = resource.get("displayName")
+def _deletion(kind: Kind, resource: Resource) -> Item:
+    key = kind.family.key_of(resource)
     options = {
+        **dict.fromkeys(name for one in kind.references for name in (one.name, one.by_key)),
         "id": resource["id"],
         # A guard: what was selected by its name has to have it still. A blank one can't be given.
-        "name": name if isinstance(name, str) and name.strip() else None,
+        kind.key.name: key if isinstance(key, str) and key.strip() else None,
         "missing_ok": True,
         "verify_absence": True,
         "force": False,
     }
-    return Item(options, True, resource, selected=True)
+    return Item(kind, options, True, resource, selected=True)
 
 
 def _why_spared(wanted: Wanted, item: Item, resource: Resource) -> str:
-    """Return why a data source may not be deleted after all, as it was read last; empty if it may."""
-    if wanted.exclude.fits(resource):
+    """Return why an object may not be deleted after all, as it was read last; empty if it may."""
+    family = wanted.kind.family
+    if wanted.excludes(resource):
         reason = "it is in exclude"
     elif not item.selected:
         return ""
     elif not wanted.may_go(resource):
-        reason = "it is the managed warehouse or the vendor's demonstration"
+        reason = "it is %s" % wanted.kind.unselectable(resource)
     elif wanted.filters is not None and not wanted.filters.match(resource):
         reason = "it does not meet the filters any more"
-    elif item.resource is not None and resource.get("displayName") != item.resource.get("displayName"):
+    elif item.resource is not None and family.key_of(resource) != family.key_of(item.resource):
         reason = "it was renamed meanwhile"
     else:
         return ""
-    return "The data source with id %s, which is named %s now, was not deleted, because %s: run the task again." % (
+    return "The %s with id %s, which is named %s now, was not deleted, because %s: run the task again." % (
+        family.noun,
         quoted(resource["id"]),
-        quoted(resource.get("displayName")),
+        quoted(family.key_of(resource)),
         reason,
     )
 
 
 def _selected(wanted: Wanted, filters: Filters, listing: Listing) -> _Plan:
-    """Plan to delete the data sources that the filters select.
+    """Plan to delete the objects that the filters select.
 
     Raises:
         RefusedError: if they select what they can't be meant to. Then nothing is selected, and there are no results.
     """
     may_go = [resource for resource in listing if wanted.may_go(resource)]
     found = [resource for resource in may_go if filters.match(resource)]
-    plan = _Plan([_deletion(resource) for resource in found])
+    plan = _Plan([_deletion(wanted.kind, resource) for resource in found])
     plan.warnings += ["%s." % doubt for doubt in filters.doubts(listing, negative=False)]
     for doubt in filters.doubts(listing, negative=True):
-        raise RefusedError("%s. With '!' it selects every data source: nothing was changed." % doubt)
+        raise RefusedError("%s. With '!' it selects every %s: nothing was changed." % (doubt, wanted.kind.family.noun))
     if wanted.max_deletions is None and found and len(found) == len(may_go):
         raise RefusedError(
-            "The filters select each of the %d data sources of the organization that may be deleted: nothing was "
-            "changed, narrow them, or set max_deletions if that is what you want." % len(found)
+            "The filters select each of the %d %s of the organization that may be deleted: nothing was "
+            "changed, narrow them, or set max_deletions if that is what you want."
+            % (len(found), wanted.kind.family.plural)
         )
     return plan
 
 
 def _prune(wanted: Wanted, listing: Listing, plan: _Plan) -> None:
-    """Plan to delete the data sources that no entry is about, and that may go."""
+    """Plan to delete the objects that no entry is about, and that may go."""
+    family = wanted.kind.family
     kept = {item.resource["id"] for item in plan.items if item.resource is not None}
     # An entry by a name that several have fails, and none of those may go for that.
-    names = {item.options["name"] for item in plan.items if item.options["id"] is None}
+    names = {item.options[wanted.kind.key.name] for item in plan.items if item.options["id"] is None}
     may_go = [resource for resource in listing if wanted.may_go(resource)]
-    left = [one for one in may_go if one["id"] not in kept and one.get("displayName") not in names]
-    plan.pruned = [_deletion(resource) for resource in left]
+    left = [one for one in may_go if one["id"] not in kept and family.key_of(one) not in names]
+    plan.pruned = [_deletion(wanted.kind, resource) for resource in left]
     if left and len(left) == len(may_go) and not wanted.replace_all:
         plan.refuse(
-            "The list has none of the %d data sources that prune may delete, and so all of them would go: nothing was "
+            "The list has none of the %d %s that prune may delete, and so all of them would go: nothing was "
             "changed, check the list and organization_id, or set allow_replace_all=true if that is what you want."
-            % len(left)
+            % (len(left), family.plural)
         )
-    _refuse_look_alikes(listing, plan, names)
+    _refuse_look_alikes(wanted.kind, listing, plan, names)
 
 
-def _refuse_look_alikes(listing: Listing, plan: _Plan, names: set[str]) -> None:
+def _refuse_look_alikes(kind: Kind, listing: Listing, plan: _Plan, names: set[str]) -> None:
     """Refuse a name that nothing has while one looks like it: that one would be deleted, and another created."""
     alike: dict[str, set[str]] = {}
-    for name in (*names, *(resource.get("displayName") for resource in listing)):
+    for name in (*names, *map(kind.family.key_of, listing)):
         if isinstance(name, str):
             alike.setdefault(look_alike_key(name), set()).add(name)
     for name in sorted(names):
         others = sorted(alike[look_alike_key(name)] - {name})
         if others and not listing.named(name):
             plan.refuse(
-                "No data source is named %s, and %s differs from it in case, white space or composition alone: with "
+                "No %s is named %s, and %s differs from it in case, white space or composition alone: with "
                 "prune, nothing was changed, because one would be created and the other one deleted; correct the name."
-                % (quoted(name), quoted(others[0]))
+                % (kind.family.noun, quoted(name), quoted(others[0]))
             )
 
 
-def _merged(api: Api, wanted: Wanted, lists: Lists, entries: Sequence[Mapping[str, Any]]) -> _Plan:
-    """Plan an item for each data source that the entries are about; entries about the same one are one."""
+def _merged(api: Collection, wanted: Wanted, lists: Lists, entries: Sequence[Mapping[str, Any]]) -> _Plan:
+    """Plan an item for each object that the entries are about; entries about the same one are one."""
     items: dict[tuple[str, str], Item] = {}
     numbers: dict[tuple[str, str], int] = {}
     plan = _Plan([])
     unlisted = _unlisted(api, wanted, lists, entries)
     for number, entry in enumerate(entries, 1):
-        item = Item(entry, wanted.state == "absent")
+        item = Item(wanted.kind, entry, wanted.state == "absent")
         key = _resolve(wanted, item, lists, unlisted)
         known = items.get(key)
         if known is None:
@@ -445,18 +485,18 @@ def _merged(api: Api, wanted: Wanted, lists: Lists, entries: Sequence[Mapping[st
             plan.items.append(item)
         else:
             _unite(plan, known, item, (numbers[key], number))
-        named = {"id": entry["id"] or "", "displayName": entry["name"]}
-        if item.deletes and (wanted.exclude.fits(named) or wanted.exclude.fits(item.resource or named)):
+        given = wanted.exclude.fits(entry["id"], entry[wanted.kind.key.name])
+        if item.deletes and (given or (item.resource is not None and wanted.excludes(item.resource))):
             plan.refuse(
-                "Entry %d of data_sources, %s, is in exclude as well: nothing was changed, remove it from one of them."
-                % (number, item)
+                "Entry %d of %s, %s, is in exclude as well: nothing was changed, remove it from one of them."
+                % (number, wanted.kind.family.plural_key, item)
             )
     return plan
 
 
 def _resolve(wanted: Wanted, item: Item, lists: Lists, unlisted: Mapping[str, Resource]) -> tuple[str, str]:
     """Look up what an entry is about, and return what is the same for all entries about it."""
-    identifier, name = item.options["id"], item.options["name"]
+    identifier, name = item.options["id"], item.options[wanted.kind.key.name]
     if identifier is not None:
         if not (item.deletes and item.options["force"]) or wanted.exclude.entries:
             item.resource = lists.latest.with_id(identifier) or unlisted.get(identifier)
@@ -468,8 +508,10 @@ def _resolve(wanted: Wanted, item: Item, lists: Lists, unlisted: Mapping[str, Re
     return "id", item.resource["id"]
 
 
-def _unlisted(api: Api, wanted: Wanted, lists: Lists, entries: Sequence[Mapping[str, Any]]) -> dict[str, Resource]:
-    """Return the data sources that entries name by id and that are there although the list lacks them.
+def _unlisted(
+    api: Collection, wanted: Wanted, lists: Lists, entries: Sequence[Mapping[str, Any]]
+) -> dict[str, Resource]:
+    """Return the objects that entries name by id and that are there although the list lacks them.
 
     The list may lag behind. Only a limit needs to know before each is looked up anyway.
     """
@@ -489,15 +531,16 @@ def _unlisted(api: Api, wanted: Wanted, lists: Lists, entries: Sequence[Mapping[
 
 
 def _unite(plan: _Plan, one: Item, other: Item, numbers: tuple[int, int]) -> None:
-    """Make one item of two about the same data source."""
+    """Make one item of two about the same object."""
     united = dict(one.options)
     for option, value in other.options.items():
-        if option in ("id", "name") and (value is None or united[option] is None):
+        if option in ("id", one.kind.key.name) and (value is None or united[option] is None):
             united[option] = united[option] if value is None else value
         elif value != united[option]:
             plan.refuse(
-                "The entries %d and %d of data_sources are about the same data source and contradict each other in %s: "
-                "nothing was changed, remove one of them." % (*numbers, option)
+                "The entries %d and %d of %s are about the same %s and contradict each other in %s: "
+                "nothing was changed, remove one of them."
+                % (*numbers, one.kind.family.plural_key, one.kind.family.noun, option)
             )
     one.options = united
 
@@ -513,18 +556,18 @@ def _limit(wanted: Wanted, plan: _Plan) -> None:
     if len(going) > most:
         named = ", ".join(map(str, going[:_NAMED])) + (", ..." if len(going) > _NAMED else "")
         plan.refuse(
-            "%d data sources would be deleted, and max_deletions allows %d: nothing was changed, narrow what is "
-            "selected or raise it (%s)." % (len(going), most, named)
+            "%d %s would be deleted, and max_deletions allows %d: nothing was changed, narrow what is "
+            "selected or raise it (%s)." % (len(going), wanted.kind.family.plural, most, named)
         )
 
 
 # What became of it ----------------------------------------------------------------------------------------------------
 
 
-def _outcome(api: Api, plan: _Plan) -> Outcome:
+def _outcome(api: Collection, plan: _Plan) -> Outcome:
     items = plan.all
     summary = {action: sum(item.action == action for item in items) for action in ACTIONS}
-    message = plan.refusal or _message(items, summary)
+    message = plan.refusal or _message(api, items, summary)
     return Outcome(
         any(item.changed for item in items),
         message=message or None,
@@ -539,12 +582,13 @@ def _outcome(api: Api, plan: _Plan) -> Outcome:
     )
 
 
-def _message(items: Sequence[Item], summary: Mapping[str, int]) -> str:
+def _message(api: Collection, items: Sequence[Item], summary: Mapping[str, int]) -> str:
     if not summary["failed"] and not summary["not_attempted"]:
         return ""
-    message = "%d of %d data sources failed and %d were not attempted, see results." % (
+    message = "%d of %d %s failed and %d were not attempted, see results." % (
         summary["failed"],
         len(items),
+        api.family.plural,
         summary["not_attempted"],
     )
     failures = [(item, item.error.message) for item in items if item.error is not None]

@@ -13,11 +13,11 @@ from ansible.module_utils import basic
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
 from ansible_collections.community.basedash.plugins.module_utils._base.text import cleaned
-from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import Definition
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
 
 
-def run_module(definition: Definition) -> NoReturn:
+def run_module(spec: ModuleSpec) -> NoReturn:
     """Run a task as a module, and end the process."""
     # Linters put a class of their own in the place of this one, so it is looked up here and not imported.
     ansible_module = basic.AnsibleModule
@@ -30,26 +30,26 @@ def run_module(definition: Definition) -> NoReturn:
         given.update((name, value) for name, value in module.params.items() if name not in internal)
         try:
             how = {"environment": {}, "templates": True} if linting else {}
-            module.params = {**definition.checked(given, **how), **internal}
+            module.params = {**spec.checked(given, **how), **internal}
         except InputError as error:
-            _end(module, definition, given, definition.refused(error.message))
+            _end(module, spec, given, spec.refused(error.message))
         if linting:
             # Ansible's own check can't tell a template from a wrong value, and this one has looked at all.
             raise SystemExit(0)
 
     def refuse(module: Any, msg: str, **result: Any) -> NoReturn:
         """End as every other failure does where Ansible's own check refuses what this collection's took."""
-        report = definition.refused(msg)
-        invocation = definition.invocation(given, report)
+        report = spec.refused(msg)
+        invocation = spec.invocation(given, report)
         ansible_module.fail_json(module, **{**report.result, "invocation": invocation, **result, "msg": msg})
         raise SystemExit  # Not reached, see below.
 
     module = type(ansible_module.__name__, (ansible_module,), {"_load_params": load, "fail_json": refuse})(
-        argument_spec=definition.argument_spec,
-        required_one_of=definition.required_one_of,
+        argument_spec=spec.argument_spec,
+        required_one_of=spec.required_one_of,
         supports_check_mode=True,
     )
-    report = definition.run(
+    report = spec.run(
         module.params,
         check_mode=module.check_mode,
         # Undocumented but stable: AnsibleModule has no public names for diff mode and verbosity.
@@ -58,16 +58,16 @@ def run_module(definition: Definition) -> NoReturn:
         progress=lambda text: module.log(cleaned(text)),
         abandoned=_abandoned,
     )
-    _end(module, definition, module.params, report)
+    _end(module, spec, module.params, report)
 
 
-def _end(module: Any, definition: Definition, options: dict[str, Any], report: Report) -> NoReturn:
+def _end(module: Any, spec: ModuleSpec, options: dict[str, Any], report: Report) -> NoReturn:
     """Print the result, in which nothing is left to mask, and end the process."""
     # Ansible would replace each secret wherever its letters occur, in the collection's own words too.
     module.no_log_values = set()
     for warning in report.warnings:
         module.warn(warning)
-    result = {**report.result, "invocation": definition.invocation(options, report)}
+    result = {**report.result, "invocation": spec.invocation(options, report)}
     if report.failed:
         module.fail_json(**result)
     module.exit_json(**result)

@@ -9,16 +9,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Callable
 
+from ansible_collections.community.basedash.plugins.module_utils._engine.forms import Spec
 from ansible_collections.community.basedash.plugins.module_utils._engine.input_check import checked, described
+from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Kind
 from ansible_collections.community.basedash.plugins.module_utils._engine.options import (
-    Spec,
+    Rules,
     secret_texts,
     without_secrets,
 )
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report, Task, execute
-from ansible_collections.community.basedash.plugins.module_utils._http.client import Counters
+from ansible_collections.community.basedash.plugins.module_utils._http.client import Clock, Counters
 from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
 from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import (
     MISSING,
@@ -28,14 +31,20 @@ from ansible_collections.community.basedash.plugins.module_utils._http.transport
 
 
 @dataclass(frozen=True)
-class Definition:
+class ModuleSpec:
     """A module without its documentation: its task, and its options as Ansible's argument check wants them."""
 
     task: Task
+    kind: Kind
     argument_spec: Spec
     required_one_of: Sequence[Sequence[str]] = ()
     about_one: bool = False
-    """Whether the task is about one data source, which its result then always has."""
+    """Whether the task is about one object, whose facts its result then always has."""
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What the argument spec can't say of the options."""
+        return Rules.of(self.kind)
 
     def checked(self, given: Mapping[str, Any], **how: Any) -> dict[str, Any]:
         """Return the options as they came, once they are known to be right; see ``_input.checked``.
@@ -43,11 +52,11 @@ class Definition:
         Raises:
             InputError: for the first mistake.
         """
-        return checked(self.argument_spec, given, self.required_one_of, **how)
+        return checked(self.argument_spec, self.rules, given, self.required_one_of, **how)
 
     def refused(self, message: str) -> Report:
         """Return the report of a task whose options are wrong."""
-        nothing = {"data_source": None} if self.about_one else {}
+        nothing = {self.kind.family.result_key: None} if self.about_one else {}
         result = {**nothing, "changed": False, "msg": message, "api": Counters().as_result()}
         return Report(True, result, [], bad_input=True)
 
@@ -68,6 +77,7 @@ class Definition:
         progress: Callable[[str], None],
         transport: Callable[[Connection], Transport] = RequestsTransport,
         abandoned: Callable[[], bool] = lambda: False,
+        clock: Clock | None = None,
     ) -> Report:
         """Run the task with options that passed the argument check, and return its report, whatever happens."""
         if MISSING is not None:
@@ -80,9 +90,11 @@ class Definition:
         report = execute(
             self.task,
             options,
+            kind=self.kind,
             check_mode=check_mode,
             diff_mode=diff_mode,
             transport=transport,
+            clock=clock,
             progress=progress,
             secrets=secret_texts(self.argument_spec, options),
             abandoned=abandoned,

@@ -2,24 +2,38 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: the task of one data source, whatever state it shall have."""
+"""Private to this collection: the task of one object, whatever state it shall have."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.community.basedash.plugins.module_utils._engine.deletion import make_absent
+from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Kind
+from ansible_collections.community.basedash.plugins.module_utils._engine.outcome import Outcome
 from ansible_collections.community.basedash.plugins.module_utils._engine.present import make_present
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import Outcome
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api
+from ansible_collections.community.basedash.plugins.module_utils._engine.step import Step
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
 
 
-def make_so(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
-    """Give a data source the ``state`` that the options name.
+@dataclass(frozen=True)
+class EnsureState:
+    """The task that gives one object of a kind the ``state`` that its options name.
 
-    Raises:
-        BasedashError: if that can't be done, or it can't be known whether it was.
+    ``steps`` are what it does beside the object's fields, in this order.
     """
-    task = make_absent if options["state"] == "absent" else make_present
-    return task(api, options, check_mode)
+
+    kind: Kind
+    steps: Sequence[type[Step]] = ()
+
+    def __call__(self, api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+        """Run the task.
+
+        Raises:
+            BasedashError: if that can't be done, or it can't be known whether it was.
+        """
+        if options["state"] == "absent":
+            return make_absent(self.kind, api, options, check_mode)
+        return make_present(self.kind, self.steps, api, options, check_mode)

@@ -2,16 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: the options of the modules, one object for all that take them."""
+"""Private to this collection: the options of the modules, made from the declaration of a kind.
+
+They are as Ansible's argument check wants them. What they mean is in the documentation of each module.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ansible.module_utils.errors import AnsibleFallbackNotFound
+
+from ansible_collections.community.basedash.plugins.module_utils._engine.forms import KEY_FILE, Spec
+from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Field, Kind
+from ansible_collections.community.basedash.plugins.module_utils._engine.step import Step
 
 
 def _from_environment(name: str) -> str:
@@ -26,30 +34,10 @@ def _env(name: str) -> dict[str, Any]:
     return {"fallback": (_from_environment, ["BASEDASH_" + name])}
 
 
-Spec = Mapping[str, Mapping[str, Any]]
-"""Options as Ansible's argument check wants them, by name."""
-
-# What no argument spec can say of an option, wherever one of this name stands.
-
-EXACT = frozenset(("id", "name", "organization_id", "group_ids", "member_ids", "groups", "members"))
-"""Identifiers and names: white space at an end is a mistake, because nothing with that name would be found."""
-
-TRIMMED: dict[str, str | None] = {
-    "api_key": None,
-    "ssh_private_key": "\r\n",
-    "snowflake_private_key": "\r\n",
-    "bigquery_json_key": "\r\n",
-}
-"""Secrets that lose these characters at their end, or any white space at both; a block of YAML ends in a line break."""
-
-JSON_OBJECTS = frozenset(("bigquery_json_key",))
-"""Texts that have to be a JSON object. Ansible makes a dict of one that comes from a look-up, which is fine too."""
-
-LISTS_ALONE = frozenset(("exclude", "groups", "members"))
-"""Lists of names, which may have commas in them: a text is not split into a list."""
+Options = dict[str, dict[str, Any]]
 
 # Neither the key nor the organization is "required" here: linters would ask for them where the environment has them.
-CONNECTION: dict[str, dict[str, Any]] = {
+CONNECTION: Options = {
     "api_key": {"type": "str", "no_log": True, **_env("API_KEY")},
     "api_url": {"type": "str", "default": "https://charts.basedash.com", **_env("API_URL")},
     "organization_id": {"type": "str", "aliases": ["org_id"], **_env("ORGANIZATION_ID")},
@@ -63,108 +51,114 @@ CONNECTION: dict[str, dict[str, Any]] = {
 }
 """The connection options. Their documentation is the fragment ``connection``."""
 
-_IDENTITY: dict[str, dict[str, Any]] = {
-    "id": {"type": "str", "aliases": ["data_source_id"]},
-    "name": {"type": "str", "aliases": ["display_name"]},
-}
-_WHO: dict[str, dict[str, Any]] = {
-    "groups": {"type": "list", "elements": "str"},
-    "members": {"type": "list", "elements": "str"},
-    "group_ids": {"type": "list", "elements": "str"},
-    "member_ids": {"type": "list", "elements": "str"},
-}
-_POLICY: dict[str, dict[str, Any]] = {
-    "mode": {"type": "str", "required": True, "choices": ["everyone", "restricted"]},
-    **_WHO,
-}
-_SECRET: dict[str, Any] = {"type": "str", "no_log": True}
+_TEXT: dict[str, Any] = {"type": "str"}
+_TEXTS: dict[str, Any] = {"type": "list", "elements": "str"}
+_NO: dict[str, Any] = {"type": "bool", "default": False}
+_YES: dict[str, Any] = {"type": "bool", "default": True}
 
-DATA_SOURCE: dict[str, dict[str, Any]] = {
-    **CONNECTION,
-    "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
-    **_IDENTITY,
-    "dialect": {"type": "str"},
-    "host": {"type": "str"},
-    "port": {"type": "int"},
-    "database_name": {"type": "str"},
-    "username": {"type": "str"},
-    "password": _SECRET,
-    "ssl_enabled": {"type": "bool"},
-    "ssh_enabled": {"type": "bool"},
-    "ssh_host": {"type": "str"},
-    "ssh_port": {"type": "int"},
-    "ssh_username": {"type": "str"},
-    "ssh_password": _SECRET,
-    "ssh_private_key": _SECRET,
-    "ssh_private_key_passphrase": _SECRET,
-    "bigquery_project_id": {"type": "str"},
-    "bigquery_json_key": {"type": "raw", "no_log": True},
-    "spanner_instance_id": {"type": "str"},
-    "snowflake_account_id": {"type": "str"},
-    "snowflake_warehouse": {"type": "str"},
-    "snowflake_role": {"type": "str"},
-    "snowflake_private_key": _SECRET,
-    "snowflake_private_key_passphrase": _SECRET,
-    "athena_workgroup": {"type": "str"},
-    "athena_output_location": {"type": "str"},
-    "athena_catalog": {"type": "str"},
-    "extra": {"type": "dict"},
-    "extra_secrets": {"type": "dict", "no_log": True},
-    "update_secrets": {
-        "type": "str",
-        "default": "on_create",
-        "choices": ["on_create", "always"],
-        "aliases": ["update_password"],
-        "no_log": False,
-    },
-    "clear": {"type": "list", "elements": "str"},
-    "verify_credentials": {"type": "bool", "default": False},
-    "access": {"type": "dict", "options": _POLICY},
-    "wait": {"type": "bool", "default": False},
-    "wait_timeout": {"type": "float", "default": 300.0},
-    "missing_ok": {"type": "bool", "default": True},
-    "verify_absence": {"type": "bool", "default": True},
-    "force": {"type": "bool", "default": False},
-}
-ONE_OF: list[list[str]] = [["id", "name"]]
 
-DATA_SOURCE_ACCESS: dict[str, dict[str, Any]] = {
-    **CONNECTION,
-    **_IDENTITY,
-    **_POLICY,
-    "purge": {"type": "bool", "default": True},
-}
+def _entry(field: Field) -> dict[str, Any]:
+    return {
+        "type": field.form.type,
+        **({"aliases": list(field.aliases)} if field.aliases else {}),
+        **({"no_log": True} if field.secret else {}),
+    }
 
-_SELECTION: dict[str, dict[str, Any]] = {
-    "name_pattern": {"type": "str"},
-    "dialect": {"type": "list", "elements": "str"},
-    "host": {"type": "str"},
-    "health_status": {"type": "list", "elements": "str"},
-    "sync_status": {"type": "list", "elements": "str"},
-    "created_before": {"type": "str"},
-}
 
-DATA_SOURCE_INFO: dict[str, dict[str, Any]] = {
-    **CONNECTION,
-    **_IDENTITY,
-    **_SELECTION,
-    "access": {"type": "bool", "default": False},
-}
+def identity(kind: Kind) -> Options:
+    """Return the options that name one object."""
+    found = {"id": {"type": "str", "aliases": [kind.family.result_key + "_id"]}, kind.key.name: _entry(kind.key)}
+    scope = kind.scope
+    return found if scope is None else {**found, scope.by_key: _TEXT, scope.name: _TEXT}
 
-_ITEM = {name: entry for name, entry in DATA_SOURCE.items() if name not in CONNECTION and name != "state"}
 
-DATA_SOURCES: dict[str, dict[str, Any]] = {
-    **CONNECTION,
-    "state": {"type": "str", "required": True, "choices": ["present", "absent"]},
-    "data_sources": {"type": "list", "elements": "dict", "options": _ITEM, "required_one_of": ONE_OF},
-    "filters": {"type": "dict", "options": _SELECTION},
-    "exclude": {"type": "list", "elements": "str"},
-    "prune": {"type": "bool", "default": False},
-    "allow_replace_all": {"type": "bool", "default": False},
-    "max_deletions": {"type": "int"},
-    "concurrency": {"type": "int", "default": 4},
-    "on_error": {"type": "str", "default": "continue", "choices": ["continue", "stop"]},
-}
+def one_of(kind: Kind) -> list[list[str]]:
+    """Return the options of which one has to name the object."""
+    return [["id", kind.key.name]]
+
+
+def of_one(kind: Kind, steps: Sequence[type[Step]] = ()) -> Options:
+    """Return the options of a module that manages one object, without those of the connection and the state."""
+    found = identity(kind)
+    if kind.renamed_by:
+        found[kind.renamed_by] = _TEXT
+    for field in (*kind.settings, *kind.secrets):
+        found[field.name] = _entry(field)
+        if field.refers_to is not None:
+            found[field.by_key] = _TEXT
+    found["extra"] = {"type": "dict"}
+    if kind.secrets:
+        found["extra_secrets"] = {"type": "dict", "no_log": True}
+        choices = {"choices": ["on_create", "always"], "aliases": ["update_password"], "no_log": False}
+        found["update_secrets"] = {"type": "str", "default": "on_create", **choices}
+    found["clear"] = _TEXTS
+    for step in steps:
+        found.update((name, dict(entry)) for name, entry in step.options.items())
+    return {**found, "missing_ok": _YES, "verify_absence": _YES, "force": _NO}
+
+
+def of_state(kind: Kind, steps: Sequence[type[Step]] = ()) -> Options:
+    """Return the options of a module that manages one object."""
+    state = {"type": "str", "default": "present", "choices": ["present", "absent"]}
+    return {**CONNECTION, "state": state, **of_one(kind, steps)}
+
+
+def _selection(kind: Kind) -> Options:
+    by_field = {option: _TEXTS if kind.field(name).words else _TEXT for option, name in kind.filters.items()}
+    return {"name_pattern": _TEXT, **by_field, "created_before": _TEXT}
+
+
+def of_info(kind: Kind) -> Options:
+    """Return the options of a module that reads the objects of a kind."""
+    return {**CONNECTION, **identity(kind), **_selection(kind)}
+
+
+def of_many(kind: Kind, steps: Sequence[type[Step]] = ()) -> Options:
+    """Return the options of a module that manages many objects of a kind."""
+    items = {"type": "list", "elements": "dict", "options": of_one(kind, steps), "required_one_of": one_of(kind)}
+    return {
+        **CONNECTION,
+        "state": {"type": "str", "required": True, "choices": ["present", "absent"]},
+        kind.family.plural_key: items,
+        "filters": {"type": "dict", "options": _selection(kind)},
+        "exclude": _TEXTS,
+        "prune": _NO,
+        "allow_replace_all": _NO,
+        "max_deletions": {"type": "int"},
+        "concurrency": {"type": "int", "default": 4},
+        "on_error": {"type": "str", "default": "continue", "choices": ["continue", "stop"]},
+    }
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What no argument spec can say of an option, wherever one of this name stands.
+
+    ``exact`` are identifiers and names: white space at an end is a mistake, because nothing with that name would be
+    found. ``trimmed`` are secrets that lose these characters at their end, or with ``None`` any white space at both.
+    ``json_objects`` are texts that have to be a JSON object; Ansible makes a dict of one that comes from a look-up,
+    which is fine too. ``lists_alone`` are lists of names, which may have commas in them, so that a text is not split.
+    ``clearable`` are the options that ``clear`` may name.
+    """
+
+    exact: frozenset[str]
+    trimmed: Mapping[str, str | None]
+    json_objects: frozenset[str]
+    lists_alone: frozenset[str]
+    clearable: frozenset[str]
+
+    @classmethod
+    def of(cls, kind: Kind) -> Rules:
+        """Return the rules for the options of a kind's modules."""
+        references = [name for one in kind.references for name in (one.name, one.by_key)]
+        names = ("id", "organization_id", "group_ids", "member_ids", "groups", "members")
+        return cls(
+            frozenset((*names, kind.key.name, *references, *([kind.renamed_by] if kind.renamed_by else []))),
+            {"api_key": None, **{one.name: one.trimmed for one in kind.secrets if one.trimmed}},
+            frozenset(one.name for one in kind.secrets if one.form is KEY_FILE),
+            frozenset(("exclude", "groups", "members")),
+            frozenset(kind.clearable),
+        )
 
 
 def without_secrets(spec: Spec, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,426 +2,371 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: what ``state: present`` does about one data source."""
+"""Private to this collection: what ``state: present`` does about one object."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
     ApiError,
     BasedashError,
     IncompleteError,
-    InputError,
     NoAnswerError,
     NotFoundError,
     RefusedError,
 )
-from ansible_collections.community.basedash.plugins.module_utils._base.text import is_one_line, quoted, told
+from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted, told
 from ansible_collections.community.basedash.plugins.module_utils._engine.creation import Creation
+from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Kind
 from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import (
-    FIELDS,
-    Facts,
     Finding,
     Identity,
     check_no_look_alike,
-    facts,
     find,
-    is_warehouse,
 )
-from ansible_collections.community.basedash.plugins.module_utils._engine.settings import Settings
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import Diff, Outcome
-from ansible_collections.community.basedash.plugins.module_utils._resources.access import (
-    Policy,
-    WantedPolicy,
-    not_known,
-    read_policy,
-    read_policy_of_listed,
-    write_policy,
-)
-from ansible_collections.community.basedash.plugins.module_utils._resources.first_sync import Wait, wait_for_sync
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api, Content, Resource
-from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import (
-    SETTLING_SECONDS,
-    StaleError,
-    look_until,
-    recent,
-)
+from ansible_collections.community.basedash.plugins.module_utils._engine.outcome import Diff, Outcome, Plan
+from ansible_collections.community.basedash.plugins.module_utils._engine.reference import References
+from ansible_collections.community.basedash.plugins.module_utils._engine.settings import Settings, check_key
+from ansible_collections.community.basedash.plugins.module_utils._engine.step import Step, Work
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
+from ansible_collections.community.basedash.plugins.module_utils._rest.family import Content, Resource
+from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import StaleError, look_until
 
 
 @dataclass(frozen=True)
 class Presence:
-    """That a data source shall be there, and how; ``None`` for what the user leaves as it is."""
+    """That an object shall be there, and how."""
 
     identity: Identity
     settings: Settings
-    policy: WantedPolicy | None
-    wait: Wait | None
-    verify: bool
+    references: References
+    steps: Sequence[Step]
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Presence:
+    def of(cls, kind: Kind, steps: Sequence[type[Step]], options: Mapping[str, Any]) -> Presence:
         """Return what the options want.
 
         Raises:
             InputError: if one can't be right, or they don't fit together.
         """
+        wanted = [step.of(options) for step in steps]
         return cls(
-            Identity.of(options["id"], options["name"]),
-            Settings.of(options),
-            None if options["access"] is None else WantedPolicy.of(options["access"]),
-            Wait.of(options),
-            options["verify_credentials"],
+            Identity.of(kind, options),
+            Settings.of(kind, options),
+            References.of(kind, options),
+            [step for step in wanted if step is not None],
         )
 
+    def resolved(self) -> Presence:
+        """Return the same with the ids of what it refers to."""
+        stored = {**self.settings.stored, **self.references.ids}
+        return replace(
+            self,
+            identity=replace(self.identity, scope=self.references.scope),
+            settings=replace(self.settings, stored=stored),
+        )
 
-@dataclass
-class _Work:
-    """What a task did so far: what is true of the data source even if the next step fails.
-
-    ``name`` is what the data source has to be called for the task to go on, ``read_at`` is when it was read, in seconds
-    of the client's clock, and ``new`` tells that this task created it.
-    """
-
-    api: Api
-    resource: Resource
-    name: str | None
-    read_at: float
-    new: bool = False
-    done: list[str] = field(default_factory=list)
-    values: dict[str, Any] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-
-    @contextmanager
-    def reported(self) -> Iterator[None]:
-        """Let a failure tell what was done before it."""
-        try:
-            yield
-        except BasedashError as error:
-            if self.done:
-                error.changed = True
-                error.message += " By then, the data source with id %s was %s." % (
-                    quoted(self.resource["id"]),
-                    " and ".join(self.done),
-                )
-            error.facts = error.facts or facts(self.resource)
-            error.warnings += tuple(self.warnings)
-            raise
-
-    def read_again(self) -> None:
-        """Read the data source anew.
-
-        Raises:
-            BasedashError: if it is not there any more, or has another name now.
-        """
-        identity = Identity(self.resource["id"], self.name)
-
-        def look() -> Finding | None:
-            finding = find(self.api, identity, verify_absence=True)
-            return finding if finding.resource is not None or not self.new else None
-
-        finding = look_until(self.api.client, look, "looking again for the data source that was just created")
-        if finding is None:
-            raise IncompleteError(
-                "The data source with id %s was created, and no reading shows it after %d seconds: look at it in "
-                "Basedash, then run the task again." % (quoted(self.resource["id"]), SETTLING_SECONDS)
-            )
-        if finding.resource is None:
-            raise RefusedError(
-                "The data source with id %s was deleted by someone else while this task ran."
-                % quoted(self.resource["id"])
-            )
-        self.resource, self.read_at = finding.resource, finding.read_at
-
-    def check(self, unclear_tries: int) -> None:
-        """Let nothing be written that relies on a reading which is too old.
-
-        Raises:
-            StaleError: if it is.
-        """
-        recent(self.api.client, self.read_at)(unclear_tries)
+    @property
+    def kind(self) -> Kind:
+        """The kind of the object."""
+        return self.identity.kind
 
 
-def make_present(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
-    """Create the data source that the options describe, or change it into that, or find that it is so already.
+def make_present(
+    kind: Kind, steps: Sequence[type[Step]], api: Collection, options: Mapping[str, Any], check_mode: bool
+) -> Outcome:
+    """Create the object that the options describe, or change it into that, or find that it is so already.
 
     Raises:
         BasedashError: if that can't be done, or it can't be known whether it was.
     """
-    wanted = Presence.of(options)
-    finding = find(
-        api, wanted.identity, verify_absence=True, advice="correct id or name, the API documents no way to rename one"
-    )
+    wanted = Presence.of(kind, steps, options)
+    wanted.references.resolve(api)
+    if wanted.references.missing:
+        return _without_reference(wanted, check_mode)
+    wanted = wanted.resolved()
+    rename = "give %s" % kind.renamed_by if kind.renamed_by else "the API documents no way to rename one"
+    finding = find(api, wanted.identity, advice="correct id or %s, %s" % (kind.key.name, rename))
     if not finding.readable:
-        raise RefusedError("This server lets no data source be read, so nothing can be compared: nothing was changed.")
-    policy = None if wanted.policy is None else wanted.policy.resolved(api)
+        raise RefusedError(
+            "This server lets no %s be read, so nothing can be compared: nothing was changed." % kind.family.noun
+        )
+    for step in wanted.steps:
+        step.prepare(api)
     if finding.resource is not None:
-        return _change(api, wanted, policy, finding, check_mode)
-    if wanted.identity.id is not None or wanted.identity.name is None:
+        return _change(api, wanted, finding, finding.resource, check_mode)
+    if wanted.identity.id is not None or wanted.identity.key is None:
         check_no_look_alike(wanted.identity, finding)
         raise RefusedError(
             "There is no %s, and one can't be created with an id of your choice: nothing was changed, correct the id, "
-            "or give the name alone." % str(wanted.identity)[len("the ") :]
+            "or give the %s alone." % (wanted.identity.name, kind.key.name)
         )
-    return _create(api, wanted, policy, wanted.identity.name, finding, check_mode)
+    return _create(api, wanted, finding, check_mode)
+
+
+def _without_reference(wanted: Presence, check_mode: bool) -> Outcome:
+    """Return the end of a task whose object refers to what is not there (yet)."""
+    if not check_mode or wanted.identity.id is not None:
+        raise RefusedError("%s: nothing was changed, create it first, or correct the name." % wanted.references.missing)
+    warning = "%s (yet): check mode assumes that an earlier task creates it." % wanted.references.missing
+    unknown = dict.fromkeys(wanted.references.unknown)
+    settings = replace(wanted.settings, stored={**wanted.settings.stored, **unknown})
+    plan = plan_creation(replace(wanted, settings=settings), Finding(None))
+    return replace(plan.outcome, warnings=(*plan.outcome.warnings, warning))
 
 
 # Creating -------------------------------------------------------------------------------------------------------------
 
 
-def _create(
-    api: Api, wanted: Presence, policy: Policy | None, name: str, finding: Finding, check_mode: bool
-) -> Outcome:
-    settings = wanted.settings
-    body = settings.creation(name)
-    _check_new_name(name, finding)
-    after = {"display_name": name, "dialect": body["dialect"], **settings.after({}, body)}
-    if policy is not None:
-        after["access"] = policy.as_result()
-    diff = Diff("data source %s" % quoted(name), {}, after)
-    warnings = []
+def plan_creation(wanted: Presence, finding: Finding) -> Plan:
+    """Return the creation of an object that a look-up did not find.
+
+    Raises:
+        BasedashError: if it can't be created so.
+    """
+    kind, settings = wanted.kind, wanted.settings
+    key = wanted.identity.key or ""
+    body = settings.creation(key)
+    check_key(kind, key)
+    check_no_look_alike(wanted.identity, finding)
+    after = {kind.key.told_as: key, **settings.after({}, body)}
+    values: dict[str, Any] = {}
+    for step in wanted.steps:
+        after.update(step.difference()[1])
+        values.update(step.values)
+    warnings: tuple[str, ...] = ()
     if finding.similar is not None:
-        warnings.append(
-            "There is a data source named %s already, which differs in case from %s."
-            % (told(finding.similar), told(name))
+        warnings = (
+            "There is %s named %s already, which differs in case from %s."
+            % (kind.family.a_noun, told(finding.similar), told(key)),
         )
+    # As it would be, and without an identifier, because the server gives that.
+    planned = {one.place: body.get(one.sent) for one in kind.by_option.values() if not one.secret}
+    outcome = Outcome(
+        True,
+        kind.facts(planned),
+        warnings=warnings,
+        diff=Diff("%s %s" % (kind.family.noun, quoted(key)), {}, after),
+        values=values,
+        action="created",
+    )
+    return Plan("created", None, outcome, body)
+
+
+def _create(api: Collection, wanted: Presence, finding: Finding, check_mode: bool) -> Outcome:
+    identity = wanted.identity
+    if identity.new_key is not None:
+        # Neither name has an object, so that it is created under the one it is to have in the end.
+        identity = replace(identity, key=identity.new_key, new_key=None)
+        wanted = replace(wanted, identity=identity, settings=replace(wanted.settings, new_key=None))
+    plan = plan_creation(wanted, finding)
     if check_mode:
-        values = {} if policy is None else {"access": policy.as_result()}
-        # As it would be, and without an identifier, because the server gives that.
-        planned = facts({field: value for field, value in body.items() if field in FIELDS.values()})
-        return Outcome(True, planned, warnings=tuple(warnings), diff=diff, values=values, action="created")
-    if wanted.verify:
-        _verify(api, settings, {})
-    creation = Creation(api, settings, body, name, policy is not None and policy.restricted)
-    # From its creation until its access is set, everyone in the organization may query it.
-    with api.client.finishing() if creation.restricted else nullcontext():
+        return plan.outcome
+    for step in wanted.steps:
+        step.before_creating(api, wanted.settings)
+    exposed = " ".join(step.exposed for step in wanted.steps if step.exposed)
+    creation = Creation(api, identity, wanted.settings, plan.body, exposed)
+    with api.client.finishing() if exposed else nullcontext():
         found = creation.run(finding)
         if found.resource is not None:
-            return _change(api, wanted, policy, found, check_mode)
-        resource = creation.created
-        work = _Work(api, resource, None, api.clock.monotonic(), new=True, done=["created"], warnings=warnings)
-        if policy is not None:
+            return _change(api, wanted, found, found.resource, check_mode)
+        work = Work(api, identity, creation.created, api.clock.monotonic(), new=True, guarded=False)
+        work.done.append("created")
+        work.warnings.extend(plan.outcome.warnings)
+        for step in wanted.steps:
             with work.reported():
-                _give_access_to_new(api, work, policy)
+                work.values.update(step.values)
+                step.after_creating(work)
     with work.reported():
-        if any(field not in resource for field in ("displayName", "dialect", *settings.shown_fields(body))):
+        if wanted.settings.hides_some(work.resource, plan.body):
             work.read_again()
-        _check_taken(settings, work, body)
-        _wait(api, wanted, work)
+        _warn_of_unseen(wanted.settings, work, plan.body)
+        _check_taken(wanted.settings, work, plan.body)
+        for step in wanted.steps:
+            step.finish(work, None)
         work.warnings += creation.confirmed()
-    return _outcome("created", work, diff)
-
-
-def _check_new_name(name: str, finding: Finding) -> None:
-    if name != name.strip() or not is_one_line(name):
-        raise InputError(
-            "The option name has white space around it, or a control character in it (%s): remove it." % quoted(name)
-        )
-    check_no_look_alike(Identity(None, name), finding)
-
-
-def _give_access_to_new(api: Api, work: _Work, policy: Policy) -> None:
-    work.values["access"] = policy.as_result()
-    identifier = work.resource["id"]
-    missing: list[NotFoundError] = []
-
-    def give() -> bool | None:
-        try:
-            if policy.restricted or read_policy(api, identifier) != policy:
-                write_policy(api, identifier, policy)
-        except NotFoundError as error:
-            # The service may need a moment until it knows its new data source everywhere.
-            missing.append(error)
-            return None
-        return True
-
-    try:
-        if look_until(api.client, give, "setting the access of the new data source again") is None:
-            raise missing[-1]
-    except BasedashError as error:
-        if policy.restricted:
-            error.message += (
-                " The data source is new and may be open to the whole organization: set its access, or delete it."
-            )
-        raise
+    return _outcome("created", work, plan.diff)
 
 
 # Changing -------------------------------------------------------------------------------------------------------------
 
 
-def _change(api: Api, wanted: Presence, policy: Policy | None, finding: Finding, check_mode: bool) -> Outcome:
-    settings, resource = wanted.settings, finding.resource
-    if resource is None:
-        raise ValueError("there is nothing to change")
-    work = _Work(api, resource, wanted.identity.name, finding.read_at)
-    with work.reported():
-        settings.check_dialect(resource)
-        body = settings.update(resource)
-        if body and is_warehouse(resource):
-            raise RefusedError(
-                "The data source with id %s is the organization's managed warehouse, whose settings are not yours to "
-                "change: nothing was changed." % quoted(resource["id"])
-            )
-        current = None if policy is None else read_policy_of_listed(api, resource["id"])
+def plan_update(wanted: Presence, resource: Resource) -> Plan:
+    """Return what has to change of an object that is there.
+
+    Raises:
+        BasedashError: if it can't be changed so.
+    """
+    kind, settings = wanted.kind, wanted.settings
+    settings.check_fixed(resource)
+    body = settings.update(resource)
+    unchangeable = kind.unchangeable(resource) if body else ""
+    if unchangeable:
+        raise RefusedError(
+            "The %s with id %s is %s: nothing was changed." % (kind.family.noun, quoted(resource["id"]), unchangeable)
+        )
     before, after = settings.before(resource), settings.after(resource, body)
-    if policy is not None and current is not None:
-        before["access"], after["access"] = current.as_result(), policy.as_result()
-        work.values["access"] = policy.as_result()
-    diff = Diff("data source %s (id %s)" % (quoted(resource.get("displayName")), quoted(resource["id"])), before, after)
-    _warn(settings, work, body, wanted.verify)
-    if check_mode:
-        work.resource = settings.predicted(resource)
-        return _outcome("updated" if body or policy != current else "unchanged", work, diff, _not_sent(settings, body))
+    values: dict[str, Any] = {}
+    for step in wanted.steps:
+        old, new = step.difference()
+        before.update(old)
+        after.update(new)
+        values.update(step.values)
+    changed = bool(body) or any(step.changes for step in wanted.steps)
+    header = "%s %s (id %s)" % (kind.family.noun, quoted(kind.family.key_of(resource)), quoted(resource["id"]))
+    caution = kind.caution("renamed", resource) if kind.key.sent in body else ""
+    outcome = Outcome(
+        changed,
+        kind.facts(settings.predicted(resource)),
+        message=_not_sent(settings, body),
+        warnings=(caution,) if caution else (),
+        diff=Diff(header, before, after),
+        values=values,
+        action="updated" if changed else "unchanged",
+    )
+    return Plan(outcome.action, resource, outcome, body)
+
+
+def _change(api: Collection, wanted: Presence, finding: Finding, resource: Resource, check_mode: bool) -> Outcome:
+    settings = wanted.settings
+    work = Work(api, wanted.identity, resource, finding.read_at)
     with work.reported():
-        if wanted.verify and settings.concerns_connection(body):
-            _verify(api, settings, resource)
-        access_changes = policy is not None and policy != current
-        # If fewer may query, then before the settings change; else after it.
-        access_first = policy is not None and current is not None and policy.within(current)
-        if policy is not None and access_changes and access_first:
-            _write_access(api, policy, work)
-        if body:
-            _patch(api, settings, work)
-        if policy is not None and access_changes and not access_first:
-            _write_access(api, policy, work)
-        _wait(api, wanted, work, resource.get("lastSyncAttemptAt") if body else None)
+        if wanted.steps:
+            # What can't be changed is told before more is read.
+            plan_update(replace(wanted, steps=()), resource)
+        for step in wanted.steps:
+            step.read(api, resource)
+        plan = plan_update(wanted, resource)
+    work.values.update(plan.outcome.values)
+    work.warnings.extend(plan.outcome.warnings)
+    _warn_of_unseen(settings, work, plan.body)
+    warnings = [step.warning(work, settings, plan.body) for step in wanted.steps]
+    work.warnings += [warning for warning in warnings if warning]
+    if check_mode:
+        return replace(plan.outcome, warnings=tuple(work.warnings))
+    with work.reported():
+        for step in wanted.steps:
+            step.before_updating(work, settings, plan.body)
+        if plan.body:
+            _Update(api, settings, work).run()
+        for step in wanted.steps:
+            step.after_updating(work)
+        for step in wanted.steps:
+            step.finish(work, resource if plan.body else None)
     if not work.done:
         # Somebody else has made the change meanwhile.
-        return _outcome("unchanged", work, replace(diff, after=diff.before), _not_sent(settings, body))
-    return _outcome("updated", work, diff, _not_sent(settings, body))
+        diff = replace(plan.diff, after=plan.diff.before)
+        return _outcome("unchanged", work, diff, plan.outcome.message)
+    return _outcome("updated", work, plan.diff, plan.outcome.message)
 
 
-def _write_access(api: Api, policy: Policy, work: _Work) -> None:
-    lost = False
-    while True:
-        try:
-            try:
-                write_policy(api, work.resource["id"], policy, work.check)
-            except StaleError as stale:
-                lost = lost or stale.unclear_tries > 0
-                api.require_recent()
-                work.read_again()
-                continue
-        except BasedashError as error:
-            if lost:
-                not_known(error, work.resource["id"])
-            raise
-        work.done.append("given the new access")
-        return
+@dataclass
+class _Update:
+    """The PATCH of one object, which goes out again only after a look at what the one before did."""
 
+    api: Collection
+    settings: Settings
+    work: Work
 
-def _patch(api: Api, settings: Settings, work: _Work) -> None:
-    """Change the settings; after a lost answer look at what it did, and send what is still to be done.
+    def run(self) -> None:
+        """Change the settings; after a lost answer look at what it did, and send what is still to be done.
 
-    Each try begins with what was read last, so that the flags which go along are not older than that.
-    """
-    lost: ApiError | None = None
-    setbacks = 0
-    while True:
-        before = work.resource
-        body = settings.update(before)
-        # A secret can't be seen, so after a lost answer only another try makes sure of it.
-        if not body:
-            if lost is not None:
-                work.done.append("updated")
-            return
-        try:
-            answered = api.update(before["id"], body, work.check)
-        except StaleError:
-            api.require_recent()
-            try:
-                work.read_again()
-            except BasedashError as error:
-                raise (error if lost is None else _maybe_changed(error, before)) from error
-            continue
-        except NotFoundError as error:
-            vanished = _vanished(error, before)
-            raise (vanished if lost is None else _maybe_changed(vanished, before)) from error
-        except ApiError as error:
-            if not error.arrived:
-                raise (error if lost is None else _maybe_changed(error, before)) from error
-            lost = error
-            setbacks += 1
-            _look_after(api, settings, work, error, setbacks)
-            continue
-        work.done.append("updated")
-        work.name = None
-        if answered is None or any(field in before and field not in answered for field in FIELDS.values()):
-            work.read_again()
-        else:
-            work.resource = answered
-        _check_taken(settings, work, body, before)
-        return
-
-
-def _look_after(api: Api, settings: Settings, work: _Work, lost: ApiError, setbacks: int) -> None:
-    """Look at what an update without a clear answer did; if there is more to do, wait before that, and look again."""
-    before = work.resource
-
-    def look() -> bool | None:
-        work.read_again()
-        return None if settings.update(work.resource) else True
-
-    try:
-        if not isinstance(lost, NoAnswerError):
-            if look_until(api.client, look, "looking whether the update took"):
+        Each try begins with what was read last, so that the flags which go along are not older than that.
+        """
+        lost: ApiError | None = None
+        setbacks = 0
+        while True:
+            before = self.work.resource
+            body = self.settings.update(before)
+            # A secret can't be seen, so after a lost answer only another try makes sure of it.
+            if not body:
+                if lost is not None:
+                    self.work.done.append("updated")
                 return
-        elif look():
+            try:
+                answered = self.api.update(before["id"], body, self.work.check)
+            except StaleError:
+                self._read_recent(lost)
+                continue
+            except NotFoundError as error:
+                vanished = self._vanished(error)
+                raise (vanished if lost is None else self._maybe_changed(vanished)) from error
+            except ApiError as error:
+                if not error.arrived:
+                    raise (error if lost is None else self._maybe_changed(error)) from error
+                lost = error
+                setbacks += 1
+                self._look_after(error, setbacks)
+                continue
+            self._take(answered, before, body)
             return
-        # To send it again does no harm, so there is no need to wait until a reading that lags shows it.
-        elif api.back_off(setbacks, "the answer to the update was lost"):
-            work.read_again()
-            return
-    except BasedashError as failure:
-        raise _maybe_changed(failure, before) from failure
-    raise _maybe_changed(lost, before) from lost
 
+    def _read_recent(self, lost: ApiError | None) -> None:
+        self.api.require_recent()
+        try:
+            self.work.read_again()
+        except BasedashError as error:
+            raise (error if lost is None else self._maybe_changed(error)) from error
 
-def _vanished(error: ApiError, resource: Resource) -> ApiError:
-    error.message = (
-        "The data source with id %s was there when it was read, and its update was answered 404: it was deleted "
-        "meanwhile, or the key may read it and not change it." % quoted(resource["id"])
-    )
-    return error
+    def _take(self, answered: Resource | None, before: Resource, body: Content) -> None:
+        """Note that the update is done, and check that the object is as it was asked for."""
+        self.work.done.append("updated")
+        self.work.guarded = False
+        fields = [one for one in self.settings.kind.fields if not one.secret]
+        if answered is None or any(one.is_shown(before) and not one.is_shown(answered) for one in fields):
+            self.work.read_again()
+        else:
+            self.work.resource = answered
+        _check_taken(self.settings, self.work, body, before)
 
+    def _look_after(self, lost: ApiError, setbacks: int) -> None:
+        """Look at what an update without a clear answer did; if there is more to do, wait before it, and look again."""
 
-def _maybe_changed(error: BasedashError, resource: Resource) -> BasedashError:
-    error.message += (
-        " Whether the data source with id %s was changed is not known in full: run the task again to find out."
-        % quoted(resource["id"])
-    )
-    return error
+        def look() -> bool | None:
+            self.work.read_again()
+            return None if self.settings.update(self.work.resource) else True
+
+        try:
+            if not isinstance(lost, NoAnswerError):
+                if look_until(self.api.client, look, "looking whether the update took"):
+                    return
+            elif look():
+                return
+            # To send it again does no harm, so there is no need to wait until a reading that lags shows it.
+            elif self.api.back_off(setbacks, "the answer to the update was lost"):
+                self.work.read_again()
+                return
+        except BasedashError as failure:
+            raise self._maybe_changed(failure) from failure
+        raise self._maybe_changed(lost) from lost
+
+    def _vanished(self, error: ApiError) -> ApiError:
+        error.message = (
+            "The %s was there when it was read, and its update was answered 404: it was deleted "
+            "meanwhile, or the key may read it and not change it." % self.work.name
+        )
+        return error
+
+    def _maybe_changed(self, error: BasedashError) -> BasedashError:
+        error.message += (
+            " Whether the %s was changed is not known in full: run the task again to find out." % self.work.name
+        )
+        return error
 
 
 # Both -----------------------------------------------------------------------------------------------------------------
 
 
-def _verify(api: Api, settings: Settings, resource: Content) -> None:
-    try:
-        api.verify(settings.connection(resource))
-    except ApiError as error:
-        if isinstance(error, NoAnswerError) and error.pending:
-            error.message += (
-                " The check of the credentials came to no end, which hints at a firewall between Basedash and the "
-                "database, or at a timeout that is too short."
-            )
-        error.message += " Nothing was created." if not resource else " The settings were not changed."
-        if resource and error.field_errors and not settings.secrets:
-            error.message += " The check can't use the secrets that are stored, so give them in this task."
-        raise
-
-
-def _check_taken(settings: Settings, work: _Work, body: Content, before: Resource | None = None) -> None:
+def _check_taken(settings: Settings, work: Work, body: Content, before: Resource | None = None) -> None:
     """Compare what the server shows with what was sent, and fail for what did not take.
 
     Raises:
         IncompleteError: naming the fields.
     """
-    if before is None:
-        _warn(settings, work, body)
     if not settings.not_taken(work.resource, body):
         return
 
@@ -433,44 +378,21 @@ def _check_taken(settings: Settings, work: _Work, body: Content, before: Resourc
     if look_until(work.api.client, look, "looking again whether the settings took"):
         return
     clauses = settings.not_taken(work.resource, body)
-    same = before is not None and all(before.get(field) == work.resource.get(field) for field in body)
+    same = before is not None and all(before.get(name) == work.resource.get(name) for name in body)
     if same and before is not None and not settings.renewed(before):
         work.done.remove("updated")
     raise IncompleteError(
-        "Basedash accepted the settings of the data source with id %s, and some did not take (%s): this server can't "
-        "set them so, correct them in the task or in Basedash." % (quoted(work.resource["id"]), "; ".join(clauses))
+        "Basedash accepted the settings of the %s, and some did not take (%s): this server can't "
+        "set them so, correct them in the task or in Basedash." % (work.name, "; ".join(clauses))
     )
 
 
-def _warn(settings: Settings, work: _Work, body: Content, verify: bool = False) -> None:
+def _warn_of_unseen(settings: Settings, work: Work, body: Content) -> None:
     unseen = settings.unseen(work.resource, body)
-    identifier = quoted(work.resource["id"])
     if unseen:
         work.warnings.append(
-            "The server does not show %s of the data source with id %s, so it can't be compared."
-            % (", ".join(unseen), identifier)
+            "The server does not show %s of the %s, so it can't be compared." % (", ".join(unseen), work.name)
         )
-    kept = settings.kept(body)
-    if verify and kept and settings.concerns_connection(body):
-        work.warnings.append(
-            "The connection is tried with %s of this task, and the data source with id %s keeps what is stored; "
-            "update_secrets=always changes that." % (", ".join(kept), identifier)
-        )
-
-
-def _wait(api: Api, wanted: Presence, work: _Work, earlier_attempt: Any = None) -> None:
-    if wanted.wait is None:
-        return
-    # Nothing is written after this, so a new name does not matter any more.
-    work.name = None
-
-    def read_again() -> Resource:
-        work.read_again()
-        return work.resource
-
-    synced = wait_for_sync(api, work.resource, wanted.wait, read_again, earlier_attempt)
-    work.resource = synced.resource
-    work.values["sync"] = synced.as_result()
 
 
 def _not_sent(settings: Settings, body: Content) -> str | None:
@@ -478,17 +400,17 @@ def _not_sent(settings: Settings, body: Content) -> str | None:
     kept = settings.kept(body)
     if not kept:
         return None
-    return "The data source exists, so %s %s not sent: set update_secrets to always to send secrets at each run." % (
+    return "The %s exists, so %s %s not sent: set update_secrets to always to send secrets at each run." % (
+        settings.kind.family.noun,
         ", ".join(kept),
         "were" if len(kept) > 1 else "was",
     )
 
 
-def _outcome(action: str, work: _Work, diff: Diff, message: str | None = None) -> Outcome:
-    known: Facts = facts(work.resource)
+def _outcome(action: str, work: Work, diff: Diff, message: str | None = None) -> Outcome:
     return Outcome(
         action != "unchanged",
-        data_source=known,
+        work.identity.kind.facts(work.resource),
         message=message,
         warnings=tuple(work.warnings),
         diff=diff,

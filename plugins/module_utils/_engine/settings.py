@@ -2,218 +2,155 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: the settings of a data source, as a user gives them and as the server stores them.
-
-Only what the user gave is compared or sent. The comparison is with what the server stores, and blind to differences
-that are none: null and empty, numbers as texts, the case of host names and enums, white space at the ends.
-"""
+"""Private to this collection: what a user wants an object to be like, compared with what the server has."""
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Callable
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError, RefusedError
 from ansible_collections.community.basedash.plugins.module_utils._base.text import is_one_line, quoted, told
-from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import DIALECTS, FIELDS, option_name
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Content, Resource
+from ansible_collections.community.basedash.plugins.module_utils._engine.forms import alike
+from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Field, Kind
+from ansible_collections.community.basedash.plugins.module_utils._rest.family import Content, Resource
 
 Body = dict[str, Any]
-
-
-def _text(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else "" if value is None else value
-
-
-def _any_case(value: Any) -> Any:
-    # Not casefold: to a name server, the sharp s and two plain ones are different letters.
-    text = _text(value)
-    return text.lower() if isinstance(text, str) else text
-
-
-def _number(value: Any) -> Any:
-    text = _text(value)
-    if isinstance(text, str) and re.fullmatch("[0-9]{1,9}(\\.0*)?", text):
-        text = float(text)
-    return int(text) if isinstance(text, float) and text.is_integer() else text
-
-
-def _flag(value: Any) -> Any:
-    """Return a flag as true or false; what is neither stays, so that it differs from both."""
-    text = _any_case(value)
-    if text in (True, "true"):
-        return True
-    return False if text in (False, "false", "") else value
-
-
-PLAIN: dict[str, Callable[[Any], Any]] = {
-    "host": _any_case,
-    "port": _number,
-    "database_name": _text,
-    "username": _text,
-    "ssl_enabled": _flag,
-    "ssh_enabled": _flag,
-    "ssh_host": _any_case,
-    "ssh_port": _number,
-    "ssh_username": _text,
-    "bigquery_project_id": _text,
-    "spanner_instance_id": _text,
-    "snowflake_account_id": _text,
-    "snowflake_warehouse": _text,
-    "snowflake_role": _text,
-    "athena_workgroup": _text,
-    "athena_output_location": _text,
-    "athena_catalog": _text,
-}
-"""The options whose values the server shows again, each with the form in which equal values are equal."""
-
-SECRETS: dict[str, tuple[str, str | None]] = {
-    "password": ("password", "unsetPassword"),
-    "ssh_password": ("sshPassword", "unsetSshPassword"),
-    "ssh_private_key": ("sshPrivateKey", "unsetSshPrivateKey"),
-    "ssh_private_key_passphrase": ("sshPrivateKeyPassphrase", "unsetSshPrivateKeyPassphrase"),
-    "bigquery_json_key": ("bigQueryJsonKey", None),
-    "snowflake_private_key": ("snowflakePrivateKey", None),
-    "snowflake_private_key_passphrase": ("snowflakePrivateKeyPassphrase", None),
-}
-"""The options that no answer shows: the API's name, and the flag of the update that removes the secret, if any."""
 
 _WILL_BE_SENT, _WILL_BE_REMOVED = "will be sent", "will be removed"
 SECRET_WORDS = (_WILL_BE_SENT, _WILL_BE_REMOVED)
 """What a difference shows of a secret."""
 
-# What emptied settings are sent as. A flag can't be empty.
-_EMPTY = {option: None if plain is _number else "" for option, plain in PLAIN.items() if plain is not _flag}
-
-CLEARABLE = (*_EMPTY, *(option for option, (_field, flag) in SECRETS.items() if flag))
-"""The options that ``clear`` may name."""
-
-# Below this, two words of these kinds have little in common.
-_NEAR = 0.75
-# Names that resemble the wrong one of the API's dialects, or none.
-_KNOWN_AS = {"MSSQL": "SQL_SERVER", "PG": "POSTGRES", "PSQL": "POSTGRES", "GOOGLE_BIGQUERY": "BIGQUERY"}
-
-# A PATCH that leaves one of these out may set it to false: its documentation shows that as the default.
-_ALWAYS_SENT = ("ssl_enabled", "ssh_enabled")
-
-# The API's fields that have an option of their own.
-_TYPED = ("displayName", "dialect", *(FIELDS[option] for option in PLAIN), *(names[0] for names in SECRETS.values()))
-
 
 @dataclass(frozen=True)
 class Settings:
-    """What a user wants of a data source beside its name. All are by option; what was not given is not in here.
+    """What a user wants of an object beside its key. All are by field; what was not given is not in here.
 
     ``stored`` are those that answers show, ``secrets`` those that they don't. ``extra`` and ``extra_secrets`` are by
-    the API's names, for fields that this collection does not know. ``renew`` tells that secrets go to an existing data
-    source as well, and ``removed`` are the secrets that it is to lose.
+    the API's names, for fields that this collection does not know. ``renew`` tells that secrets go to an existing
+    object as well, and ``removed`` are the secrets that it is to lose. ``new_key`` is the key that it shall have.
     """
 
-    dialect: str | None
-    stored: Mapping[str, Any]
-    secrets: Mapping[str, str]
+    kind: Kind
+    stored: Mapping[Field, Any]
+    secrets: Mapping[Field, Any]
     extra: Mapping[str, Any]
-    extra_secrets: Mapping[str, Any]
-    renew: bool
-    removed: tuple[str, ...] = ()
+    extra_secrets: Mapping[str, Any] = field(default_factory=dict)
+    renew: bool = False
+    removed: tuple[Field, ...] = ()
+    new_key: str | None = None
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Settings:
+    def of(cls, kind: Kind, options: Mapping[str, Any]) -> Settings:
         """Return the settings that these options give.
 
         Raises:
             InputError: if one of them can't be right, or they contradict each other.
         """
-        stored = {option: options[option] for option in PLAIN if options[option] is not None}
-        for option, value in stored.items():
-            if isinstance(value, str):
-                stored[option] = _line(option, value.strip())
-        for option in ("port", "ssh_port"):
-            if not 0 < stored.get(option, 1) < 65536:
-                raise InputError("The option %s is %d, and ports go from 1 to 65535." % (option, stored[option]))
-        secrets = {option: options[option] for option in SECRETS if options[option] is not None}
-        cleared = _cleared(options)
-        stored.update((option, _EMPTY[option]) for option in cleared if option in _EMPTY)
-        extra, extra_secrets = options["extra"] or {}, options["extra_secrets"] or {}
-        _check_extra("extra", extra)
-        _check_extra("extra_secrets", extra_secrets)
-        for field in extra:
-            if field in extra_secrets:
-                raise InputError("The field %s is in extra and in extra_secrets: give it once." % quoted(field))
+        stored = {one: _checked(one, options[one.name]) for one in kind.settings if options[one.name] is not None}
+        secrets = {one: options[one.name] for one in kind.secrets if options[one.name] is not None}
+        cleared = [kind.by_option[option] for option in _cleared(kind, options)]
+        stored.update((one, one.emptied) for one in cleared if not one.secret)
+        extra, extra_secrets = options["extra"] or {}, options.get("extra_secrets") or {}
+        _check_extra(kind, "extra", extra)
+        _check_extra(kind, "extra_secrets", extra_secrets)
+        for name in extra:
+            if name in extra_secrets:
+                raise InputError("The field %s is in extra and in extra_secrets: give it once." % quoted(name))
         return cls(
-            _dialect(options["dialect"]),
+            kind,
             stored,
             secrets,
             extra,
             extra_secrets,
-            renew={"on_create": False, "always": True}[options["update_secrets"]],
-            removed=tuple(option for option in cleared if option in SECRETS),
+            renew=options.get("update_secrets") == "always",
+            removed=tuple(one for one in cleared if one.secret),
+            new_key=options[kind.renamed_by] if kind.renamed_by else None,
         )
 
-    def creation(self, name: str) -> Body:
-        """Return the body of the POST that creates the data source.
+    # Creating ---------------------------------------------------------------------------------------------------------
+
+    def creation(self, key: str) -> Body:
+        """Return the body of the POST that creates the object.
 
         Raises:
-            RefusedError: without a dialect.
+            RefusedError: without a setting that a creation needs.
         """
-        if self.dialect is None:
+        missing = [one.name for one in self.kind.settings if one.needed_to_create and one not in self.stored]
+        if missing:
             raise RefusedError(
-                "There is no data source named %s, and to create it the option dialect is needed: give it, or "
-                "correct the name." % quoted(name)
+                "There is no %s named %s, and to create it the option%s %s needed: give %s, or correct the %s."
+                % (
+                    self.kind.family.noun,
+                    quoted(key),
+                    "" if len(missing) == 1 else "s",
+                    " and ".join(missing) + (" is" if len(missing) == 1 else " are"),
+                    "it" if len(missing) == 1 else "them",
+                    self.kind.key.name,
+                )
             )
-        return {"type": "direct", "displayName": name, **self.connection({})}
+        return {**self.kind.created_with, self.kind.key.sent: key, **self.whole({})}
 
-    def connection(self, resource: Content) -> Body:
-        """Return the whole connection: what is given, else what ``resource`` has, and every secret that is given."""
-        body: Body = {"dialect": self.dialect or resource.get("dialect")}
-        for option, plain in PLAIN.items():
-            value = self.stored.get(option, plain(resource.get(FIELDS[option])) if resource else "")
+    def whole(self, resource: Content) -> Body:
+        """Return the whole object: what is given, else what ``resource`` has, and every secret that is given."""
+        body: Body = {}
+        for one in self.kind.settings:
+            value = self.stored.get(one, one.form.normal(one.value(resource)) if resource else "")
             if value not in ("", None):
-                body[FIELDS[option]] = value
-        body.update((SECRETS[option][0], value) for option, value in self.secrets.items())
+                body[one.sent] = value
+        body.update((one.sent, value) for one, value in self.secrets.items())
         return {**body, **self.extra, **self.extra_secrets}
 
-    def check_dialect(self, resource: Resource) -> None:
-        """Refuse to change the kind of the database, which the API can't do in place.
+    # Changing ---------------------------------------------------------------------------------------------------------
+
+    def check_fixed(self, resource: Resource) -> None:
+        """Refuse to change what the API can't change in place.
 
         Raises:
-            RefusedError: if the data source has another dialect.
+            RefusedError: naming the first such setting that differs.
         """
-        found = resource.get("dialect")
-        if self.dialect is not None and found is not None and _any_case(found) != _any_case(self.dialect):
-            raise RefusedError(
-                "The data source with id %s has the dialect %s and not %s, and that can't be changed in place: "
-                "nothing was changed, correct the option, or delete the data source first."
-                % (quoted(resource["id"]), quoted(found), quoted(self.dialect))
-            )
+        for one, value in self.stored.items():
+            found = one.value(resource)
+            if one.fixed and found is not None and not one.same(found, value):
+                raise RefusedError(
+                    "The %s with id %s has the %s %s and not %s, and that can't be changed in place: nothing was "
+                    "changed, correct the option, or delete the %s first."
+                    % (
+                        self.kind.family.noun,
+                        quoted(resource["id"]),
+                        one.name,
+                        quoted(found),
+                        quoted(value),
+                        self.kind.family.noun,
+                    )
+                )
+
+    def _differs(self, one: Field, resource: Content) -> bool:
+        return one.is_shown(resource) and not one.fixed and not one.same(one.value(resource), self.stored[one])
 
     def changes(self, resource: Content) -> Body:
         """Return what has to be sent so that the stored fields become the wanted ones, by the API's names.
 
         A field that the server does not show can't be compared, and is not among them.
         """
-        wanted = {FIELDS[option]: value for option, value in self.stored.items()}
-        different = {
-            field: value
-            for field, value in wanted.items()
-            if field in resource and not _same(option_name(field), resource[field], value)
-        }
-        for field, value in self.extra.items():
-            if field in resource and not _alike(resource[field], value):
-                different[field] = value
+        different = {one.sent: value for one, value in self.stored.items() if self._differs(one, resource)}
+        different.update(
+            (name, value) for name, value in self.extra.items() if name in resource and not alike(resource[name], value)
+        )
+        if self.new_key is not None and self.kind.family.key_of(resource) != self.new_key:
+            different[self.kind.key.sent] = self.new_key
         return different
 
     def renewed(self, resource: Content) -> Body:
-        """Return the secrets to send to the existing data source, and the flags that remove secrets; never both."""
-        body: Body = {str(SECRETS[option][1]): True for option in self.removed}
+        """Return the secrets to send to the existing object, and the flags that remove secrets; never both."""
+        body: Body = {one.removed_by: True for one in self.removed}
         if not self.renew:
             return body
-        body.update((SECRETS[option][0], value) for option, value in self.secrets.items())
-        body.update((field, value) for field, value in self.extra.items() if field not in resource)
+        body.update((one.sent, value) for one, value in self.secrets.items())
+        body.update((name, value) for name, value in self.extra.items() if name not in resource)
         body.update(self.extra_secrets)
         return body
 
@@ -221,68 +158,80 @@ class Settings:
         """Return the body of the PATCH, which is empty if there is nothing to change.
 
         Raises:
-            RefusedError: if the server does not clearly show a flag that the PATCH may reset.
+            RefusedError: if the server does not clearly show a field that the PATCH may reset.
         """
         body = {**self.changes(resource), **self.renewed(resource)}
         if not body:
             return {}
-        for option in _ALWAYS_SENT:
-            field = FIELDS[option]
-            value = self.stored.get(option, _flag(resource.get(field, "")) if field in resource else None)
+        for one in self.kind.settings:
+            if not one.in_every_update:
+                continue
+            shown = one.form.normal(one.value(resource)) if one.is_shown(resource) else None
+            value = self.stored.get(one, shown)
             if not isinstance(value, bool):
                 raise RefusedError(
-                    "The server shows no clear %s of the data source with id %s (%s), and an update without it might "
+                    "The server shows no clear %s of the %s with id %s (%s), and an update without it might "
                     "switch it off: nothing was changed, give the option."
-                    % (option, quoted(resource["id"]), quoted(resource.get(field)))
+                    % (one.name, self.kind.family.noun, quoted(resource["id"]), quoted(one.value(resource)))
                 )
-            body[field] = value
+            body[one.sent] = value
         return body
 
-    def concerns_connection(self, body: Content) -> bool:
-        """Tell whether a PATCH changes how the database is reached, apart from the flags that each one carries."""
-        given = {FIELDS[option] for option in self.stored} | {field for field, _flag_name in SECRETS.values()}
-        return any(field in body for field in (*given, *self.extra_secrets))
+    def predicted(self, resource: Resource) -> Resource:
+        """Return the object as it would be after the update."""
+        body = self.update(resource)
+        return {**resource, **{name: value for name, value in body.items() if name in resource}}
 
-    def kept(self, body: Content) -> list[str]:
-        """Return the options whose secrets are given and not in this body."""
-        kept = [option for option in self.secrets if SECRETS[option][0] not in body]
-        return kept + ["extra_secrets"] * any(field not in body for field in self.extra_secrets)
+    # Looking at what a write did --------------------------------------------------------------------------------------
 
     def not_taken(self, resource: Content, body: Content) -> list[str]:
         """Say which fields of a body that was sent are shown with another value, each as a clause.
 
         Secrets are no part of it: a server may show them as null or as asterisks.
         """
-        hidden = {*self.extra_secrets, "type", *(field for field, _flag_name in SECRETS.values())}
+        sent = {one.sent: one for one in self.kind.by_option.values() if not one.secret}
         clauses = []
-        for field, value in body.items():
-            if field not in resource or field in hidden:
+        for name, value in body.items():
+            one = sent.get(name)
+            if one is not None and one.is_shown(resource):
+                found, same = one.value(resource), one.same(one.value(resource), value)
+            elif one is None and name in self.extra and name in resource:
+                found, same = resource[name], alike(resource[name], value)
+            else:
                 continue
-            option = option_name(field)
-            same = _alike(resource[field], value) if field in self.extra else _same(option, resource[field], value)
             if not same:
-                clauses.append("%s is %s and not %s" % (option, told(resource[field]), told(value)))
+                clauses.append("%s is %s and not %s" % (self.kind.option_of(name), told(found), told(value)))
         return clauses
 
-    def shown_fields(self, body: Content) -> list[str]:
-        """Return the fields of a body that every answer of an up-to-date server shows."""
-        return [FIELDS[option] for option in self.stored if FIELDS[option] in body]
+    def hides_some(self, resource: Content, body: Content) -> bool:
+        """Tell whether an answer lacks fields that were sent and that every up-to-date server shows."""
+        sent = [one for one in (self.kind.key, *self.stored) if one.sent in body]
+        return not all(one.is_shown(resource) for one in sent)
 
     def unseen(self, resource: Content, body: Content) -> list[str]:
-        """Return the options whose effect the server does not show: typed ones, and what was sent of ``extra``."""
-        typed = [option for option in self.stored if FIELDS[option] not in resource]
-        return typed + [field for field in self.extra if field in body and field not in resource]
+        """Return the options whose effect the server does not show: declared ones, and what was sent of ``extra``."""
+        declared = [one.name for one in self.stored if not one.is_shown(resource) and not one.fixed]
+        return declared + [name for name in self.extra if name in body and name not in resource]
+
+    def kept(self, body: Content) -> list[str]:
+        """Return the options whose secrets are given and not in this body."""
+        kept = [one.name for one in self.secrets if one.sent not in body]
+        return kept + ["extra_secrets"] * any(name not in body for name in self.extra_secrets)
+
+    # What a difference shows ------------------------------------------------------------------------------------------
 
     def before(self, resource: Content) -> Body:
         """Return the stored values of what was given, for a difference. What is equal is spelled as it was given."""
         shown: Body = {}
-        for option, value in self.stored.items():
-            field = FIELDS[option]
-            if field in resource:
-                shown[option] = value if _same(option, resource[field], value) else resource[field]
-        for field, value in self.extra.items():
-            if field in resource:
-                shown[field] = value if _alike(resource[field], value) else resource[field]
+        for one, value in self.stored.items():
+            if one.is_shown(resource) and not one.fixed:
+                found = one.value(resource)
+                shown[one.name] = value if one.same(found, value) else found
+        for name, value in self.extra.items():
+            if name in resource:
+                shown[name] = value if alike(resource[name], value) else resource[name]
+        if self.new_key is not None:
+            shown[self.kind.key.name] = self.kind.family.key_of(resource)
         return shown
 
     def after(self, resource: Content, body: Content) -> Body:
@@ -290,106 +239,98 @@ class Settings:
 
         ``resource`` is what there was before, empty if there was nothing.
         """
-        values = {option: value for option, value in self.stored.items() if not resource or FIELDS[option] in resource}
-        values.update((field, value) for field, value in self.extra.items() if not resource or field in resource)
-        for field in body:
-            flagged = [option for option, (_field, flag) in SECRETS.items() if flag == field]
-            if flagged:
-                values[flagged[0]] = _WILL_BE_REMOVED
-            elif field in self.extra_secrets or field in [name for name, _flag_name in SECRETS.values()]:
-                values[option_name(field)] = _WILL_BE_SENT
-            elif field in self.extra and field not in values:
-                values[field] = _WILL_BE_SENT
+        values = {
+            one.name: value
+            for one, value in self.stored.items()
+            if not resource or (one.is_shown(resource) and not one.fixed)
+        }
+        values.update((name, value) for name, value in self.extra.items() if not resource or name in resource)
+        if self.new_key is not None and resource:
+            values[self.kind.key.name] = self.new_key
+        removed = {one.removed_by: one.name for one in self.removed}
+        secret = {one.sent: one.name for one in self.kind.secrets}
+        for name in body:
+            if name in removed:
+                values[removed[name]] = _WILL_BE_REMOVED
+            elif name in secret or name in self.extra_secrets:
+                values[secret.get(name) or self.kind.option_of(name)] = _WILL_BE_SENT
+            elif name in self.extra and name not in values:
+                values[name] = _WILL_BE_SENT
         return values
 
-    def predicted(self, resource: Resource) -> Resource:
-        """Return the data source as it would be after the update."""
-        body = self.update(resource)
-        return {**resource, **{field: value for field, value in body.items() if field in resource}}
 
-
-def _same(option: str, one: Any, other: Any) -> bool:
-    plain = PLAIN.get(option, _any_case if option == "dialect" else _text)
-    return bool(plain(one) == plain(other))
-
-
-def _alike(shown: Any, given: Any) -> bool:
-    """Compare values of fields that nobody documented, of objects only what was given.
-
-    Numbers may come as texts, and texts with white space.
-    """
-    if isinstance(given, dict):
-        return isinstance(shown, dict) and all(key in shown and _alike(shown[key], given[key]) for key in given)
-    if isinstance(given, (list, tuple)):
-        if not isinstance(shown, list) or len(shown) != len(given):
-            return False
-        return all(_alike(one, other) for one, other in zip(shown, given))
-    if isinstance(given, bool) or isinstance(shown, bool):
-        return bool(_flag(shown) is _flag(given))
-    if isinstance(given, (int, float)) or isinstance(shown, (int, float)):
-        return bool(_number(shown) == _number(given))
-    return bool(_text(shown) == _text(given))
-
-
-def _line(option: str, text: str) -> str:
-    if not is_one_line(text):
-        raise InputError("The option %s has a control character in it (%s): remove it." % (option, quoted(text)))
-    return text
-
-
-def _dialect(given: str | None) -> str | None:
-    """Return the API's name for a kind of database; one that resembles none of the known ones may be newer.
+def _checked(one: Field, value: Any) -> Any:
+    """Return a setting as it is to be sent.
 
     Raises:
-        InputError: if it is probably a misspelled one.
+        InputError: if it can't be right.
     """
-    if given is None:
-        return None
-    dialect = _line("dialect", given.strip().upper())
-    if not dialect:
-        raise InputError("The option dialect is empty: give the kind of the database, or leave the option out.")
-    if dialect in DIALECTS:
-        return dialect
-    plain = re.sub("[ -]", "_", dialect)
-    near = [_KNOWN_AS[plain]] if plain in _KNOWN_AS else difflib.get_close_matches(plain, DIALECTS, 1, _NEAR)
-    if near:
-        raise InputError("The option dialect is %s, which is unknown: did you mean %s?" % (quoted(given), near[0]))
-    return dialect
+    if isinstance(value, str):
+        value = value.rstrip() if one.form.several_lines else value.strip()
+        if not one.form.several_lines and not is_one_line(value):
+            raise InputError("The option %s has a control character in it (%s): remove it." % (one.name, quoted(value)))
+    if one.limits is not None:
+        _check_limits(one.name, value, *one.limits)
+    return value if one.check is None else one.check(one.name, value)
 
 
-def _cleared(options: Mapping[str, Any]) -> list[str]:
+def _check_limits(option: str, value: Any, least: int, most: int) -> None:
+    if isinstance(value, int):
+        if not least <= value <= most:
+            raise InputError("The option %s is %d: give %d to %d." % (option, value, least, most))
+    elif not least <= len(value) <= most:
+        raise InputError("The option %s has %d characters: give %d to %d." % (option, len(value), least, most))
+
+
+def _cleared(kind: Kind, options: Mapping[str, Any]) -> list[str]:
     """Return the options that ``clear`` names.
 
     Raises:
         InputError: if one of them can't be cleared, or is given as well.
     """
     cleared = list(dict.fromkeys(options["clear"] or ()))
+    secrets = [one.name for one in kind.secrets]
     for option in cleared:
-        if option not in CLEARABLE:
-            why = "the API has no way to remove this secret" if option in SECRETS else "that can't be cleared"
+        if option not in kind.clearable:
+            why = "the API has no way to remove this secret" if option in secrets else "that can't be cleared"
             # What is no option may be a secret in the wrong place.
             name = quoted(option) if re.fullmatch("[A-Za-z_]{1,40}", option) else "what is no option"
-            raise InputError("The option clear names %s, and %s: name %s." % (name, why, ", ".join(CLEARABLE)))
+            raise InputError("The option clear names %s, and %s: name %s." % (name, why, ", ".join(kind.clearable)))
         if options[option] is not None:
             raise InputError("The option clear names %s, which is given as well: remove one of them." % option)
     return cleared
 
 
-def _check_extra(option: str, values: Mapping[str, Any]) -> None:
-    flags: Iterable[str | None] = [flag for _field, flag in SECRETS.values()]
-    for field in values:
-        if field in flags:
+def _check_extra(kind: Kind, option: str, values: Mapping[str, Any]) -> None:
+    flags = [one.removed_by for one in kind.secrets if one.removed_by]
+    for name in values:
+        if name in flags:
             raise InputError(
-                "The option %s has the field %s: to remove a secret, name its option in clear."
-                % (option, quoted(field))
+                "The option %s has the field %s: to remove a secret, name its option in clear." % (option, quoted(name))
             )
-        for spelling in _TYPED:
-            typed = option_name(spelling)
-            if field in (spelling, typed):
-                raise InputError("The option %s has the field %s: use the option %s." % (option, quoted(field), typed))
-        if field in ("id", "type") or not isinstance(field, str) or not field.strip():
-            raise InputError("The option %s has the field %s, which can't be set." % (option, quoted(field)))
+        for one in kind.by_option.values():
+            if name in (one.sent, one.name):
+                raise InputError(
+                    "The option %s has the field %s: use the option %s." % (option, quoted(name), one.name)
+                )
+        if name == "id" or name in kind.created_with or not isinstance(name, str) or not name.strip():
+            raise InputError("The option %s has the field %s, which can't be set." % (option, quoted(name)))
     try:
         json.dumps(values, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
         raise InputError("The option %s has a value that is no JSON: correct it." % option) from None
+
+
+def check_key(kind: Kind, key: str) -> None:
+    """Refuse a key that a new object can't have.
+
+    Raises:
+        InputError: if it can't be one.
+    """
+    option = kind.key.name
+    if key != key.strip() or not is_one_line(key):
+        raise InputError(
+            "The option %s has white space around it, or a control character in it (%s): remove it."
+            % (option, quoted(key))
+        )
+    _checked(kind.key, key)

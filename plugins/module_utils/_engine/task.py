@@ -22,14 +22,9 @@ from ansible_collections.community.basedash.plugins.module_utils._base.errors im
     RefusedError,
 )
 from ansible_collections.community.basedash.plugins.module_utils._base.text import Mask
-from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import (
-    DIALECTS,
-    FIELDS,
-    HEALTH_STATUSES,
-    SYNC_STATUSES,
-    option_name,
-)
-from ansible_collections.community.basedash.plugins.module_utils._engine.settings import SECRET_WORDS, SECRETS
+from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Kind
+from ansible_collections.community.basedash.plugins.module_utils._engine.outcome import Diff, Outcome
+from ansible_collections.community.basedash.plugins.module_utils._engine.settings import SECRET_WORDS
 from ansible_collections.community.basedash.plugins.module_utils._http.client import Client, Clock, Counters
 from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
 from ansible_collections.community.basedash.plugins.module_utils._http.interruption import (
@@ -37,65 +32,21 @@ from ansible_collections.community.basedash.plugins.module_utils._http.interrupt
     was_interrupted,
 )
 from ansible_collections.community.basedash.plugins.module_utils._http.transport import Transport
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api
-
-Facts = dict[str, Any]
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
 
 _WORDS = {
     "action": ("deleted", "created", "updated", "unchanged", "failed", "not_attempted"),
-    "dialect": DIALECTS,
-    "last_health_status": HEALTH_STATUSES,
-    "last_sync_status": SYNC_STATUSES,
     "method": ("GET", "POST", "PUT", "PATCH", "DELETE"),
-    "mode": ("everyone", "restricted"),
-    "status": SYNC_STATUSES,
-    **dict.fromkeys(SECRETS, SECRET_WORDS),
 }
-"""The collection's own words and the API's, by the key they stand under: a secret that is one of them hides none."""
-
-_IDENTITY = ("id", "name", "display_name")
 
 
-@dataclass(frozen=True)
-class Diff:
-    """What a task changes, for diff mode: the facts before and after, under a header that names the data source."""
-
-    header: str
-    before: Facts
-    after: Facts
-
-    def as_result(self) -> dict[str, Any]:
-        """Return the contents of the result's ``diff``: of a deletion without the nulls, which hide what is there."""
-        before = self.before
-        if not self.after:
-            before = {name: value for name, value in before.items() if value is not None}
-        return {
-            "before_header": self.header,
-            "after_header": self.header,
-            "before": before,
-            "after": self.after,
-        }
+def _words(kind: Kind) -> dict[str, tuple[str, ...]]:
+    """Return the words of this collection and of the API, by the key they stand under: they hide no secret."""
+    documented = {one.told_as: one.words for one in kind.fields if one.words}
+    return {**_WORDS, **documented, **kind.words, **dict.fromkeys((one.name for one in kind.secrets), SECRET_WORDS)}
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a task found and did.
-
-    ``action`` is a word for that. ``values`` are result keys of this task alone. ``message`` is given for an unchanged
-    result whose reason is worth saying, and for one that ``failed`` with more to tell than an error can carry.
-    """
-
-    changed: bool
-    data_source: Facts | None = None
-    message: str | None = None
-    warnings: tuple[str, ...] = ()
-    diff: Diff | tuple[Diff, ...] | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
-    action: str = "unchanged"
-    failed: bool = False
-
-
-Task = Callable[[Api, Mapping[str, Any], bool], Outcome]
+Task = Callable[[Collection, Mapping[str, Any], bool], Outcome]
 """``task(api, options, check_mode)``: what a module does, once its options are parsed."""
 
 
@@ -121,6 +72,7 @@ def execute(
     *,
     check_mode: bool,
     diff_mode: bool,
+    kind: Kind,
     transport: Callable[[Connection], Transport],
     clock: Clock | None = None,
     progress: Callable[[str], None] = lambda text: None,
@@ -130,12 +82,12 @@ def execute(
 ) -> Report:
     """Run a task and return its report, whatever happens: no exception, no traceback and no secret leaves here.
 
-    ``about_one`` tells that the task is about one data source, so that its result always has ``data_source``.
+    ``about_one`` tells that the task is about one object of the kind, so that its result always has its facts.
 
     ``secrets`` are texts to mask beside the key and what the transport knows. ``abandoned`` tells that nobody waits
     for the report any more: then nothing new is begun, and nothing is tried again.
     """
-    mask = Mask((str(options.get("api_key") or ""), *secrets), words=_WORDS)
+    mask = Mask((str(options.get("api_key") or ""), *secrets), words=_words(kind))
     counters = Counters()
     said: list[str] = []
 
@@ -160,27 +112,29 @@ def execute(
         if was_interrupted():
             raise RefusedError("This run was interrupted, so the task sent nothing: run it again.")
         with signals_held_back(client):
-            report = _succeeded(task(Api(client, connection.organization_id), options, check_mode), diff_mode)
+            report = _succeeded(
+                task(Collection(client, connection.organization_id, kind.family), options, check_mode), kind, diff_mode
+            )
     except BasedashError as error:
-        report = _failed(error)
+        report = _failed(error, kind)
     except Exception as error:  # pylint: disable=broad-except
         # A fault of ours must not become a traceback: those show local variables of the caller, the key among them.
         report = Report(
             True,
             {
                 "changed": False,
-                "msg": "Unexpected %s: %s. Please report this as a bug; read the data source before you go on, it is "
-                "not known what was done." % (type(error).__name__, error),
+                "msg": "Unexpected %s: %s. Please report this as a bug; read the %s before you go on, it is "
+                "not known what was done." % (type(error).__name__, error, kind.family.noun),
             },
             [],
         )
     finally:
         if carrier is not None:
             carrier.close()
-    nothing = {"data_source": None} if about_one else {}
+    nothing = {kind.family.result_key: None} if about_one else {}
     shown = mask.value({**nothing, **report.result, "api": counters.as_result()})
     warnings = [mask.text(warning) for warning in report.warnings]
-    if _hides_identity(report.result, shown):
+    if _hides_identity(report.result, shown, ("id", kind.key.name, kind.key.told_as)):
         warnings.append(
             "An id or a name in this result is masked, because a secret of this task is a part of it: another task "
             "can't use it as it stands here."
@@ -190,33 +144,30 @@ def execute(
             # The names are the server's, so they are masked before they become those of options.
             errors = one["field_errors"].items()
             one["field_errors"] = {
-                option_name(name if name in _FIELDS else mask.text(name)): text for name, text in errors
+                kind.option_of(name if kind.knows(name) else mask.text(name)): text for name, text in errors
             }
     return Report(report.failed, shown, warnings, said, report.bad_input, mask)
 
 
-_FIELDS = frozenset((*FIELDS.values(), *(field for field, _flag in SECRETS.values())))
-
-
-def _hides_identity(result: Any, shown: Any) -> bool:
-    """Tell whether an id or a name was masked in what is shown of a result."""
+def _hides_identity(result: Any, shown: Any, names: tuple[str, ...]) -> bool:
+    """Tell whether an id or a key, which stand under ``names``, was masked in what is shown of a result."""
     if result is shown:
         return False
     if isinstance(shown, dict):
         return any(
-            (name in _IDENTITY and result[name] != value) or _hides_identity(result[name], value)
+            (name in names and result[name] != value) or _hides_identity(result[name], value, names)
             for name, value in shown.items()
             if name in result
         )
     if isinstance(shown, list):
-        return any(_hides_identity(one, other) for one, other in zip(result, shown))
+        return any(_hides_identity(one, other, names) for one, other in zip(result, shown))
     return False
 
 
-def _succeeded(outcome: Outcome, diff_mode: bool) -> Report:
+def _succeeded(outcome: Outcome, kind: Kind, diff_mode: bool) -> Report:
     result: dict[str, Any] = {**outcome.values, "changed": outcome.changed}
-    if outcome.data_source is not None:
-        result["data_source"] = outcome.data_source
+    if outcome.facts is not None:
+        result[kind.family.result_key] = outcome.facts
     if outcome.message is not None:
         result["msg"] = outcome.message
     if diff_mode and outcome.diff is not None:
@@ -226,10 +177,10 @@ def _succeeded(outcome: Outcome, diff_mode: bool) -> Report:
     return Report(outcome.failed, result, list(outcome.warnings))
 
 
-def _failed(error: BasedashError) -> Report:
+def _failed(error: BasedashError, kind: Kind) -> Report:
     result: dict[str, Any] = {"changed": error.changed, "msg": error.message}
     if error.facts is not None:
-        result["data_source"] = error.facts
+        result[kind.family.result_key] = error.facts
     if isinstance(error, ApiError):
         result["error"] = error.as_result()
         if error.field_errors:

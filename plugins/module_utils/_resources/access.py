@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Callable
+from functools import partial
+from typing import Any, ClassVar
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
     ApiError,
@@ -19,26 +20,28 @@ from ansible_collections.community.basedash.plugins.module_utils._base.errors im
     RefusedError,
 )
 from ansible_collections.community.basedash.plugins.module_utils._base.identifiers import checked_id
-from ansible_collections.community.basedash.plugins.module_utils._base.text import look_alike_key, quoted, told
-from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import (
-    Finding,
-    Identity,
-    check_no_look_alike,
-    facts,
-    find,
+from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted, told
+from ansible_collections.community.basedash.plugins.module_utils._engine.forms import Spec
+from ansible_collections.community.basedash.plugins.module_utils._engine.outcome import Facts
+from ansible_collections.community.basedash.plugins.module_utils._engine.settings import Settings
+from ansible_collections.community.basedash.plugins.module_utils._engine.step import Step, Work
+from ansible_collections.community.basedash.plugins.module_utils._http.client import Answer, error_texts
+from ansible_collections.community.basedash.plugins.module_utils._http.parallel import in_parallel
+from ansible_collections.community.basedash.plugins.module_utils._resources.families import GROUPS, MEMBERS
+from ansible_collections.community.basedash.plugins.module_utils._rest.answers import (
+    not_basedash,
+    not_offered,
+    shows_nothing,
+    successful,
 )
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import Diff, Outcome
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import (
-    Api,
-    Check,
-    Content,
-    Resource,
-    no_check,
-)
-from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import StaleError, look_until, recent
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Check, Collection, no_check
+from ansible_collections.community.basedash.plugins.module_utils._rest.family import Content, Family, Resource
+from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import StaleError, look_until
+from ansible_collections.community.basedash.plugins.module_utils._rest.listing import Listing
 
 _RESTRICTED = "restricted"
 _KNOWN = ("groupIds", "memberIds")
+_NAMING = ("groups", "members", "group_ids", "member_ids")
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,15 @@ class Policy:
         return {"mode": self.mode, "group_ids": sorted(self.groups), "member_ids": sorted(self.members)}
 
 
+_NAMES: dict[str, Any] = {"type": "list", "elements": "str"}
+
+POLICY: dict[str, dict[str, Any]] = {
+    "mode": {"type": "str", "required": True, "choices": ["everyone", _RESTRICTED]},
+    **dict.fromkeys(_NAMING, _NAMES),
+}
+"""The options that say who may query."""
+
+
 @dataclass(frozen=True)
 class WantedPolicy:
     """Who shall query, as the user names them: groups by name, members by e-mail, and both by id."""
@@ -136,100 +148,75 @@ class WantedPolicy:
         """Whether a group or a member is named."""
         return bool(self.groups or self.members or self.group_ids or self.member_ids)
 
-    def resolved(self, api: Api) -> Policy:
+    def resolved(self, api: Collection) -> Policy:
         """Return the policy with ids for names, each checked against the organization's groups and members.
 
         Raises:
             RefusedError: if one of them does not exist, or a name fits several.
             ApiError: if the groups or members can't be read.
         """
-        groups = _resolved(api, _GROUPS, self.groups, self.group_ids)
-        members = _resolved(api, _MEMBERS, self.members, self.member_ids)
+        groups = _resolved(api, GROUPS, self.groups, self.group_ids)
+        members = _resolved(api, MEMBERS, self.members, self.member_ids)
         return Policy(self.mode, groups, members)
-
-
-_NAMING = ("groups", "members", "group_ids", "member_ids")
 
 
 def _named(option: str, options: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(checked_id(option, str(value)) for value in options.get(option) or ())
 
 
-@dataclass(frozen=True)
-class _Directory:
-    """A family whose objects an access policy names: the API's word for it, and how one of them is called."""
+def _resolved(api: Collection, family: Family, names: frozenset[str], identifiers: frozenset[str]) -> frozenset[str]:
+    """Return the ids of those whom a policy names, by key and by id.
 
-    family: str
-    noun: str
-    key: str
-    key_of: Callable[[Resource], Any]
-    normal: Callable[[str], str]
-
-
-def _group_name(group: Resource) -> Any:
-    return group.get("name")
-
-
-def _member_email(member: Resource) -> Any:
-    user = member.get("user")
-    return user.get("email") if isinstance(user, dict) else member.get("email")
-
-
-_GROUPS = _Directory("groups", "group", "name", _group_name, str)
-# Addresses are compared without regard to case, as mail systems do.
-_MEMBERS = _Directory("members", "member", "e-mail address", _member_email, str.casefold)
-
-
-def _resolved(api: Api, directory: _Directory, names: frozenset[str], identifiers: frozenset[str]) -> frozenset[str]:
+    Raises:
+        RefusedError: if one of them does not exist, or a key fits several.
+    """
     if not names and not identifiers:
         return frozenset()
-    found = api.list_beside(directory.family)
-    if found is None:
+    listing = api.list_beside(family)
+    if listing is None:
         if names:
             raise RefusedError(
                 "This server offers no list of %s, so access can't name a %s by its %s (%s): nothing was changed, give "
-                "%s_ids." % (directory.family, directory.noun, directory.key, quoted(min(names)), directory.noun)
+                "%s_ids." % (family.plural, family.noun, _KEYS[family], quoted(min(names)), family.noun)
             )
         return identifiers
-    # A deactivated member can't query anything, and some servers list such members.
-    active = [one for one in found if one.get("deactivatedAt") is None]
-    known = {one["id"] for one in active}
-    for identifier in sorted(identifiers - known):
-        raise RefusedError(
-            "There is no %s with id %s in the organization: nothing was changed, correct %s_ids."
-            % (directory.noun, quoted(identifier), directory.noun)
-        )
-    return identifiers | {_one_named(directory, active, name) for name in sorted(names)}
+    for identifier in sorted(identifiers):
+        if identifier not in listing:
+            raise RefusedError(
+                "There is no %s with id %s in the organization: nothing was changed, correct %s_ids."
+                % (family.noun, quoted(identifier), family.noun)
+            )
+    return identifiers | {_one_named(listing, family, name) for name in sorted(names)}
 
 
-def _one_named(directory: _Directory, found: Sequence[Resource], name: str) -> str:
-    def matches(normal: Callable[[str], str]) -> list[Resource]:
-        keys = [(one, directory.key_of(one)) for one in found]
-        return [one for one, key in keys if isinstance(key, str) and normal(key) == normal(name)]
+# What people call the key of a group and of a member.
+_KEYS = {GROUPS: "name", MEMBERS: "e-mail address"}
 
-    fitting = matches(directory.normal)
+
+def _one_named(listing: Listing, family: Family, name: str) -> str:
+    fitting = listing.named(name)
     if len(fitting) > 1:
         raise RefusedError(
             "%d %s have the %s %s: nothing was changed, give one of their ids (%s) in %s_ids."
             % (
                 len(fitting),
-                directory.family,
-                directory.key,
+                family.plural,
+                _KEYS[family],
                 quoted(name),
                 ", ".join(quoted(one["id"]) for one in fitting),
-                directory.noun,
+                family.noun,
             )
         )
     if not fitting:
-        similar = [directory.key_of(one) for one in matches(look_alike_key)]
+        similar = listing.similar(name)
         raise RefusedError(
             "There is no %s with the %s %s in the organization%s: nothing was changed, correct %s."
             % (
-                directory.noun,
-                directory.key,
+                family.noun,
+                _KEYS[family],
                 told(name),
-                ", but one with %s" % told(similar[0]) if similar else "",
-                directory.family,
+                "" if similar is None else ", but one with %s" % told(similar),
+                family.plural,
             )
         )
     identifier: str = fitting[0]["id"]
@@ -240,16 +227,33 @@ def _answered(values: Any) -> frozenset[str]:
     return frozenset(str(value) for value in values) if isinstance(values, list) else frozenset()
 
 
-def read_policy(api: Api, identifier: str) -> Policy:
+def _policy(api: Collection, answer: Answer, identifier: str) -> Content:
+    """Return the policy in an answer, as the API spells it."""
+    if answer.status in (405, 501) or (answer.status == 404 and error_texts(answer.content)[0] is None):
+        raise not_offered(answer, "to say who may query a data source", "leave access out")
+    content = successful(answer, api.family)
+    data = content.get("data", content)
+    if not isinstance(data, dict) or not data.keys() & {"mode", "groupIds", "memberIds"}:
+        raise not_basedash(answer, "no access policy in it")
+    if data.get("dataSourceId", identifier) != identifier:
+        raise not_basedash(answer, "the access policy of %s in it" % quoted(data["dataSourceId"]))
+    for field, ids in data.items():
+        if field.endswith("Ids") and not isinstance(ids, (list, type(None))):
+            raise not_basedash(answer, "an access policy whose %s is no list" % field)
+    return data
+
+
+def read_policy(api: Collection, identifier: str) -> Policy:
     """Return who may query a data source.
 
     Raises:
         ApiError: if it can't be read.
     """
-    return Policy.read(api.get_access(identifier))
+    answer = api.client.request("GET", api.path_of(identifier) + "/access")
+    return Policy.read(_policy(api, answer, identifier))
 
 
-def read_policy_of_listed(api: Api, identifier: str) -> Policy:
+def read_policy_of_listed(api: Collection, identifier: str) -> Policy:
     """Return who may query a data source that was read just before, so that a 404 is not believed at once.
 
     It may be new, and the service may need a moment until it knows it everywhere.
@@ -273,7 +277,24 @@ def read_policy_of_listed(api: Api, identifier: str) -> Policy:
     return found
 
 
-def write_policy(api: Api, identifier: str, policy: Policy, check: Check = no_check) -> None:
+# Requests under way, as by default where a task changes many.
+_CONCURRENCY = 4
+
+
+def with_access(api: Collection, options: Mapping[str, Any], entries: list[Facts]) -> list[Facts]:
+    """Return the facts of data sources with the access in each, if the option ``access`` asks for it.
+
+    Raises:
+        ApiError: if one can't be read.
+    """
+    if not options["access"]:
+        return entries
+    read = partial(read_policy_of_listed, api)
+    policies = in_parallel(api.client, _CONCURRENCY, read, [one["id"] for one in entries])
+    return [{**entry, "access": policy.as_result()} for entry, policy in zip(entries, policies)]
+
+
+def write_policy(api: Collection, identifier: str, policy: Policy, check: Check = no_check) -> None:
     """Set who may query a data source, and check that it took. ``check`` is called before each try.
 
     Raises:
@@ -281,7 +302,8 @@ def write_policy(api: Api, identifier: str, policy: Policy, check: Check = no_ch
         ApiError: if it could not be set, or it is not known whether it was.
     """
     try:
-        content = api.put_access(identifier, policy.body(), check)
+        answer = api.put_part(identifier, "access", policy.body(), check)
+        content = None if shows_nothing(answer, api.family) else _policy(api, answer, identifier)
     except ApiError as error:
         if error.arrived:
             not_known(error, identifier)
@@ -318,72 +340,108 @@ def not_known(error: BasedashError, identifier: str) -> None:
         error.message += doubt
 
 
-def set_access(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
-    """Let those query a data source whom the options name, and with ``purge`` nobody else.
+class Access(Step):
+    """Lets those query a data source whom the option ``access`` names, and nobody else."""
 
-    Raises:
-        BasedashError: if that can't be done, or it can't be known whether it was.
-    """
-    identity = Identity.of(options["id"], options["name"])
-    given = WantedPolicy.of(options)
-    finding = find(api, identity, verify_absence=True)
-    if finding.resource is None:
-        return _of_missing(api, identity, given, finding, check_mode)
-    resource = finding.resource
-    resolved = given.resolved(api)
-    header = "access to data source %s (id %s)" % (quoted(resource.get("displayName")), quoted(resource["id"]))
-    before: Policy | None = None
-    read_at = finding.read_at
-    lost = False
-    try:
+    options: ClassVar[Spec] = {"access": {"type": "dict", "options": POLICY}}
+
+    def __init__(self, given: WantedPolicy) -> None:
+        self._given = given
+        self._wanted = Policy(given.mode)
+        self._current: Policy | None = None
+        self._done = False
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Access | None:
+        """Return the step that the options ask for, ``None`` for none.
+
+        Raises:
+            InputError: if the access can't be right.
+        """
+        return None if options["access"] is None else cls(WantedPolicy.of(options["access"]))
+
+    def prepare(self, api: Collection) -> None:
+        """Find the ids of those whom the access names."""
+        self._wanted = self._given.resolved(api)
+
+    def read(self, api: Collection, resource: Resource) -> None:
+        """Read who may query now."""
+        self._current = read_policy_of_listed(api, resource["id"])
+
+    def difference(self) -> tuple[Content, Content]:
+        """Return the access before and after."""
+        before = {} if self._current is None else {"access": self._current.as_result()}
+        return before, {"access": self._wanted.as_result()}
+
+    @property
+    def values(self) -> Content:
+        """The access as it is in the end."""
+        return {"access": self._wanted.as_result()}
+
+    @property
+    def changes(self) -> bool:
+        """Whether others may query than before."""
+        return self._wanted != self._current
+
+    @property
+    def exposed(self) -> str:
+        """From its creation until its access is set, everyone in the organization may query a data source."""
+        return "Its access was not set, so that it may be open to the whole organization." if self._restricts else ""
+
+    @property
+    def _restricts(self) -> bool:
+        return self._wanted.restricted
+
+    def before_updating(self, work: Work, settings: Settings, body: Content) -> None:
+        """Set the access first if fewer may query: nobody of the old ones may see the new settings at work."""
+        if self.changes and self._current is not None and self._wanted.within(self._current):
+            self._set(work)
+
+    def after_updating(self, work: Work) -> None:
+        """Set the access if that was not done before."""
+        if self.changes and not self._done:
+            self._set(work)
+
+    def _set(self, work: Work) -> None:
+        self._done = True
+        lost = False
         while True:
-            current = read_policy_of_listed(api, resource["id"])
-            if before is not None:
-                # Both readings count from their end, because a slow server would never let anything be written else.
-                read_at = api.clock.monotonic()
-            if not lost:
-                before = current
-            wanted = resolved if options["purge"] else resolved.with_those_of(current)
             try:
-                if wanted != current and not check_mode:
-                    write_policy(api, resource["id"], wanted, recent(api.client, read_at))
-                break
-            except StaleError as stale:
-                lost = lost or stale.unclear_tries > 0
-                finding = find(api, Identity(resource["id"], identity.name), verify_absence=True)
-                if finding.resource is None:
-                    raise RefusedError(
-                        "The data source with id %s was deleted by someone else while this task ran."
-                        % quoted(resource["id"])
-                    ) from None
-                resource = finding.resource
-    except BasedashError as error:
-        error.facts = facts(resource)
-        if lost:
-            not_known(error, resource["id"])
-        raise
-    # What an earlier try of this task has set, without an answer, is its change as well.
-    return Outcome(
-        lost or wanted != current,
-        data_source=facts(resource),
-        diff=Diff(header, (before or current).as_result(), wanted.as_result()),
-        values={"access": wanted.as_result()},
-    )
+                try:
+                    write_policy(work.api, work.resource["id"], self._wanted, work.check)
+                except StaleError as stale:
+                    lost = lost or stale.unclear_tries > 0
+                    work.api.require_recent()
+                    work.read_again()
+                    continue
+            except BasedashError as error:
+                if lost:
+                    not_known(error, work.resource["id"])
+                raise
+            work.done.append("given the new access")
+            return
 
+    def after_creating(self, work: Work) -> None:
+        """Set the access of the new data source."""
+        identifier = work.resource["id"]
+        missing: list[NotFoundError] = []
 
-def _of_missing(api: Api, identity: Identity, given: WantedPolicy, finding: Finding, check_mode: bool) -> Outcome:
-    """Say what the access to a data source would be that an earlier task of a check run would have created."""
-    there_is_no = "There is no %s" % str(identity)[len("the ") :]
-    check_no_look_alike(identity, finding)
-    hint = finding.hint(identity)
-    if not (check_mode and finding.readable and identity.id is None):
-        reason = "this server lets no data source be read" if not finding.readable else hint
-        raise RefusedError(
-            "%s%s: nothing was changed, create it first." % (there_is_no, "; %s" % reason if reason else "")
-        )
-    access = given.resolved(api).as_result()
-    doubt = "; %s" % hint if hint else ""
-    warning = "%s (yet): check mode assumes that an earlier task creates it%s." % (there_is_no, doubt)
-    return Outcome(
-        True, warnings=(warning,), diff=Diff("access to %s" % identity, {}, access), values={"access": access}
-    )
+        def give() -> bool | None:
+            try:
+                if self._restricts or read_policy(work.api, identifier) != self._wanted:
+                    write_policy(work.api, identifier, self._wanted)
+            except NotFoundError as error:
+                # The service may need a moment until it knows its new data source everywhere.
+                missing.append(error)
+                return None
+            return True
+
+        try:
+            if look_until(work.api.client, give, "setting the access of the new data source again") is None:
+                raise missing[-1]
+        except BasedashError as error:
+            if self._restricts:
+                error.message += (
+                    " The data source is new and may be open to the whole organization: set its access, or delete it."
+                )
+            raise

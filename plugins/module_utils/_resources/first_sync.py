@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any, ClassVar
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
-    BasedashError,
     IncompleteError,
     InputError,
     NoAnswerError,
 )
 from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted, shown
-from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import facts
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api, Resource
+from ansible_collections.community.basedash.plugins.module_utils._engine.forms import Spec
+from ansible_collections.community.basedash.plugins.module_utils._engine.step import Step, Work
+from ansible_collections.community.basedash.plugins.module_utils._rest.family import Resource
 
 _FIRST_INTERVAL = 1.0
 _GROWTH = 1.5
@@ -27,15 +27,20 @@ _LONGEST_INTERVAL = 15.0
 _LONGEST_WAIT = 86_400.0
 
 
-@dataclass(frozen=True)
-class Wait:
-    """How long to wait for the first sync, in seconds."""
+class FirstSync(Step):
+    """Waits until Basedash has read the schema of the database for the first time, at most ``seconds`` long."""
 
-    seconds: float
+    options: ClassVar[Spec] = {
+        "wait": {"type": "bool", "default": False},
+        "wait_timeout": {"type": "float", "default": 300.0},
+    }
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Wait | None:
-        """Return the wait that the options ask for, ``None`` for none.
+    def of(cls, options: Mapping[str, Any]) -> FirstSync | None:
+        """Return the step that the options ask for, ``None`` for none.
 
         Raises:
             InputError: if the time is none.
@@ -47,86 +52,98 @@ class Wait:
             raise InputError("The option wait_timeout is %g: give seconds, more than 0 and at most 86400." % seconds)
         return cls(seconds)
 
+    def finish(self, work: Work, updated_from: Resource | None) -> None:
+        """Read the data source at growing intervals until its first schema sync ended.
 
-@dataclass(frozen=True)
-class Synced:
-    """A data source whose first sync ended well, and what it took to find out."""
+        A failure of before an update does not count: it says nothing about the settings as they are now.
 
-    resource: Resource
-    polls: int
-    seconds: float
-
-    def as_result(self) -> dict[str, Any]:
-        """Return the result's ``sync``; the time in seconds, to the millisecond."""
-        status = self.resource.get("lastSyncStatus")
-        return {
-            "status": status if isinstance(status, str) else None,
-            "polls": self.polls,
-            "wait_seconds": round(self.seconds, 3),
-        }
-
-
-def wait_for_sync(
-    api: Api, resource: Resource, wait: Wait, read_again: Callable[[], Resource], earlier_attempt: Any = None
-) -> Synced:
-    """Let a data source be read at growing intervals until its first schema sync ended.
-
-    A failure that belongs to ``earlier_attempt`` (a ``lastSyncAttemptAt`` from before an update) does not count: it
-    says nothing about the settings as they are now.
-
-    Raises:
-        IncompleteError: if the sync failed, with the server's message, or did not end in time, or the server does not
-            tell.
-        ApiError: if the data source can't be read.
-    """
-    clock = api.clock
-    begin = clock.monotonic()
-    interval, polls = _FIRST_INTERVAL, 0
-    while True:
-        spent = clock.monotonic() - begin
-        status = resource.get("lastSyncStatus")
-        status = status.upper() if isinstance(status, str) else status
-        why = shown(resource.get("syncErrorMessage") or "the server gives no reason")
-        stale = earlier_attempt is not None and resource.get("lastSyncAttemptAt") == earlier_attempt
-        try:
-            if status == "FAILED" and not stale:
-                raise IncompleteError(
-                    "The last sync of the data source with id %s failed (%s): correct its settings, or look at it in "
-                    "Basedash." % (quoted(resource["id"]), why)
-                )
-            if status == "SUCCESS" or (resource.get("hasCompletedFirstSync") is True and status != "FAILED"):
-                return Synced(resource, polls, spent)
-            if "lastSyncStatus" not in resource and "hasCompletedFirstSync" not in resource:
-                raise IncompleteError(
-                    "This server does not tell whether the data source with id %s was synced: set wait to false."
-                    % quoted(resource["id"])
-                )
-            left = wait.seconds - spent
-            if left <= 0 and status == "FAILED":
-                raise IncompleteError(
-                    "The sync of the data source with id %s failed before this task (%s), and no other began within "
-                    "%g seconds: look at it in Basedash." % (quoted(resource["id"]), why, wait.seconds)
-                )
-            if left <= 0:
-                raise IncompleteError(
-                    "The first sync of the data source with id %s did not end within %g seconds (its status is %s): "
-                    "raise wait_timeout, or run the task again later."
-                    % (quoted(resource["id"]), wait.seconds, quoted(status))
-                )
-            api.progress(
-                "waiting for the first sync of %s, now %s, %.0f s" % (quoted(resource["id"]), quoted(status), spent)
+        Raises:
+            IncompleteError: if the sync failed, with the server's message, or did not end in time, or the server does
+                not tell.
+            ApiError: if the data source can't be read.
+        """
+        # Nothing is written after this, so a new name does not matter any more.
+        work.guarded = False
+        clock = work.api.clock
+        begin = clock.monotonic()
+        earlier = None if updated_from is None else updated_from.get("lastSyncAttemptAt")
+        interval, polls = _FIRST_INTERVAL, 0
+        while True:
+            spent = clock.monotonic() - begin
+            state = _State.of(work.resource, earlier)
+            if state.ended(work.name):
+                break
+            if self._seconds <= spent:
+                raise state.too_late(work.name, self._seconds)
+            work.api.progress(
+                "waiting for the first sync of %s, now %s, %.0f s"
+                % (quoted(work.resource["id"]), quoted(state.status), spent)
             )
-            clock.sleep(min(interval, left))
-            if api.client.abandoned:
+            clock.sleep(min(interval, self._seconds - spent))
+            if work.api.client.abandoned:
                 raise IncompleteError(
-                    "The task was interrupted while it waited for the first sync of the data source with id %s."
-                    % quoted(resource["id"])
+                    "The task was interrupted while it waited for the first sync of the %s." % work.name
                 )
             interval = min(interval * _GROWTH, _LONGEST_INTERVAL)
             polls += 1
             with suppress(NoAnswerError):
                 # The next look may be answered.
-                resource = read_again()
-        except BasedashError as error:
-            error.facts = facts(resource)
-            raise
+                work.read_again()
+        status = work.resource.get("lastSyncStatus")
+        work.values["sync"] = {
+            "status": status if isinstance(status, str) else None,
+            "polls": polls,
+            "wait_seconds": round(spent, 3),
+        }
+
+
+@dataclass(frozen=True)
+class _State:
+    """What a data source says of its sync; ``stale`` tells that a failure is older than an update."""
+
+    status: Any
+    completed: bool
+    told: bool
+    stale: bool
+    why: str
+
+    @classmethod
+    def of(cls, resource: Resource, earlier_attempt: Any) -> _State:
+        """Return what an answer says. ``earlier_attempt`` is the time of the last attempt before an update, if any."""
+        status = resource.get("lastSyncStatus")
+        return cls(
+            status.upper() if isinstance(status, str) else status,
+            resource.get("hasCompletedFirstSync") is True,
+            "lastSyncStatus" in resource or "hasCompletedFirstSync" in resource,
+            earlier_attempt is not None and resource.get("lastSyncAttemptAt") == earlier_attempt,
+            shown(resource.get("syncErrorMessage") or "the server gives no reason"),
+        )
+
+    def ended(self, name: str) -> bool:
+        """Tell whether the sync ended well.
+
+        Raises:
+            IncompleteError: if it failed, or the server does not tell.
+        """
+        if self.status == "FAILED" and not self.stale:
+            raise IncompleteError(
+                "The last sync of the %s failed (%s): correct its settings, or look at it in Basedash."
+                % (name, self.why)
+            )
+        if self.status == "SUCCESS" or (self.completed and self.status != "FAILED"):
+            return True
+        if not self.told:
+            raise IncompleteError("This server does not tell whether the %s was synced: set wait to false." % name)
+        return False
+
+    def too_late(self, name: str, seconds: float) -> IncompleteError:
+        """Return the failure of a sync that did not end in time."""
+        if self.status == "FAILED":
+            return IncompleteError(
+                "The sync of the %s failed before this task (%s), and no other began within "
+                "%g seconds: look at it in Basedash." % (name, self.why, seconds)
+            )
+        return IncompleteError(
+            "The first sync of the %s did not end within %g seconds (its status is %s): "
+            "raise wait_timeout, or run the task again later." % (name, seconds, quoted(self.status))
+        )

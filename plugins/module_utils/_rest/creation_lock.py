@@ -26,7 +26,6 @@ from ansible_collections.community.basedash.plugins.module_utils._base.errors im
     InterruptedTaskError,
     RefusedError,
 )
-from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted
 
 # The names share so many files, because a file for each would fill the folder.
 _FILES = 64
@@ -70,12 +69,16 @@ class _Note:
 
 @contextmanager
 def creation_lock(
-    key: tuple[str, ...], name: str, patience: float, abandoned: Callable[[], bool] = lambda: False
+    key: tuple[str, ...],
+    name: str,
+    patience: float,
+    abandoned: Callable[[], bool] = lambda: False,
+    what: str = "an object of this name",
 ) -> Iterator[CreationLock]:
     """Hold the lock of ``name``. ``key`` says of which service, organization, family and user.
 
     Where no lock can be had, such as without a writable temporary folder, the task goes on without. ``abandoned`` tells
-    that nobody waits for the task any more.
+    that nobody waits for the task any more. ``what`` is what messages call the object.
 
     Raises:
         RefusedError: if another task still holds it after ``patience`` seconds.
@@ -89,7 +92,7 @@ def creation_lock(
         return
     try:
         try:
-            _wait_for(file, name, patience, abandoned)
+            _wait_for(file, what, patience, abandoned)
             creations = _read(file)
         except OSError:
             # A file system without locks, say.
@@ -147,7 +150,7 @@ def _folder() -> Path:
     return folder
 
 
-def _wait_for(file: int, name: str, patience: float, abandoned: Callable[[], bool]) -> None:
+def _wait_for(file: int, what: str, patience: float, abandoned: Callable[[], bool]) -> None:
     begun = time.monotonic()
     while True:
         try:
@@ -156,13 +159,12 @@ def _wait_for(file: int, name: str, patience: float, abandoned: Callable[[], boo
         except BlockingIOError:
             if time.monotonic() - begun > patience:
                 raise RefusedError(
-                    "Another task on this machine has been creating a data source named %s for %d seconds: nothing was "
-                    "changed, run the task again when that one has ended." % (quoted(name), patience)
+                    "Another task on this machine has been creating %s for %d seconds: nothing was "
+                    "changed, run the task again when that one has ended." % (what, patience)
                 ) from None
         if abandoned():
             raise InterruptedTaskError(
-                "The task was interrupted while another task on this machine created a data source named %s: nothing "
-                "was changed." % quoted(name)
+                "The task was interrupted while another task on this machine created %s: nothing was changed." % what
             )
         time.sleep(_PAUSE)
 

@@ -11,36 +11,36 @@ on, and an item that wrote reads anew because the list says nothing about that.
 from __future__ import annotations
 
 import threading
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ansible_collections.community.basedash.plugins.module_utils._http.client import Answer
 from ansible_collections.community.basedash.plugins.module_utils._rest.collection import (
-    Api,
     Check,
-    Content,
+    Collection,
     Deleted,
-    Listing,
-    Resource,
     no_check,
 )
 from ansible_collections.community.basedash.plugins.module_utils._rest.creation_lock import note_shown
+from ansible_collections.community.basedash.plugins.module_utils._rest.family import Content, Family, Resource
 from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import (
     TRUSTED_SECONDS,
     StaleError,
     look_until,
 )
+from ansible_collections.community.basedash.plugins.module_utils._rest.listing import Listing
 
 
 class Lists:
     """Cache of the full list, shared by all items of a task. Safe for threads."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Collection) -> None:
         self._api = api
         self._lock = threading.Lock()
         self._latest: Listing | None = None
         self._beside_lock = threading.Lock()
-        self._beside: dict[str, list[Resource] | None] = {}
+        self._beside: dict[str, Listing | None] = {}
         self._known: frozenset[str] = frozenset()
         self.created: list[Resource] = []
         """What items of this task created."""
@@ -87,16 +87,16 @@ class Lists:
         self._items_served = 0
         return self._latest
 
-    def beside(self, family: str) -> list[Resource] | None:
-        """Return all ``groups`` or ``members``, read when they are needed first.
+    def beside(self, family: Family, required: bool) -> Listing | None:
+        """Return all objects of another family, read when they are needed first.
 
         Raises:
             ApiError: if they can't be read.
         """
         with self._beside_lock:
-            if family not in self._beside:
-                self._beside[family] = self._api.list_beside(family)
-            return self._beside[family]
+            if family.path not in self._beside:
+                self._beside[family.path] = self._api.list_beside(family, required)
+            return self._beside[family.path]
 
     def expect(self, items: int) -> None:
         """Note that so many items are about to begin."""
@@ -110,7 +110,7 @@ class Lists:
 
     @property
     def is_cheaper(self) -> bool:
-        """Whether a new list costs fewer requests than reading each data source that it would serve."""
+        """Whether a new list costs fewer requests than reading each object that it would serve."""
         with self._lock:
             if self._latest is None:
                 return True
@@ -135,24 +135,26 @@ class Lists:
 
         def look() -> bool | None:
             new = self._api.list_new(self._known)
-            by_name: dict[Any, list[str]] = {}
+            family = self._api.family
+            by_key: dict[Any, list[str]] = {}
             for resource in new:
-                by_name.setdefault(resource.get("displayName"), []).append(resource["id"])
-            self.twins = {one: ids for ids in by_name.values() if len(ids) > 1 for one in ids}
+                by_key.setdefault((family.key_of(resource), family.scope_of(resource)), []).append(resource["id"])
+            self.twins = {one: ids for ids in by_key.values() if len(ids) > 1 for one in ids}
             for resource in new:
                 if missing.pop(resource["id"], None) is not None:
-                    note_shown(self._api.lock_key, str(resource.get("displayName")))
+                    name = family.lock_name(str(family.key_of(resource)), family.scope_of(resource))
+                    note_shown(self._api.lock_key, name)
             return None if missing else True
 
         look_until(self._api.client, look, "looking whether the list shows what was created")
         return list(missing.values())
 
 
-class Snapshot(Api):
-    """The data sources of one organization as one item sees them: as they were listed, until it has to know better."""
+class Snapshot(Collection):
+    """A collection as one item sees it: as it was listed, until the item has to know better."""
 
-    def __init__(self, api: Api, lists: Lists) -> None:
-        super().__init__(api.client, api.organization_id)
+    def __init__(self, api: Collection, lists: Lists) -> None:
+        super().__init__(api.client, api.organization_id, api.family)
         self._lists = lists
         self._changed_at: float | None = None
         self._needs_recent = False
@@ -165,7 +167,7 @@ class Snapshot(Api):
         return self._changed_at is None and not self._reads_single
 
     def require_recent(self) -> None:
-        """From now on give only what a write may rely on: one data source, or the whole list where that is cheaper."""
+        """From now on give only what a write may rely on: one object, or the whole list where that is cheaper."""
         self._needs_recent = True
         self._reads_single = not self._lists.is_cheaper
 
@@ -184,12 +186,12 @@ class Snapshot(Api):
             return listing
         return self._lists.recent() if self._needs_recent else self._lists.latest
 
-    def list_beside(self, family: str) -> list[Resource] | None:
-        """Return all groups or members, read once for all items."""
-        return self._lists.beside(family)
+    def list_beside(self, family: Family, required: bool = False) -> Listing | None:
+        """Return all objects of another family, read once for all items."""
+        return self._lists.beside(family, required)
 
     def confirm_created(self, resource: Resource, known: Container[str]) -> str:
-        """Leave it to one look at the end of the task whether the list shows a new data source."""
+        """Leave it to one look at the end of the task whether the list shows a new object."""
         self._lists.note_created(resource)
         return ""
 
@@ -207,25 +209,25 @@ class Snapshot(Api):
                 self.require_anew()
 
     def create(self, body: Content, check: Check = no_check) -> Resource | None:
-        """Create a data source."""
+        """Create an object."""
         with self._sending_once():
             return super().create(body, check)
 
     def update(self, identifier: str, body: Content, check: Check = no_check) -> Resource | None:
-        """Change a data source."""
+        """Change an object."""
         with self._sending_once():
             return super().update(identifier, body, check)
 
     def delete(self, identifier: str, check: Check = no_check) -> Deleted:
-        """Delete a data source."""
+        """Delete an object."""
         try:
             return super().delete(identifier, check)
         finally:
             self.require_anew()
 
-    def put_access(self, identifier: str, body: Mapping[str, Any], check: Check = no_check) -> Content | None:
-        """Replace who may query a data source."""
+    def put_part(self, identifier: str, part: str, body: Content, check: Check = no_check) -> Answer:
+        """Replace a part of an object."""
         try:
-            return super().put_access(identifier, body, check)
+            return super().put_part(identifier, part, body, check)
         finally:
             self.require_anew()

@@ -24,18 +24,23 @@ import workspace
 import yaml
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import BasedashError
-from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import FIELDS
-from ansible_collections.community.basedash.plugins.module_utils._engine.settings import PLAIN, SECRETS, Settings
+from ansible_collections.community.basedash.plugins.module_utils._engine.settings import Settings
 from ansible_collections.community.basedash.plugins.module_utils._http.client import Client, Counters
 from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
 from ansible_collections.community.basedash.plugins.module_utils._http.transport import RawAnswer, Request
-from ansible_collections.community.basedash.plugins.module_utils._resources.access import Policy
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api
+from ansible_collections.community.basedash.plugins.module_utils._resources.access import (
+    Policy,
+    read_policy,
+    write_policy,
+)
+from ansible_collections.community.basedash.plugins.module_utils._resources.credentials import verify
+from ansible_collections.community.basedash.plugins.module_utils._resources.data_source import DATA_SOURCE
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
 
 # An identifier that turns a path into one with nameless parameters.
 _ID = "{}"
 
-OBJECT = tuple(FIELDS.values())
+OBJECT = tuple(one.place for one in DATA_SOURCE.fields if not one.secret)
 _POLICY = ("mode", "groupIds", "memberIds")
 
 SOURCES = "/api/public/organizations/{}/data-sources"
@@ -126,36 +131,37 @@ class _Notebook:
 
 
 def _settings(**given: Any) -> Settings:
-    nothing = dict.fromkeys((*PLAIN, *SECRETS, "dialect", "extra", "extra_secrets", "clear"))
-    return Settings.of({**nothing, "update_secrets": "always", **given})
+    nothing = dict.fromkeys((*DATA_SOURCE.by_option, "extra", "extra_secrets", "clear"))
+    return Settings.of(DATA_SOURCE, {**nothing, "update_secrets": "always", **given})
 
 
 def _all_options(number: int) -> dict[str, Any]:
     """Return a value for each setting and each secret, with this one for the numbers."""
     samples = {"str": "x", "raw": "{}", "int": number, "bool": True}
     options = _options("basedash_data_source")
-    return {option: samples[options[option]["type"]] for option in (*PLAIN, *SECRETS)}
+    given = (*DATA_SOURCE.settings, *DATA_SOURCE.secrets)
+    return {one.name: samples[options[one.name]["type"]] for one in given if one.name != "dialect"}
 
 
 def _calls() -> Iterator[tuple[Any, ...]]:
     """Yield the operations with their arguments. Bodies: everything, the least, and the limits."""
-    yield ("list_all",)
-    for name in ("get", "delete", "get_access"):
-        yield name, _ID
+    yield (Collection.list_all,)
+    for operation in (Collection.get, Collection.delete, read_policy):
+        yield operation, _ID
     for dialect in sorted(values("dialect")):
-        yield "create", _settings(dialect=dialect).creation("x")
-    stored = dict.fromkeys(FIELDS.values())
+        yield Collection.create, _settings(dialect=dialect).creation("x")
+    stored = dict.fromkeys(OBJECT)
     for port in (1, 65535):
         settings = _settings(dialect="POSTGRES", **_all_options(port))
-        yield "create", settings.creation("x")
-        yield "verify", settings.connection({})
-        yield "update", _ID, _settings(**_all_options(port)).update(stored)
-    yield "update", _ID, _settings(password="x").update(stored)
-    removable = [option for option, (_field, flag) in SECRETS.items() if flag is not None]
-    yield "update", _ID, _settings(clear=removable).update(stored)
-    yield "put_access", _ID, Policy("everyone").body()
+        yield Collection.create, settings.creation("x")
+        yield verify, settings.whole({})
+        yield Collection.update, _ID, _settings(**_all_options(port)).update(stored)
+    yield Collection.update, _ID, _settings(password="x").update(stored)
+    removable = [one.name for one in DATA_SOURCE.secrets if one.removed_by]
+    yield Collection.update, _ID, _settings(clear=removable).update(stored)
+    yield write_policy, _ID, Policy("everyone")
     for groups, members in (("g", "m"), ("g", ""), ("", "m")):
-        yield "put_access", _ID, Policy("restricted", frozenset(groups), frozenset(members)).body()
+        yield write_policy, _ID, Policy("restricted", frozenset(groups), frozenset(members))
 
 
 @cache
@@ -163,11 +169,12 @@ def requests() -> dict[tuple[str, str], tuple[Sent, ...]]:
     """Return every kind of request that the collection sends, by method and path."""
     notebook = _Notebook()
     connection = Connection("bd_key_x", "https://basedash.example.com", _ID, 1, 0, True, None, None, None, False)
-    api = Api(Client(connection, notebook, read_only=False, counters=Counters()), _ID)
-    for name, *arguments in _calls():
+    client = Client(connection, notebook, read_only=False, counters=Counters())
+    api = Collection(client, _ID, DATA_SOURCE.family)
+    for operation, *arguments in _calls():
         # The answer is none of this API; the request was all that is wanted.
         with contextlib.suppress(BasedashError):
-            getattr(api, name)(*arguments)
+            operation(api, *arguments)
     grouped: dict[tuple[str, str], tuple[Sent, ...]] = {}
     for sent in notebook.sent:
         key = (sent.method, sent.path)

@@ -15,19 +15,16 @@ from typing import Any, Union
 
 import yaml
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.deletion import make_absent
-from ansible_collections.community.basedash.plugins.module_utils._engine.info import read_data_sources
-from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import FIELDS
-from ansible_collections.community.basedash.plugins.module_utils._engine.many import manage_many
-from ansible_collections.community.basedash.plugins.module_utils._engine.one import make_so
 from ansible_collections.community.basedash.plugins.module_utils._engine.options import (
-    DATA_SOURCE,
-    DATA_SOURCE_ACCESS,
-    DATA_SOURCE_INFO,
-    DATA_SOURCES,
     secret_texts,
 )
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report, Task, execute
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import (
+    Report,
+    Task,
+)
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import (
+    execute as run_task,
+)
 from ansible_collections.community.basedash.plugins.module_utils._http.client import Clock
 from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
 from ansible_collections.community.basedash.plugins.module_utils._http.transport import (
@@ -35,7 +32,41 @@ from ansible_collections.community.basedash.plugins.module_utils._http.transport
     Request,
     TransportError,
 )
-from ansible_collections.community.basedash.plugins.module_utils._resources.access import set_access
+from ansible_collections.community.basedash.plugins.module_utils._resources.access_task import (
+    set_access,
+)
+from ansible_collections.community.basedash.plugins.module_utils._resources.data_source import (
+    DATA_SOURCE as KIND,
+)
+from ansible_collections.community.basedash.plugins.modules import (
+    basedash_data_source as one_module,
+)
+from ansible_collections.community.basedash.plugins.modules import (
+    basedash_data_source_access as access_module,
+)
+from ansible_collections.community.basedash.plugins.modules import (
+    basedash_data_source_info as info_module,
+)
+from ansible_collections.community.basedash.plugins.modules import (
+    basedash_data_sources as many_module,
+)
+
+DATA_SOURCE = one_module.SPEC.argument_spec
+DATA_SOURCES = many_module.SPEC.argument_spec
+DATA_SOURCE_INFO = info_module.SPEC.argument_spec
+DATA_SOURCE_ACCESS = access_module.SPEC.argument_spec
+ONE_OF = one_module.SPEC.required_one_of
+SOURCE = one_module.SPEC.task
+MANAGE = many_module.SPEC.task
+READ = info_module.SPEC.task
+FIELDS = {one.told_as: one.place for one in KIND.fields if not one.secret}
+"""The facts, and the API's names for them."""
+
+
+def execute(task: Task, options: Mapping[str, Any], **how: Any) -> Report:
+    """Run a task about data sources."""
+    return run_task(task, options, kind=KIND, **how)
+
 
 KEY = "bd_key_sentinel0123456789"
 URL = "https://basedash.example.com"
@@ -199,12 +230,11 @@ MANY: dict[str, Any] = {
 }
 
 
-ABOUT_ONE: tuple[Any, ...] = (make_so, make_absent, set_access)
+ABOUT_ONE: tuple[Any, ...] = (SOURCE, set_access)
 MODULES: dict[Any, str] = {
-    make_so: "basedash_data_source",
-    make_absent: "basedash_data_source",
-    read_data_sources: "basedash_data_source_info",
-    manage_many: "basedash_data_sources",
+    SOURCE: "basedash_data_source",
+    READ: "basedash_data_source_info",
+    MANAGE: "basedash_data_sources",
     set_access: "basedash_data_source_access",
 }
 
@@ -253,12 +283,12 @@ def _quiet(text: str) -> None:
 
 def absent(*steps: Step, check_mode: bool = False, **options: Any) -> Report:
     """Run ``state: absent``; each step is method, path and reaction."""
-    return run(make_absent, Wire(*steps), {**ABSENT, **options}, check_mode)
+    return run(SOURCE, Wire(*steps), {**ABSENT, **options}, check_mode)
 
 
 def present(*steps: Step, check_mode: bool = False, **options: Any) -> Report:
     """Run ``state: present``; each step is method, path, reaction, and the body where one is to be sent."""
-    return run(make_so, Wire(*steps), {**PRESENT, **options}, check_mode)
+    return run(SOURCE, Wire(*steps), {**PRESENT, **options}, check_mode)
 
 
 def access(*steps: Step, check_mode: bool = False, **options: Any) -> Report:
@@ -268,14 +298,14 @@ def access(*steps: Step, check_mode: bool = False, **options: Any) -> Report:
 
 def info(*steps: Step, **options: Any) -> Report:
     """Run the info module's task."""
-    return run(read_data_sources, Wire(*steps), {**INFO, **options})
+    return run(READ, Wire(*steps), {**INFO, **options})
 
 
 def many(*steps: Step, check_mode: bool = False, **options: Any) -> Report:
     """Run the task of many data sources."""
     if options.get("data_sources") is not None:
         options["data_sources"] = [{**ENTRY, **entry} for entry in options["data_sources"]]
-    return run(manage_many, Wire(*steps), {**MANY, **options}, check_mode)
+    return run(MANAGE, Wire(*steps), {**MANY, **options}, check_mode)
 
 
 Build = Callable[..., Report]

@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import FIELDS
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
+    FIELDS,
     HTML,
     LOOKS,
     NOT_FOUND,

@@ -10,9 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.one import make_so
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
-from ansible_collections.community.basedash.plugins.module_utils._resources.access import set_access
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     ACCESS,
     GROUPS,
@@ -26,6 +24,7 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     PAGE,
     PRESENT,
     RESET,
+    SOURCE,
     Wire,
     access,
     answer,
@@ -35,6 +34,7 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     page,
     resource,
     run,
+    set_access,
 )
 
 POLICY = ONE + "/access"
@@ -294,7 +294,7 @@ def test_unknown_and_ambiguous_ones_fail_before_anything_is_sent(options: dict[s
     wire = Wire(("GET", PAGE, page()))
     wire.beside = {GROUPS: page(*KNOWN_GROUPS, *twins), MEMBERS: page(*KNOWN_MEMBERS, gone)}
     new = {**PRESENT, "name": "preview-42", "dialect": "POSTGRES", "access": {"mode": "restricted", **options}}
-    assert run(make_so, wire, new).failed
+    assert run(SOURCE, wire, new).failed
 
 
 @pytest.mark.parametrize("answer_of_list", [HTML, NOT_FOUND, error(405), error(501)])

@@ -19,8 +19,9 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import RefusedError
-from ansible_collections.community.basedash.plugins.module_utils._engine.one import make_so
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report, execute
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import (
+    Report,
+)
 from ansible_collections.community.basedash.plugins.module_utils._http.transport import RawAnswer, Request
 from ansible_collections.community.basedash.plugins.module_utils._rest.creation_lock import creation_lock, note_shown
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
@@ -30,9 +31,11 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     PAGE,
     PRESENT,
     RESET,
+    SOURCE,
     SOURCES,
     Wire,
     answer,
+    execute,
     page,
     resource,
 )
@@ -130,7 +133,7 @@ MADE = resource("ds_1", "preview-42")
 
 def run(wire: Wire, **options: object) -> Report:
     report = execute(
-        make_so, {**OPTIONS, **options}, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock()
+        SOURCE, {**OPTIONS, **options}, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock()
     )
     wire.finish()
     assert "Unexpected" not in str(report.result)
@@ -183,7 +186,7 @@ def test_a_task_that_is_interrupted_while_it_waits_for_another_one() -> None:
     access = {"mode": "restricted", "groups": [], "members": [], "group_ids": ["grp_1"], "member_ids": []}
     with creation_lock(KEYS, "preview-42", 1.0):
         report = execute(
-            make_so,
+            SOURCE,
             {**OPTIONS, "access": access},
             check_mode=False,
             diff_mode=False,
@@ -196,7 +199,7 @@ def test_a_task_that_is_interrupted_while_it_waits_for_another_one() -> None:
     # Neither if it gets the lock in the moment of its interruption.
     wire = Wire(("GET", PAGE, page()))
     report = execute(
-        make_so,
+        SOURCE,
         {**OPTIONS, "access": access},
         check_mode=False,
         diff_mode=False,
@@ -238,7 +241,7 @@ def test_workers_that_create_the_same_name_make_one(lag: int) -> None:
     reports: list[Report] = []
 
     def work() -> None:
-        reports.append(execute(make_so, OPTIONS, check_mode=False, diff_mode=False, transport=world))
+        reports.append(execute(SOURCE, OPTIONS, check_mode=False, diff_mode=False, transport=world))
 
     threads = [threading.Thread(target=work) for _number in range(6)]
     for thread in threads:

@@ -10,8 +10,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.deletion import make_absent
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import execute
 from ansible_collections.community.basedash.plugins.module_utils._http.transport import (
     RawAnswer,
     Request,
@@ -21,10 +19,12 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     ABSENT,
     NOT_FOUND,
     RESET,
+    SOURCE,
     TIMED_OUT,
     Wire,
     answer,
     error,
+    execute,
     found,
     page,
     resource,
@@ -111,7 +111,7 @@ def test_fault_at_step(name: str, step: str) -> None:
     fault = FAULTS[name]
     world = World({**first, number: fault})
     report = execute(
-        make_absent,
+        SOURCE,
         {**ABSENT, **options},
         check_mode=False,
         diff_mode=False,

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
 from ansible_collections.community.basedash.plugins.module_utils._base.text import look_alike_key
 from ansible_collections.community.basedash.plugins.module_utils._engine.filters import Exclusion, Filters
-from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import resource
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import KIND, resource
 
 HEALTH = [resource("ds_%s" % status, lastHealthStatus=status) for status in ("HEALTHY", "UNHEALTHY", "NEW", None)]
 
 
 def selected(**options: Any) -> list[Any]:
-    filters = Filters.of(options)
+    filters = Filters.of(KIND, options)
     return [one["lastHealthStatus"] for one in HEALTH if filters.match(one)]
 
 
@@ -48,12 +48,12 @@ def test_statuses(value: Any, expected: list[Any]) -> None:
 @pytest.mark.parametrize("value", ["", " ", "!", [], [""], ["HEALTHY", ""], ["! "], [None], [["HEALTHY"]]])
 def test_no_word_is_refused(option: str, value: Any) -> None:
     with pytest.raises(InputError, match=r"^The option %s is empty, or has an empty value: .*\.$" % option):
-        Filters.of({option: value})
+        Filters.of(KIND, {option: value})
 
 
 def test_wanted_and_unwanted_words_together_are_refused() -> None:
     with pytest.raises(InputError, match="mixes"):
-        Filters.of({"health_status": ["HEALTHY", "!NEW"]})
+        Filters.of(KIND, {"health_status": ["HEALTHY", "!NEW"]})
 
 
 @pytest.mark.parametrize(
@@ -70,24 +70,24 @@ def test_wanted_and_unwanted_words_together_are_refused() -> None:
     ],
 )
 def test_doubts(options: Any, negative: bool, words: list[str]) -> None:
-    doubts = Filters.of(options).doubts(HEALTH, negative)
+    doubts = Filters.of(KIND, options).doubts(HEALTH, negative)
     assert len(doubts) == bool(words)
     for word in words:
         assert word in doubts[0]
 
 
 def test_nothing_seen() -> None:
-    assert "any data source (no value)" in Filters.of({"health_status": "x"}).doubts([], False)[0]
+    assert "any data source (no value)" in Filters.of(KIND, {"health_status": "x"}).doubts([], False)[0]
 
 
 @pytest.mark.parametrize("options", [{}, {"name_pattern": None, "host": None, "health_status": None}])
 def test_no_condition(options: Any) -> None:
-    assert Filters.of(options).empty
+    assert Filters.of(KIND, options).empty
 
 
 @pytest.mark.parametrize("option", ["name", "host", "name_pattern", "dialect", "health_status", "sync_status"])
 def test_one_condition(option: str) -> None:
-    assert not Filters.of({option: "x"}).empty
+    assert not Filters.of(KIND, {option: "x"}).empty
 
 
 LOOKS = [
@@ -108,11 +108,11 @@ LOOKS = [
 def test_what_looks_alike_is_excluded(one: str, other: str) -> None:
     for entry, name in ((one, other), (other, one)):
         exclusion = Exclusion.of([entry])
-        assert exclusion.fits(resource("ds_9", name))
-        assert exclusion.fits(resource(name, "other"))
-        assert not exclusion.fits(resource("ds_9", "other"))
-        assert exclusion.unused([resource("ds_9", name)]) == []
-        assert exclusion.unused([resource("ds_9", "other")]) == [entry]
+        assert exclusion.fits("ds_9", name)
+        assert exclusion.fits(name, "other")
+        assert not exclusion.fits("ds_9", "other")
+        assert exclusion.unused(KIND.family, [resource("ds_9", name)]) == []
+        assert exclusion.unused(KIND.family, [resource("ds_9", "other")]) == [entry]
 
 
 @given(st.text(st.characters(codec="utf-8")), st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]))
@@ -160,7 +160,7 @@ def test_markup_is_refused(entry: str) -> None:
     "name", ["[EU] orders", "orders [EU]", "a-b", "-", "it's", "a: b", "5'", '3"', "!x", "x {y} z"]
 )
 def test_names_that_only_have_such_characters_are_not(name: str) -> None:
-    assert Exclusion.of([name]).fits(resource("ds_9", name))
+    assert Exclusion.of([name]).fits("ds_9", name)
 
 
 @pytest.mark.parametrize("entry", ["", " ", "\u200b", "\n"])
@@ -189,23 +189,23 @@ def test_an_exclusion_that_is_no_list_is_refused(value: Any) -> None:
 
 @pytest.mark.parametrize("name", [None, 7, ["production"], {}])
 def test_a_name_that_is_no_text_fits_nothing(name: Any) -> None:
-    assert not Exclusion.of(["production"]).fits(resource("ds_9", name))
+    assert not Exclusion.of(["production"]).fits("ds_9", name)
 
 
 @pytest.mark.parametrize("text", ["20261124", "2026-W48-2", "1764000000000", "2026-11-24T08", "2026-11-24T0800"])
 def test_a_time_that_only_some_pythons_read_is_none(text: str) -> None:
     with pytest.raises(InputError, match="created_before"):
-        Filters.of({"created_before": text})
+        Filters.of(KIND, {"created_before": text})
 
 
 @pytest.mark.parametrize("text", ["1712010112345", "20261124", "2026-W48-2", "2026-11-24x08:00", "2026-11-24T08"])
 def test_what_only_some_versions_of_python_take_for_a_date_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="is no date"):
-        Filters.of({"created_before": text})
+        Filters.of(KIND, {"created_before": text})
 
 
 @pytest.mark.parametrize(
     "text", ["2026-11-24", "2026-11-24 08:00", "2026-11-24T08:00:00.5z", "2026-11-24T08:00:00+02:00"]
 )
 def test_dates_and_times(text: str) -> None:
-    assert Filters.of({"created_before": text}).created_before is not None
+    assert Filters.of(KIND, {"created_before": text}).created_before is not None

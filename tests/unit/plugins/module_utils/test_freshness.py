@@ -10,31 +10,34 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.many import manage_many
-from ansible_collections.community.basedash.plugins.module_utils._engine.one import make_so
-from ansible_collections.community.basedash.plugins.module_utils._engine.options import DATA_SOURCES
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report, execute
-from ansible_collections.community.basedash.plugins.module_utils._resources.access import set_access
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import (
+    Report,
+)
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils import fakes
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     ABSENT,
     CONNECTION,
+    DATA_SOURCES,
     LOOKS,
+    MANAGE,
     NOT_FOUND,
     ONE,
     PAGE,
     PRESENT,
     RESET,
+    SOURCE,
     SOURCES,
     Wire,
     absent,
     access,
     answer,
     error,
+    execute,
     found,
     page,
     present,
     resource,
+    set_access,
 )
 
 EMPTY = ("GET", PAGE, page())
@@ -60,7 +63,7 @@ def many(*steps: Any, seconds: float = 0.0, check_mode: bool = False, **options:
     if "data_sources" in options:
         options["data_sources"] = [{**entry, **given} for given in options["data_sources"]]
     report = execute(
-        manage_many,
+        MANAGE,
         {**defaults, **CONNECTION, "concurrency": 1, **options},
         check_mode=check_mode,
         diff_mode=True,
@@ -77,7 +80,7 @@ def slow(*steps: Any, seconds: float = 6.0, **options: Any) -> Report:
     wire = Wire(*steps)
     wire.seconds_per_request = seconds
     report = execute(
-        make_so,
+        SOURCE,
         {**PRESENT, **options},
         check_mode=False,
         diff_mode=True,

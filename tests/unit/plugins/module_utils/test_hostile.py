@@ -17,9 +17,10 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.deletion import make_absent
-from ansible_collections.community.basedash.plugins.module_utils._engine.info import read_data_sources
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report, Task, execute
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import (
+    Report,
+    Task,
+)
 from ansible_collections.community.basedash.plugins.module_utils._http.transport import (
     RawAnswer,
     Request,
@@ -31,12 +32,15 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     KEY,
     ONE,
     PAGE,
+    READ,
+    SOURCE,
     SOURCES,
     URL,
     Wire,
     absent,
     answer,
     error,
+    execute,
     page,
     resource,
 )
@@ -394,7 +398,7 @@ def check_deletion(case: int) -> int:
     options.update(
         id=None if by == "name" else "ds_1", name=NAME if by in ("name", "both") else None, force=by == "force"
     )
-    report = run(make_absent, options, wire, check_mode)
+    report = run(SOURCE, options, wire, check_mode)
     log = wire.log
     tries = deletes(log)
     seen = [*singles(log), *(item for items in lists(log) for item in items)]
@@ -452,7 +456,7 @@ def check_reading(case: int) -> int:
     generator = Generator(-case)
     wire = Hostile(generator)
     options: dict[str, Any] = {**INFO, "retry_timeout": 20.0, "id": generator.pick(None, None, "ds_1")}
-    report = run(read_data_sources, options, wire)
+    report = run(READ, options, wire)
     assert not report.result["changed"]
     assert {request.method for request, _reaction in wire.log} <= {"GET"}
     if report.failed:
@@ -517,7 +521,7 @@ class Pages(Wire):
     ids=["new ones", "slow ones", "the same ones", "empty ones", "one cursor", "cursors in a circle", "large ones"],
 )
 def test_list_without_end(make: Any, seconds: float, words: str, most: int) -> None:
-    for task, options in ((make_absent, {**ABSENT, "name": NAME}), (read_data_sources, INFO)):
+    for task, options in ((SOURCE, {**ABSENT, "name": NAME}), (READ, INFO)):
         wire = Pages(make, seconds)
         report = execute(task, options, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
         assert report.failed

@@ -18,12 +18,16 @@ from ansible_collections.community.basedash.plugins.module_utils._base.errors im
 from ansible_collections.community.basedash.plugins.module_utils._engine.input_check import checked, described
 from ansible_collections.community.basedash.plugins.module_utils._engine.options import (
     CONNECTION,
+    Rules,
+    Spec,
+)
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     DATA_SOURCE,
     DATA_SOURCE_ACCESS,
     DATA_SOURCE_INFO,
     DATA_SOURCES,
+    KIND,
     ONE_OF,
-    Spec,
 )
 
 SECRET = "hush-Hunter2-hush"
@@ -38,8 +42,11 @@ SPECS: dict[str, Spec] = {
 }
 
 
+RULES = Rules.of(KIND)
+
+
 def take(spec: Spec = DATA_SOURCE, environment: Mapping[str, str] | None = None, **given: Any) -> dict[str, Any]:
-    return checked(spec, given, environment=environment or {})
+    return checked(spec, RULES, given, environment=environment or {})
 
 
 def refusal(spec: Spec = DATA_SOURCE, environment: Mapping[str, str] | None = None, **given: Any) -> str:
@@ -291,7 +298,7 @@ def test_entries_are_checked_with_their_path() -> None:
 def test_what_is_missing() -> None:
     assert refusal(DATA_SOURCES, data_sources=[]) == "The option state is missing: give present or absent."
     with pytest.raises(InputError, match=r"^None of id, name is given: give one of them\.$"):
-        checked(DATA_SOURCE, {"name": None}, ONE_OF, environment={})
+        checked(DATA_SOURCE, RULES, {"name": None}, ONE_OF, environment={})
     # The key and the organization are the task's matter: they can come from the environment.
     assert take(name="orders") == {"name": "orders"}
 
@@ -323,12 +330,12 @@ def test_variables_of_the_environment_are_checked_too() -> None:
 
 def test_templates_pass_where_a_linter_looks() -> None:
     given = {"name": "{{ name }} ", "port": "{{ port }}", "state": "{{ state }}", "access": "{{ access }}"}
-    assert checked(DATA_SOURCE, given, environment={}, templates=True) == given
+    assert checked(DATA_SOURCE, RULES, given, environment={}, templates=True) == given
     entry = {"name": "a", "access": {"mode": "{% if x %}everyone{% endif %}", "group_ids": ["{{ a }}"]}}
     many = {"state": "present", "data_sources": [entry], "max_deletions": "{{ n }}"}
-    assert checked(DATA_SOURCES, many, environment={}, templates=True) == many
+    assert checked(DATA_SOURCES, RULES, many, environment={}, templates=True) == many
     with pytest.raises(InputError, match="port is a text"):
-        checked(DATA_SOURCE, {"port": "{{ port }}"}, environment={})
+        checked(DATA_SOURCE, RULES, {"port": "{{ port }}"}, environment={})
 
 
 # Secrets --------------------------------------------------------------------------------------------------------------
@@ -379,7 +386,7 @@ def test_nothing_of_a_misplaced_secret_is_shown_with_another_mistake_beside_it(m
                     if path in beside:
                         continue
                     with pytest.raises(InputError) as failure:
-                        checked(spec, given, environment={})
+                        checked(spec, RULES, given, environment={})
                     assert "Hunter2" not in failure.value.message, (path, value)
                     assert "Hunter2" not in str(described(spec, given)), (path, value)
                     assert "\n" not in failure.value.message
@@ -391,7 +398,7 @@ def test_what_passes_is_what_ansible_takes() -> None:
             for value in (*WRONG, True, 5, 5.5, None, [], {}, [5], "yes", "5", "present", "always"):
                 given = build(value)
                 try:
-                    values = checked(spec, given, environment={})
+                    values = checked(spec, RULES, given, environment={})
                 except InputError:
                     continue
                 assert not ArgumentSpecValidator(spec).validate(values).error_messages, given

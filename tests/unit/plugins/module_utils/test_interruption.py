@@ -15,23 +15,22 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.deletion import make_absent
-from ansible_collections.community.basedash.plugins.module_utils._engine.many import manage_many
-from ansible_collections.community.basedash.plugins.module_utils._engine.one import make_so
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import execute
 from ansible_collections.community.basedash.plugins.module_utils._http import interruption as _interruption
 from ansible_collections.community.basedash.plugins.module_utils._http.transport import RawAnswer, Request
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     ABSENT,
+    MANAGE,
     NOT_FOUND,
     ONE,
     PAGE,
     PRESENT,
     RESET,
+    SOURCE,
     SOURCES,
     Wire,
     answer,
     error,
+    execute,
     found,
     page,
     resource,
@@ -79,13 +78,13 @@ def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("method", ["POST", "PUT"])
 def test_the_access_of_a_new_source_is_still_set(method: str, number: int) -> None:
     wire = Interrupted(EMPTY, POST, PUT, THERE, method=method, number=number)
-    report = execute(make_so, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
+    report = execute(SOURCE, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
     wire.finish()
     assert not report.failed
     assert report.result["changed"]
     # The next item of a loop does not begin.
     wire = Wire()
-    report = execute(make_so, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
+    report = execute(SOURCE, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
     assert report.failed
     assert "interrupted" in report.result["msg"]
 
@@ -108,7 +107,7 @@ def alarm() -> Iterator[None]:
 @pytest.mark.parametrize("method", ["POST", "PUT"])
 def test_the_access_of_a_new_source_is_still_set_after_the_timeout_of_the_task(method: str) -> None:
     wire = Interrupted(EMPTY, POST, PUT, THERE, method=method, number=signal.SIGALRM)
-    report = execute(make_so, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
+    report = execute(SOURCE, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
     wire.finish()
     assert not report.failed
     assert report.result["changed"]
@@ -120,13 +119,13 @@ def test_the_access_of_a_new_source_is_still_set_after_the_timeout_of_the_task(m
 def test_at_any_other_moment_the_timeout_ends_the_task() -> None:
     wire = Interrupted(EMPTY, method="GET", number=signal.SIGALRM)
     with pytest.raises(Alarm):
-        execute(make_so, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
+        execute(SOURCE, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
 
 
 def test_a_source_that_stays_open_is_named() -> None:
     put = ("PUT", ONE + "/access", error(403), GROUPS)
     wire = Interrupted(EMPTY, POST, put, method="POST", number=signal.SIGTERM)
-    report = execute(make_so, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
+    report = execute(SOURCE, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
     wire.finish()
     assert report.failed
     assert report.result["changed"]
@@ -137,7 +136,7 @@ def test_a_source_that_stays_open_is_named() -> None:
 def test_the_access_is_tried_again_after_a_signal() -> None:
     put = ("PUT", ONE + "/access", NOT_FOUND, GROUPS)
     wire = Interrupted(EMPTY, POST, put, PUT, THERE, method="POST", number=signal.SIGTERM)
-    report = execute(make_so, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
+    report = execute(SOURCE, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
     wire.finish()
     assert not report.failed
 
@@ -157,7 +156,7 @@ def test_many_finish_what_they_created_and_begin_no_more() -> None:
         "on_error": "continue",
     }
     wire = Interrupted(EMPTY, POST, PUT, THERE, method="POST", number=signal.SIGTERM)
-    report = execute(manage_many, options, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
+    report = execute(MANAGE, options, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
     wire.finish()
     assert report.failed
     assert [one["action"] for one in report.result["results"]] == ["created", "not_attempted", "not_attempted"]
@@ -166,7 +165,7 @@ def test_many_finish_what_they_created_and_begin_no_more() -> None:
 def test_at_any_other_moment_a_signal_does_what_it_did() -> None:
     wire = Interrupted(EMPTY, POST, method="GET", number=signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
-        execute(make_so, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
+        execute(SOURCE, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
@@ -175,7 +174,7 @@ def test_a_task_that_nobody_waits_for_begins_no_write() -> None:
     wire = Wire(("GET", ONE, found()))
     options = {**ABSENT, "id": "ds_1"}
     report = execute(
-        make_absent,
+        SOURCE,
         options,
         check_mode=False,
         diff_mode=False,
@@ -193,7 +192,7 @@ def test_a_lost_creation_is_told_by_an_interrupted_task() -> None:
     wire = Wire(EMPTY, ("POST", SOURCES, RESET, NEW), EMPTY)
     options = {**OPTIONS, "access": None}
     report = execute(
-        make_so,
+        SOURCE,
         options,
         check_mode=False,
         diff_mode=False,

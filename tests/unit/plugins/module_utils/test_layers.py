@@ -17,10 +17,6 @@ PREFIX = "ansible_collections.community.basedash.plugins.module_utils."
 
 # From the top to the bottom.
 FLOORS = ["_resources", "_engine", "_rest", "_http", "_base"]
-# While the engine still knows data sources.
-EXCEPTIONS = {
-    ("_engine", "_resources"),
-}
 
 
 def modules() -> list[str]:
@@ -44,8 +40,7 @@ def test_imports_between_floors_point_down(name: str) -> None:
     floor = name.partition(".")[0]
     for other in imports(name):
         below = other.partition(".")[0]
-        if (floor, below) not in EXCEPTIONS:
-            assert FLOORS.index(floor) <= FLOORS.index(below), "%s imports %s" % (name, other)
+        assert FLOORS.index(floor) <= FLOORS.index(below), "%s imports %s" % (name, other)
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:
@@ -75,7 +70,7 @@ def test_every_module_has_its_action() -> None:
     assert {path.stem for path in (PLUGINS / "action").glob("*.py")} == modules
     for name in modules:
         action = (PLUGINS / "action" / (name + ".py")).read_text(encoding="utf-8")
-        assert "plugins.modules.%s import DEFINITION, main" % name in action
+        assert "plugins.modules.%s import SPEC, main" % name in action
 
 
 @pytest.mark.parametrize("folder", ["modules", "module_utils"])

@@ -27,13 +27,15 @@ MEGABYTE = 1024
 
 PROGRAM = """
 import json, sys
-from ansible_collections.community.basedash.plugins.module_utils._engine.info import read_data_sources
 from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import RequestsTransport
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import execute
-from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import INFO
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
+    INFO,
+    READ,
+    execute,
+)
 
 options = {**INFO, "api_url": sys.argv[1], "retry_timeout": 0.0, "use_proxy": False}
-report = execute(read_data_sources, options, check_mode=False, diff_mode=False, transport=RequestsTransport)
+report = execute(READ, options, check_mode=False, diff_mode=False, transport=RequestsTransport)
 peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
 print(json.dumps([report.failed, report.result.get("msg"), int(peak)]))
 """

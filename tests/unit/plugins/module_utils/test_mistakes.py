@@ -16,20 +16,21 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.basedash.plugins.module_utils._engine import module_spec as _definition
-from ansible_collections.community.basedash.plugins.module_utils._engine.info import read_data_sources
-from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import Definition
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import execute
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import RequestsTransport
 from ansible_collections.community.basedash.plugins.module_utils._http.sockets import LimitedSocket
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     INFO,
+    KIND,
     NOT_FOUND,
     ONE,
     PAGE,
+    READ,
     RESET,
     Reaction,
     answer,
     error,
+    execute,
     info,
 )
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.network import (
@@ -345,7 +346,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def message(url: str, **given: Any) -> str:
     """Return what a task says that reads the list at ``url``, and fails."""
     given = {**INFO, "retry_timeout": 0.0, "api_url": url, **given}
-    report = execute(read_data_sources, given, check_mode=False, diff_mode=False, transport=RequestsTransport)
+    report = execute(READ, given, check_mode=False, diff_mode=False, transport=RequestsTransport)
     assert report.failed
     assert report.result["error"]["url"].startswith(url)
     return str(report.result["msg"])
@@ -422,7 +423,7 @@ REQUESTS_MISSING = (
 
 def test_library_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_definition, "MISSING", ImportError("No module named 'requests'"))
-    report = Definition(read_data_sources, {}).run({}, check_mode=False, diff_mode=False, verbosity=0, progress=str)
+    report = ModuleSpec(READ, KIND, {}).run({}, check_mode=False, diff_mode=False, verbosity=0, progress=str)
     assert report.result["msg"] == REQUESTS_MISSING % (sys.executable, sys.executable)
 
 

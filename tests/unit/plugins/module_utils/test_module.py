@@ -18,17 +18,21 @@ from ansible.module_utils.errors import AnsibleFallbackNotFound
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import RefusedError
 from ansible_collections.community.basedash.plugins.module_utils._engine import module as _module
 from ansible_collections.community.basedash.plugins.module_utils._engine import module_spec as _definition
-from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import Definition
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 from ansible_collections.community.basedash.plugins.module_utils._engine.options import (
     CONNECTION,
-    DATA_SOURCE,
-    DATA_SOURCE_ACCESS,
-    DATA_SOURCE_INFO,
     secret_texts,
 )
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import Outcome
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api
-from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import ABSENT, KEY
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
+    ABSENT,
+    DATA_SOURCE,
+    DATA_SOURCE_ACCESS,
+    DATA_SOURCE_INFO,
+    KEY,
+    KIND,
+)
 
 
 class End(Exception):
@@ -68,7 +72,7 @@ class FakeModule:
 
 def run(task: Any) -> End:
     with pytest.raises(End) as end:
-        _module.run_module(Definition(task, {}))
+        _module.run_module(ModuleSpec(task, KIND, {}))
     return end.value
 
 
@@ -77,11 +81,11 @@ def _fake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(basic, "AnsibleModule", FakeModule)
 
 
-def unchanged(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+def unchanged(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
     return Outcome(False, message="all is well", warnings=("but look",))
 
 
-def refused(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+def refused(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
     raise RefusedError("That is refused.", warnings=("and look",))
 
 
@@ -100,7 +104,7 @@ def test_failure_fails_the_module() -> None:
 
 
 def test_progress_comes_with_the_result_at_v(monkeypatch: pytest.MonkeyPatch) -> None:
-    def patient(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+    def patient(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
         api.progress("waiting for %s" % options["api_key"])
         return Outcome(False)
 

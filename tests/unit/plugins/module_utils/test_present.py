@@ -11,10 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import FIELDS
-from ansible_collections.community.basedash.plugins.module_utils._engine.one import make_so
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import execute
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
+    FIELDS,
     HTML,
     LOOKS,
     NOT_FOUND,
@@ -23,12 +21,14 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     PRESENT,
     REFUSED,
     RESET,
+    SOURCE,
     SOURCES,
     TIMED_OUT,
     UNTRUSTED,
     Wire,
     answer,
     error,
+    execute,
     found,
     page,
     present,
@@ -1103,7 +1103,7 @@ def present_and_wait(*steps: Any, **options: Any) -> Any:
     """Waiting sleeps without a retry, so the check of both against each other stays out."""
     wire = Wire(*steps)
     wanted = {**PRESENT, **WANTED, "wait": True, **options}
-    report = execute(make_so, wanted, check_mode=False, diff_mode=True, transport=wire, clock=wire.clock())
+    report = execute(SOURCE, wanted, check_mode=False, diff_mode=True, transport=wire, clock=wire.clock())
     wire.finish()
     return report
 

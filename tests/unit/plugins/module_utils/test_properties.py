@@ -11,9 +11,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.deletion import make_absent
-from ansible_collections.community.basedash.plugins.module_utils._engine.info import read_data_sources
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report, execute
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import (
+    Report,
+)
 from ansible_collections.community.basedash.plugins.module_utils._http.transport import (
     RawAnswer,
     Request,
@@ -23,8 +23,11 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     ABSENT,
     INFO,
     KEY,
+    READ,
+    SOURCE,
     Wire,
     answer,
+    execute,
     resource,
 )
 
@@ -139,7 +142,7 @@ def test_absent_is_never_falsely_changed(
     options["name"] = "preview-42" if by in ("name", "both") else None
     options["force"] = by == "force"
     report = execute(
-        make_absent,
+        SOURCE,
         options,
         check_mode=check_mode,
         diff_mode=True,
@@ -170,7 +173,7 @@ def test_info_is_whole_or_fails(reactions: list[Any], identifier: str | None, na
     wire = Hostile(reactions)
     options = {**INFO, "id": identifier, "name": name, "retry_timeout": 20.0}
     report = execute(
-        read_data_sources,
+        READ,
         options,
         check_mode=False,
         diff_mode=False,

@@ -21,8 +21,10 @@ import yaml
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import ApiError
 from ansible_collections.community.basedash.plugins.module_utils._base.text import Mask, shown
 from ansible_collections.community.basedash.plugins.module_utils._base.version import VERSION
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import Outcome, execute
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import (
+    Outcome,
+)
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     ABSENT,
     KEY,
@@ -31,6 +33,7 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     absent,
     answer,
     error,
+    execute,
     found,
 )
 
@@ -193,7 +196,7 @@ def test_names_of_fields_in_errors_are_masked_before_they_become_options(place: 
     secret = "Hush-HunterTwo"
     names = {"value %s refused" % secret: "no", "databaseName": "no", "newField": "no"}
 
-    def refused(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+    def refused(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
         if place == "many":
             return Outcome(False, failed=True, values={"results": [{"field_errors": dict(names)}]})
         raise ApiError("No.", method="POST", url="", field_errors=names)
@@ -207,7 +210,7 @@ def test_names_of_fields_in_errors_are_masked_before_they_become_options(place: 
 
 
 def test_fault_of_ours_is_one_sentence_and_no_traceback() -> None:
-    def broken(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+    def broken(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
         raise KeyError(options["api_key"])
 
     wire = Wire()

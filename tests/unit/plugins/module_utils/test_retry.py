@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import ApiError, NoAnswerError
-from ansible_collections.community.basedash.plugins.module_utils._engine.deletion import make_absent
 from ansible_collections.community.basedash.plugins.module_utils._http.client import Client, Counters
 from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
 from ansible_collections.community.basedash.plugins.module_utils._http.retry import asked_wait, pause
@@ -28,6 +27,7 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     PAGE,
     REFUSED,
     RESET,
+    SOURCE,
     TIMED_OUT,
     UNTRUSTED,
     Wire,
@@ -202,7 +202,7 @@ def test_budget_is_one_for_the_whole_task() -> None:
         ("GET", ONE, NOT_FOUND),
         ("GET", PAGE, error(429, retryAfterMs=6000)),
     )
-    report = run(make_absent, wire, {**ABSENT, "id": "ds_1", "retry_timeout": 10.0})
+    report = run(SOURCE, wire, {**ABSENT, "id": "ds_1", "retry_timeout": 10.0})
     assert report.failed
     assert report.result["api"]["retries"] == 1
 
@@ -210,7 +210,7 @@ def test_budget_is_one_for_the_whole_task() -> None:
 def test_budget_counts_the_time_of_repeated_tries() -> None:
     wire = Wire(*[("GET", ONE, TIMED_OUT)] * 5)
     wire.seconds_per_request = 30.0
-    report = run(make_absent, wire, {**ABSENT, "id": "ds_1", "retry_timeout": 120.0})
+    report = run(SOURCE, wire, {**ABSENT, "id": "ds_1", "retry_timeout": 120.0})
     assert report.failed
     # The first try is no retry; four more and their pauses are more than 120 seconds.
     assert wire.time <= 30 + 120 + 30

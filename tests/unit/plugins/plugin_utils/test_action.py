@@ -21,20 +21,21 @@ from ansible.module_utils.common.parameters import PASS_VARS
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import RefusedError
-from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import Definition
+from ansible_collections.community.basedash.plugins.module_utils._engine.module import run_module
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 from ansible_collections.community.basedash.plugins.module_utils._engine.options import CONNECTION as SPEC
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import Outcome
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Api
-from ansible_collections.community.basedash.plugins.modules.basedash_data_source import DEFINITION, main
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
+from ansible_collections.community.basedash.plugins.modules.basedash_data_source import SPEC as REAL
 from ansible_collections.community.basedash.plugins.plugin_utils import _action
 from ansible_collections.community.basedash.plugins.plugin_utils._action import TaskAction
-from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import KEY, URL
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import KEY, KIND, URL
 
 ARGUMENTS: dict[str, Any] = {"api_key": KEY, "api_url": URL, "organization_id": "org_1"}
 MODULE = {"from": "the module"}
 
 
-def unchanged(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+def unchanged(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
     return Outcome(False, message="all is well", warnings=("but look",), values={"folder": os.getcwd()})
 
 
@@ -59,7 +60,7 @@ class Stage:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         self.display = Display()
-        self.definition = Definition(unchanged, SPEC)
+        self.spec = ModuleSpec(unchanged, KIND, SPEC)
         self.task = SimpleNamespace(
             action="community.basedash.thing",
             resolved_action="community.basedash.thing",
@@ -81,7 +82,7 @@ class Stage:
         loader = SimpleNamespace(get_basedir=lambda: str(self.folder))
         templar = SimpleNamespace(template=lambda value: value)
         action = TaskAction(self.task, self.connection, SimpleNamespace(), loader, templar, None)
-        action.definition = self.definition
+        action.spec = self.spec
         return action.run(None, {"inventory_hostname": "here", **variables})
 
 
@@ -175,10 +176,10 @@ def test_relative_paths_begin_at_the_playbook(stage: Stage) -> None:
 
 
 def test_a_failure(stage: Stage) -> None:
-    def refused(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+    def refused(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
         raise RefusedError("That is refused.", warnings=("and look",))
 
-    stage.definition = Definition(refused, SPEC)
+    stage.spec = ModuleSpec(refused, KIND, SPEC)
     result = stage.run()
     assert result["failed"] is True
     assert result["msg"] == "That is refused."
@@ -186,10 +187,10 @@ def test_a_failure(stage: Stage) -> None:
 
 
 def test_check_and_diff_mode_arrive(stage: Stage) -> None:
-    def tells(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+    def tells(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
         return Outcome(check_mode)
 
-    stage.definition = Definition(tells, SPEC)
+    stage.spec = ModuleSpec(tells, KIND, SPEC)
     assert stage.run()["changed"] is False
     stage.task.check_mode = True
     assert stage.run()["changed"] is True
@@ -226,7 +227,7 @@ def as_module(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
     # Since ansible-core 2.19.
     monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
     with pytest.raises(SystemExit):
-        main()
+        run_module(REAL)
     return json.loads(capsys.readouterr().out)
 
 
@@ -257,7 +258,7 @@ def test_a_wrong_option_ends_the_same_both_ways(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], wrong: dict[str, Any]
 ) -> None:
     given = {**ARGUMENTS, "name": "orders", "dialect": "POSTGRES", **wrong}
-    stage.definition = DEFINITION
+    stage.spec = REAL
     stage.task.args = given
     ours = stage.run(ansible_inject_invocation=True)
     # The action plugin takes out what is null before the module sees it.
@@ -275,10 +276,10 @@ def test_an_option_and_its_alias(stage: Stage) -> None:
 
 
 def test_secrets_are_hidden_in_the_options_and_everywhere(stage: Stage) -> None:
-    def tells(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+    def tells(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
         return Outcome(False, values={"pin": "it is abcd", "short": "abc"})
 
-    stage.definition = Definition(tells, {**SPEC, "pin": {"type": "str", "no_log": True}})
+    stage.spec = ModuleSpec(tells, KIND, {**SPEC, "pin": {"type": "str", "no_log": True}})
     stage.task.args["pin"] = "abc"
     result = stage.run(ansible_inject_invocation=True)
     assert (result["pin"], result["short"]) == ("it is abcd", "********")
@@ -310,19 +311,19 @@ def test_warnings_of_the_argument_check_are_in_the_result(stage: Stage, monkeypa
     assert stage.run()["warnings"] == ["both are set", "but look"]
 
 
-def orphaned(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+def orphaned(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
     return Outcome(False, values={"abandoned": api.client.abandoned})
 
 
 def test_a_worker_without_its_parent_begins_nothing_new(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    stage.definition = Definition(orphaned, SPEC)
+    stage.spec = ModuleSpec(orphaned, KIND, SPEC)
     assert stage.run()["abandoned"] is False
     parents = iter((7, 1))
     monkeypatch.setattr(os, "getppid", lambda: next(parents))
     assert stage.run()["abandoned"] is True
 
 
-def patient(api: Api, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+def patient(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
     for number in range(4):
         api.progress("step %d with %s" % (number, options["api_key"]))
     return Outcome(False)
@@ -332,14 +333,14 @@ def test_progress_is_shown_now_and_then(stage: Stage, monkeypatch: pytest.Monkey
     # The first is when the task begins.
     times = iter((0.0, 3.0, 6.0, 7.0, 12.0))
     monkeypatch.setattr(_action, "time", SimpleNamespace(monotonic=lambda: next(times)))
-    stage.definition = Definition(patient, SPEC)
+    stage.spec = ModuleSpec(patient, KIND, SPEC)
     assert "progress" not in stage.run()
     assert stage.display.shown == ["[here] step 1 with ********", "[here] step 3 with ********"]
 
 
 def test_all_progress_is_shown_on_demand(stage: Stage) -> None:
     stage.display.verbosity = 1
-    stage.definition = Definition(patient, SPEC)
+    stage.spec = ModuleSpec(patient, KIND, SPEC)
     assert len(stage.run()["progress"]) == 4
     assert len(stage.display.shown) == 4
 
@@ -347,7 +348,7 @@ def test_all_progress_is_shown_on_demand(stage: Stage) -> None:
 def test_no_progress_of_a_task_that_must_not_be_logged(stage: Stage) -> None:
     stage.display.verbosity = 1
     stage.task.no_log = True
-    stage.definition = Definition(patient, SPEC)
+    stage.spec = ModuleSpec(patient, KIND, SPEC)
     stage.run()
     assert stage.display.shown == []
 

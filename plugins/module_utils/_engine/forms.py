@@ -1,0 +1,108 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: the forms in which values of a field are given, sent and compared.
+
+A server may store a value in another spelling: empty for null, a number as a text, a host name in lower case. A
+comparison without regard to that would find a difference where there is none.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Callable
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the values of a field are like.
+
+    ``type`` is the type of the option for Ansible. ``normal`` returns the form of a value in which equal values are
+    equal. ``emptied`` is what empties the field, ``...`` if nothing does.
+    """
+
+    type: str
+    normal: Callable[[Any], Any]
+    emptied: Any = ""
+    several_lines: bool = False
+
+
+def text(value: Any) -> Any:
+    """Return a text without white space at its ends, and an empty one for nothing."""
+    return value.strip() if isinstance(value, str) else "" if value is None else value
+
+
+def any_case(value: Any) -> Any:
+    """Return a text in lower case."""
+    # Not casefold: to a name server, the sharp s and two plain ones are different letters.
+    plain = text(value)
+    return plain.lower() if isinstance(plain, str) else plain
+
+
+def upper_case(value: Any) -> Any:
+    """Return a word of the API, such as POSTGRES, as the API spells it."""
+    plain = text(value)
+    return plain.upper() if isinstance(plain, str) else plain
+
+
+def number(value: Any) -> Any:
+    """Return a whole number for its digits as well."""
+    plain = text(value)
+    if isinstance(plain, str) and re.fullmatch("[0-9]{1,9}(\\.0*)?", plain):
+        plain = float(plain)
+    return int(plain) if isinstance(plain, float) and plain.is_integer() else plain
+
+
+def flag(value: Any) -> Any:
+    """Return a flag as true or false; what is neither stays, so that it differs from both."""
+    plain = any_case(value)
+    if plain in (True, "true"):
+        return True
+    return False if plain in (False, "false", "") else value
+
+
+ONE_LINE = Form("str", text)
+LINES = Form("str", text, several_lines=True)
+ANY_CASE = Form("str", any_case)
+WORD = Form("str", upper_case)
+NUMBER = Form("int", number, emptied=None)
+FLAG = Form("bool", flag, emptied=...)
+KEY_FILE = Form("raw", text)
+"""A secret in JSON, such as the key file of a service account."""
+
+
+def alike(shown: Any, given: Any) -> bool:
+    """Compare values of fields that nobody documented, of objects only what was given.
+
+    Numbers may come as texts, and texts with white space.
+    """
+    if isinstance(given, dict):
+        return isinstance(shown, dict) and all(key in shown and alike(shown[key], given[key]) for key in given)
+    if isinstance(given, (list, tuple)):
+        if not isinstance(shown, list) or len(shown) != len(given):
+            return False
+        return all(alike(one, other) for one, other in zip(shown, given))
+    if isinstance(given, bool) or isinstance(shown, bool):
+        return bool(flag(shown) is flag(given))
+    if isinstance(given, (int, float)) or isinstance(shown, (int, float)):
+        return bool(number(shown) == number(given))
+    return bool(text(shown) == text(given))
+
+
+def scalar(value: Any) -> Any:
+    """Return a value fit for facts: ``None`` for what no field is documented to have, such as an object."""
+    # A number such as 1e999 becomes an infinite one here, for which JSON has no word.
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, (str, int, float, bool)) else None
+
+
+PLAIN_TYPES = frozenset((str, int, bool, type(None)))
+"""Most values are one of these as they are, and a task of thousands looks at each of theirs."""
+
+Spec = Mapping[str, Mapping[str, Any]]
+"""Options as Ansible's argument check wants them, by name."""

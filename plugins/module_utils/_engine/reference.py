@@ -1,0 +1,109 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: what an object refers to in other families, such as its data source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError, RefusedError
+from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted
+from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Field, Kind
+from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import Scope, refuse_look_alike
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
+from ansible_collections.community.basedash.plugins.module_utils._rest.listing import Listing
+
+
+@dataclass
+class References:
+    """The objects that a task's options refer to, by id or by key.
+
+    ``ids`` are those that are known, by field. ``missing`` says which one is not there, empty if all are.
+    """
+
+    kind: Kind
+    keys: Mapping[Field, str]
+    ids: dict[Field, str]
+    missing: str = ""
+    unknown: list[Field] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, kind: Kind, options: Mapping[str, Any]) -> References:
+        """Return the references that these options give.
+
+        Raises:
+            InputError: if one is given by id and by key.
+        """
+        keys: dict[Field, str] = {}
+        ids: dict[Field, str] = {}
+        for one in kind.references:
+            key, identifier = options[one.by_key], options[one.name]
+            if key is not None and identifier is not None:
+                raise InputError("The options %s and %s are both given: give one of them." % (one.by_key, one.name))
+            if key is not None:
+                keys[one] = key
+            elif identifier is not None:
+                ids[one] = identifier
+        return cls(kind, keys, ids)
+
+    @property
+    def scope(self) -> Scope | None:
+        """The object within which the key of this task's object names one, if it is given."""
+        one = self.kind.scope
+        if one is None or one.refers_to is None or one not in self.ids:
+            return None
+        noun = one.refers_to.noun
+        if one in self.keys:
+            return Scope(one, self.ids[one], "%s %s" % (noun, quoted(self.keys[one])))
+        return Scope(one, self.ids[one], "the %s with id %s" % (noun, quoted(self.ids[one])))
+
+    def resolve(self, api: Collection) -> None:
+        """Find the ids of what is given by its key, and note what is not there.
+
+        Raises:
+            RefusedError: if a key fits several, or looks like another one.
+            ApiError: if the objects can't be listed.
+        """
+        for one, key in self.keys.items():
+            found = self._find(one, key, api)
+            if found:
+                self.ids[one] = found
+            else:
+                self.unknown.append(one)
+
+    def _find(self, one: Field, key: str, api: Collection) -> str:
+        family = one.refers_to
+        if family is None:
+            raise ValueError("%s refers to nothing" % one.name)
+        listing = api.list_beside(family, required=True) or Listing(family, ())
+        found = listing.named(key)
+        if len(found) > 1:
+            raise RefusedError(
+                "%d %s are named %s: nothing was changed, give one of their ids (%s) in %s."
+                % (
+                    len(found),
+                    family.plural,
+                    quoted(key),
+                    ", ".join(quoted(resource["id"]) for resource in found),
+                    one.name,
+                )
+            )
+        if found:
+            identifier: str = found[0]["id"]
+            return identifier
+        similar = listing.similar(key)
+        refuse_look_alike(family.noun, "named", key, similar, one.by_key)
+        self.missing = "There is no %s named %s%s" % (family.noun, quoted(key), _hint(listing, key, similar, one))
+        return ""
+
+
+def _hint(listing: Listing, key: str, similar: str | None, one: Field) -> str:
+    if similar is not None:
+        return " (one is named %s, and names are compared letter by letter)" % quoted(similar)
+    if listing.with_id(key) is not None:
+        return " (one has this text as its id, which goes into the option %s)" % one.name
+    return ""

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: the task that sets the access of a data source without its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import BasedashError, RefusedError
+from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted
+from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import (
+    Finding,
+    Identity,
+    check_no_look_alike,
+    find,
+)
+from ansible_collections.community.basedash.plugins.module_utils._engine.outcome import Diff, Outcome
+from ansible_collections.community.basedash.plugins.module_utils._resources.access import (
+    Policy,
+    WantedPolicy,
+    not_known,
+    read_policy_of_listed,
+    write_policy,
+)
+from ansible_collections.community.basedash.plugins.module_utils._resources.data_source import DATA_SOURCE
+from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
+from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import StaleError, recent
+
+
+def set_access(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
+    """Let those query a data source whom the options name, and with ``purge`` nobody else.
+
+    Raises:
+        BasedashError: if that can't be done, or it can't be known whether it was.
+    """
+    identity = Identity.of(DATA_SOURCE, options)
+    given = WantedPolicy.of(options)
+    finding = find(api, identity, verify_absence=True)
+    if finding.resource is None:
+        return _of_missing(api, identity, given, finding, check_mode)
+    resource = finding.resource
+    resolved = given.resolved(api)
+    header = "access to data source %s (id %s)" % (quoted(resource.get("displayName")), quoted(resource["id"]))
+    before: Policy | None = None
+    read_at = finding.read_at
+    lost = False
+    try:
+        while True:
+            current = read_policy_of_listed(api, resource["id"])
+            if before is not None:
+                # Both readings count from their end, because a slow server would never let anything be written else.
+                read_at = api.clock.monotonic()
+            if not lost:
+                before = current
+            wanted = resolved if options["purge"] else resolved.with_those_of(current)
+            try:
+                if wanted != current and not check_mode:
+                    write_policy(api, resource["id"], wanted, recent(api.client, read_at))
+                break
+            except StaleError as stale:
+                lost = lost or stale.unclear_tries > 0
+                finding = find(api, Identity(DATA_SOURCE, resource["id"], identity.key), verify_absence=True)
+                if finding.resource is None:
+                    raise RefusedError(
+                        "The data source with id %s was deleted by someone else while this task ran."
+                        % quoted(resource["id"])
+                    ) from None
+                resource = finding.resource
+    except BasedashError as error:
+        error.facts = DATA_SOURCE.facts(resource)
+        if lost:
+            not_known(error, resource["id"])
+        raise
+    # What an earlier try of this task has set, without an answer, is its change as well.
+    return Outcome(
+        lost or wanted != current,
+        facts=DATA_SOURCE.facts(resource),
+        diff=Diff(header, (before or current).as_result(), wanted.as_result()),
+        values={"access": wanted.as_result()},
+    )
+
+
+def _of_missing(
+    api: Collection, identity: Identity, given: WantedPolicy, finding: Finding, check_mode: bool
+) -> Outcome:
+    """Say what the access to a data source would be that an earlier task of a check run would have created."""
+    there_is_no = "There is no %s" % identity.name
+    check_no_look_alike(identity, finding)
+    hint = finding.hint(identity)
+    if not (check_mode and finding.readable and identity.id is None):
+        reason = "this server lets no data source be read" if not finding.readable else hint
+        raise RefusedError(
+            "%s%s: nothing was changed, create it first." % (there_is_no, "; %s" % reason if reason else "")
+        )
+    access = given.resolved(api).as_result()
+    doubt = "; %s" % hint if hint else ""
+    warning = "%s (yet): check mode assumes that an earlier task creates it%s." % (there_is_no, doubt)
+    return Outcome(
+        True, warnings=(warning,), diff=Diff("access to the %s" % identity.name, {}, access), values={"access": access}
+    )

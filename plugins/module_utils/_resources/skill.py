@@ -1,0 +1,30 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: skills, which are instructions that Basedash's AI follows.
+
+Fields and limits are on the vendor's page of the creation. That skills are listed, and that a deleted one is gone and
+not archived, is known from third parties alone.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.community.basedash.plugins.module_utils._engine.forms import LINES
+from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Field, Kind, fact
+from ansible_collections.community.basedash.plugins.module_utils._rest.family import Family
+
+SKILL = Kind(
+    Family("skill", "skills", "organizations/{organization_id}/skills"),
+    (
+        fact("id"),
+        Field("name", limits=(1, 100)),
+        # The API takes null for none, and no text of no length.
+        Field("description", LINES, limits=(1, 1024), emptied_as=None),
+        Field("instructions", LINES, limits=(1, 50_000), needed_to_create=True),
+        fact("organization_id"),
+        fact("created_at"),
+        fact("updated_at"),
+    ),
+    renamed_by="new_name",
+)

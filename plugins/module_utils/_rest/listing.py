@@ -1,0 +1,80 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: the objects of a family at one time, found by id or by key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ansible_collections.community.basedash.plugins.module_utils._base.text import look_alike_key
+from ansible_collections.community.basedash.plugins.module_utils._rest.family import Family, Resource, is_gone, value_at
+
+
+class Listing:
+    """The objects of a family at one time, in the API's order (newest first), found by id or by key.
+
+    ``begun`` and ``read_at`` are the moments at which the reading began and ended, in seconds of the client's clock;
+    ``pages`` is how many requests it took. What the server shows and counts as absent is left out.
+    """
+
+    def __init__(
+        self, family: Family, resources: Iterable[Resource], begun: float = 0.0, read_at: float = 0.0, pages: int = 1
+    ) -> None:
+        self.begun, self.read_at, self.pages = begun, read_at, pages
+        self._family = family
+        self._by_id = {resource["id"]: resource for resource in resources if not is_gone(resource)}
+        self._by_key: dict[str, list[Resource]] = {}
+        self._by_look: dict[str, list[Resource]] = {}
+        self._ids_by_look: dict[str, list[str]] | None = None
+        for resource in self:
+            key = family.key_of(resource)
+            if isinstance(key, str):
+                self._by_key.setdefault(family.key_form(key), []).append(resource)
+                self._by_look.setdefault(look_alike_key(key), []).append(resource)
+
+    def within(self, place: str, value: str) -> Listing:
+        """Return the part of this list whose objects have this value at a place."""
+        found = [resource for resource in self if value_at(resource, place) == value]
+        return Listing(self._family, found, self.begun, self.read_at, self.pages)
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self._by_id.values())
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __contains__(self, identifier: object) -> bool:
+        return identifier in self._by_id
+
+    def with_id(self, identifier: str) -> Resource | None:
+        """Return the object with this id, if there is one."""
+        return self._by_id.get(identifier)
+
+    def named(self, key: str | None) -> list[Resource]:
+        """Return all objects with this key: most keys are not unique."""
+        return [] if key is None else self._by_key.get(self._family.key_form(key), [])
+
+    def similar_id(self, identifier: str) -> str | None:
+        """Return an id that looks like this one and is another, in the same way as ``similar``."""
+        if self._ids_by_look is None:
+            # Only what is not there needs it, and of thousands each look costs.
+            self._ids_by_look = {}
+            for one in self._by_id:
+                self._ids_by_look.setdefault(look_alike_key(one), []).append(one)
+        return _nearest(identifier, self._ids_by_look.get(look_alike_key(identifier), ()))
+
+    def similar(self, key: str) -> str | None:
+        """Return a key that looks like this one and is another, if there is one.
+
+        It differs in white space, Unicode composition or case. One that differs in case alone comes last.
+        """
+        alike = self._by_look.get(look_alike_key(key), ())
+        return _nearest(key, [self._family.key_of(one) for one in alike])
+
+
+def _nearest(text: str, alike: Iterable[str]) -> str | None:
+    """Return one of the texts that look like ``text`` and are another; one that differs in case alone comes last."""
+    found = [one for one in alike if one != text]
+    return min(found, key=lambda one: one.casefold() == text.casefold(), default=None)
