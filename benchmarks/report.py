@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What came out, as tables and plots: on the terminal, and in docs/performance.md between the marks of each table."""
+"""Tables and plots of the results: on the terminal, and between the marks in docs/internals/performance.md."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from figures import MEGABYTE, Sample, Samples, Spread, figures, limit_time, refu
 from imports import Loaded, milliseconds
 from scenes import BULK, LOOPS, PLANS
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+DOCS = Path(__file__).resolve().parents[1] / "docs" / "internals"
 PAGE = DOCS / "performance.md"
 NOT_RUN = "not run"
 TABLES = (

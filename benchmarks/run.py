@@ -4,9 +4,9 @@
 
 """Measure what the collection's tasks cost, against loops of other modules and a bare client, as whole processes.
 
-The results go to a file; with --write-docs those tables and plots of docs/performance.md that were measured are written
-anew. What would take too long is not run, and shown as such. Exit code 1: a run did not do its work, or with --strict a
-figure was missed.
+The results go to a file. With --write-docs, those tables and plots of docs/internals/performance.md that were measured
+are written anew. What would take too long is not run, and shown as such. Exit code 1: a run did not do its work, or
+with --strict a figure was missed.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, help="begin nothing that would end later; default: 25, quick: 2")
     parser.add_argument("--output", type=Path, default=RESULTS, help="where the samples go")
     parser.add_argument("--read", type=Path, metavar="FILE", help="measure nothing, take the samples of this file")
-    parser.add_argument("--write-docs", action="store_true", help="bring docs/performance.md up to date")
+    parser.add_argument("--write-docs", action="store_true", help="bring docs/internals/performance.md up to date")
     parser.add_argument(
         "--cpu", action="store_true", help="show seconds of CPU and not of the clock: tells more on a busy machine"
     )

@@ -24,7 +24,7 @@ _VOLATILE = [
 _VOLATILE_KEYS = frozenset(("wait_seconds",))
 
 # What ansible-core itself adds to a failed result from 2.19 on, of a module a little earlier than of an action: seen by
-# a try that is followed by another, and by failed_when. It never has content. docs/where_tasks_run.md tells it.
+# a try that is followed by another, and by failed_when. It never has content. docs/internals/controller.md tells it.
 _BOOKKEEPING = frozenset(("exception", "failed_when_suppressed_exception"))
 
 

@@ -20,7 +20,7 @@ import pythons
 import workspace
 
 PAGES = [workspace.ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
-PAGES += sorted((workspace.ROOT / "docs").glob("*.md"))
+PAGES += sorted((workspace.ROOT / "docs").rglob("*.md"))
 TARGET = re.compile(r"^([a-z-]+):", re.MULTILINE)
 # At the start of a line of a code block, or in backquotes.
 COMMAND = re.compile(r"(?:^|`)((?:[A-Z_]+=\S+ )?(?:make|\.venv/bin/python)(?: [^`\n#]+)?)", re.MULTILINE)
