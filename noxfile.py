@@ -252,9 +252,8 @@ def record(tree: Path) -> list[dict[str, Any]]:
 def simulator(session: nox.Session) -> None:
     """Test the simulator itself. Arguments go to pytest."""
     with workspace.collection_copy() as tree, session.chdir(tree / "tests" / "simulator"):
-        install(session, "-r", "tests/requirements.txt")
-        install(session, "--upgrade", "--force-reinstall", "--no-deps", ".")
-        install(session, ".")
+        # From a folder, pip installs anew what is there already.
+        install(session, "-r", "tests/requirements.txt", ".")
         run(session, interpreter(session), "-m", "pytest", "-q", *session.posargs)
 
 
@@ -264,7 +263,6 @@ def lifecycle(session: nox.Session) -> None:
     install(session, "-r", "tests/unit/requirements.txt", "requests", core(CORE))
     with workspace.collection_copy() as tree, session.chdir(tree):
         install(session, "tests/simulator")
-        install(session, "--upgrade", "--force-reinstall", "--no-deps", "tests/simulator")
         pytest = (interpreter(session), "-m", "pytest", "-p", "no:cacheprovider", "--import-mode=importlib", "-q")
         found = {"PYTHONPATH": str(tree.parents[2]), "ANSIBLE_COLLECTIONS_PATH": str(tree.parents[2])}
         run(session, *pytest, *workspace.pytest_arguments(session.posargs, "tests/lifecycle"), env=found)
@@ -277,7 +275,6 @@ def examples(session: nox.Session, core_version: str) -> None:
     install(session, core(core_version), "-r", "tests/examples/requirements.txt")
     with workspace.collection_copy() as tree, session.chdir(tree):
         install(session, "tests/simulator")
-        install(session, "--upgrade", "--force-reinstall", "--no-deps", "tests/simulator")
         _archive, installed = build(session, tree)
         pytest = (interpreter(session), "-m", "pytest", "-p", "no:cacheprovider", "-q")
         found = {"ANSIBLE_COLLECTIONS_PATH": str(installed), "PYTHONPATH": str(installed)}
@@ -340,7 +337,6 @@ def chaos(session: nox.Session, size: list[str]) -> None:
     """Run playbooks while much goes wrong, and compare what they say with the truth. Arguments: `-- --help`."""
     install(session, core(CORE), "-r", "tests/chaos/requirements.txt")
     with workspace.collection_copy() as tree:
-        install(session, "--upgrade", "--force-reinstall", "--no-deps", str(tree / "tests" / "simulator"))
         install(session, str(tree / "tests" / "simulator"))
     run(session, interpreter(session), "tests/chaos/run.py", *size, *session.posargs)
 
