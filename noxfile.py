@@ -119,14 +119,17 @@ def by_core(*tags: str) -> Iterable[Any]:
 
 def unit_runs() -> Iterable[Any]:
     """Yield Python, ansible-core and requests: every Python, the oldest requests once, then every ansible-core."""
-    for version in pythons.find():
-        if version == LOWEST:
-            yield nox.param(version, ANY_CORE, OLDEST_REQUESTS, id=f"{version}-oldest-requests", tags=["test"])
-        if version != LOWEST or len(pythons.find()) == 1:
-            yield nox.param(version, ANY_CORE, ("requests",), id=version, tags=["test"])
-    for version in pythons.CORES:
-        python = pythons.for_core(version)
-        if python:
+    yield nox.param(LOWEST, ANY_CORE, OLDEST_REQUESTS, id=f"{LOWEST}-oldest-requests", tags=["test"])
+    plain = [version for version in pythons.find() if version != LOWEST] or [LOWEST]
+    pairs = [(python, version) for version in pythons.CORES if (python := pythons.for_core(version))]
+    # A Python with which any ansible-core will do gets one that needs a run, so that this is one run and not two.
+    given = {one: version for one, version in pairs if one in plain and version == pythons.newest_core(one)}
+    for version in plain:
+        chosen = core(given[version]) if version in given else ANY_CORE
+        tags = ["test", *(["matrix"] if version in given else [])]
+        yield nox.param(version, chosen, ("requests",), id=version, tags=tags)
+    for python, version in pairs:
+        if given.get(python) != version:
             yield nox.param(python, core(version), ("requests",), id=f"core-{version}", tags=["matrix"])
 
 
@@ -206,6 +209,8 @@ def integration(session: nox.Session, core_version: str, modules_python: str | N
         output = integration_run(session, tree, known, *hosts, *session.posargs)
         if not modules_python:
             ours = record(tree)
+            if not ours and not session.posargs:
+                session.error("No result was recorded that could be compared.")
             # All targets with one ansible-core, and with the others the one that has every keyword of a task.
             targets = session.posargs or ([] if core_version == CORE else [parity.TARGET])
             output += integration_run(session, tree, {**known, "basedash_run_on": "target"}, *hosts, *targets)
@@ -222,29 +227,34 @@ def integration_run(session: nox.Session, tree: Path, variables: dict[str, str],
     folder = tree / "tests" / "integration"
     folder.joinpath("integration_config.yml").write_text(json.dumps(variables), encoding="utf-8")
     plugins = tree / "tests" / "tools" / "callback_plugins"
+    # A target that runs nothing but playbooks of its own leaves no record.
+    results(tree).touch()
     folder.joinpath("integration.cfg").write_text(
         f"[defaults]\ncallback_plugins = {plugins}\ncallbacks_enabled = results_record\n"
-        f"[callback_results_record]\nfile = {tree.parents[2] / 'results'}\n",
+        f"[callback_results_record]\nfile = {results(tree)}\n",
         encoding="utf-8",
     )
     return run_and_read(session, "ansible-test", "integration", "--color", "no", *arguments)
 
 
+def results(tree: Path) -> Path:
+    """Return the file in which ansible-test's runs record their results."""
+    return tree.parents[2] / "results"
+
+
 def record(tree: Path) -> list[dict[str, Any]]:
     """Return the results of the last run, and begin anew."""
-    path = tree.parents[2] / "results"
-    results = [one for one in parity.read(path) if not one["place"].startswith(parity.OF_ONE_WAY)]
-    path.unlink()
-    return results
+    recorded = [one for one in parity.read(results(tree)) if not one["place"].startswith(parity.OF_ONE_WAY)]
+    results(tree).unlink()
+    return recorded
 
 
 @nox.session(python=PYTHON, tags=["test"])
 def simulator(session: nox.Session) -> None:
     """Test the simulator itself. Arguments go to pytest."""
     with workspace.collection_copy() as tree, session.chdir(tree / "tests" / "simulator"):
-        install(session, "-r", "tests/requirements.txt")
-        install(session, "--upgrade", "--force-reinstall", "--no-deps", ".")
-        install(session, ".")
+        # From a folder, pip installs anew what is there already.
+        install(session, "-r", "tests/requirements.txt", ".")
         run(session, interpreter(session), "-m", "pytest", "-q", *session.posargs)
 
 
@@ -254,7 +264,6 @@ def lifecycle(session: nox.Session) -> None:
     install(session, "-r", "tests/unit/requirements.txt", "requests", core(CORE))
     with workspace.collection_copy() as tree, session.chdir(tree):
         install(session, "tests/simulator")
-        install(session, "--upgrade", "--force-reinstall", "--no-deps", "tests/simulator")
         pytest = (interpreter(session), "-m", "pytest", "-p", "no:cacheprovider", "--import-mode=importlib", "-q")
         found = {"PYTHONPATH": str(tree.parents[2]), "ANSIBLE_COLLECTIONS_PATH": str(tree.parents[2])}
         run(session, *pytest, *workspace.pytest_arguments(session.posargs, "tests/lifecycle"), env=found)
@@ -267,7 +276,6 @@ def examples(session: nox.Session, core_version: str) -> None:
     install(session, core(core_version), "-r", "tests/examples/requirements.txt")
     with workspace.collection_copy() as tree, session.chdir(tree):
         install(session, "tests/simulator")
-        install(session, "--upgrade", "--force-reinstall", "--no-deps", "tests/simulator")
         _archive, installed = build(session, tree)
         pytest = (interpreter(session), "-m", "pytest", "-p", "no:cacheprovider", "-q")
         found = {"ANSIBLE_COLLECTIONS_PATH": str(installed), "PYTHONPATH": str(installed)}
@@ -330,7 +338,6 @@ def chaos(session: nox.Session, size: list[str]) -> None:
     """Run playbooks while much goes wrong, and compare what they say with the truth. Arguments: `-- --help`."""
     install(session, core(CORE), "-r", "tests/chaos/requirements.txt")
     with workspace.collection_copy() as tree:
-        install(session, "--upgrade", "--force-reinstall", "--no-deps", str(tree / "tests" / "simulator"))
         install(session, str(tree / "tests" / "simulator"))
     run(session, interpreter(session), "tests/chaos/run.py", *size, *session.posargs)
 

@@ -42,7 +42,10 @@ def organization(title: str) -> dict[str, Any]:
 
 
 def play(**options: Any) -> dict[str, Any]:
-    """Return a play with these keywords, and with variables of the role."""
+    """Return a play with these keywords, and with variables of the role.
+
+    Files of reports take most of a play's time, so a test that reads none has no folder for them.
+    """
     variables = {f"basedash_teardown_{name}": value for name, value in options.pop("variables", {}).items()}
     return {"hosts": "localhost", "gather_facts": False, "vars": variables, "roles": [ROLE], **options}
 
@@ -104,11 +107,12 @@ def test_module_defaults(server: Basedash, tmp_path: Path) -> None:
     server.call("POST", "reset", {"organizations": [organization(title) for title in titles], "keys": [{"key": KEY}]})
     group = {"group/community.basedash.basedash": {"organization_id": "group"}}
     name = {"community.basedash.basedash_data_sources": {"organization_id": "name", "exclude": ["preview-42"]}}
+    variables = {"filters": PREVIEWS, "report_folder": ""}
     plays = [
-        play(module_defaults=group, variables={"filters": PREVIEWS}),
-        play(module_defaults={**group, **name}, variables={"filters": PREVIEWS}),
-        play(module_defaults={**group, **name}, variables={"filters": PREVIEWS, "organization_id": "role"}),
-        play(variables={"filters": PREVIEWS}),
+        play(module_defaults=group, variables=variables),
+        play(module_defaults={**group, **name}, variables=variables),
+        play(module_defaults={**group, **name}, variables={**variables, "organization_id": "role"}),
+        play(variables=variables),
     ]
     env = {"BASEDASH_ORGANIZATION_ID": "environment"}
     done = run(server, tmp_path, "ansible-playbook", write(tmp_path, *plays), env=env)
@@ -159,7 +163,7 @@ def test_several_hosts_ask_once(server: Basedash, tmp_path: Path) -> None:
     organizations = [organization("one"), organization("two")]
     seed = {"organizations": organizations, "keys": [{"key": KEY}]}
     tmp_path.joinpath("inventory").write_text("a organization=one\nb organization=one\nc organization=two\n")
-    variables = {"filters": PREVIEWS, "organization_id": "{{ organization }}"}
+    variables = {"filters": PREVIEWS, "organization_id": "{{ organization }}", "report_folder": ""}
     several = play(hosts="all", connection="local", ignore_errors=True, variables=variables)
     command = ["ansible-playbook", "-i", "inventory", write(tmp_path, several)]
     for answer, deleted in ((b"no\r", 0), (b"yes\r", 4)):

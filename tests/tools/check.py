@@ -22,6 +22,8 @@ import workspace
 
 LOGS = workspace.ROOT / ".nox" / "logs"
 NOX = [sys.executable, "-m", "nox", "--noxfile", str(workspace.ROOT / "noxfile.py")]
+# They begin first, so that no long one runs alone at the end; each of the others takes a minute or less.
+LONGEST = ("examples", "integration", "sanity", "lifecycle", "chaos")
 
 
 def sessions(kind: str) -> list[str]:
@@ -29,6 +31,16 @@ def sessions(kind: str) -> list[str]:
     command = [*NOX, "--tags", kind, "--list", "--json"]
     listing = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return [entry["session"] for entry in json.loads(listing.stdout)]
+
+
+def longest_first(names: list[str]) -> list[str]:
+    """Put the sessions in the order in which they begin."""
+
+    def place(name: str) -> int:
+        session = re.split(r"[-(]", name)[0]
+        return LONGEST.index(session) if session in LONGEST else len(LONGEST)
+
+    return sorted(names, key=place)
 
 
 def skipped(kind: str) -> list[str]:
@@ -100,7 +112,7 @@ def main() -> int:
     LOGS.mkdir(parents=True, exist_ok=True)
     begin = time.monotonic()
     done = sessions(options.without) if options.without else []
-    names = [name for name in sessions(options.kind) if name not in done]
+    names = longest_first([name for name in sessions(options.kind) if name not in done])
     print(f"{len(names)} checks, {options.jobs} at a time; the first run fetches tools. Logs: .nox/logs", flush=True)
     try:
         failed = run_all(names, options.jobs)

@@ -29,12 +29,18 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     ABSENT,
     KEY,
     ONE,
+    PAGE,
+    SOURCES,
+    URL,
     Wire,
     absent,
     answer,
     error,
     execute,
     found,
+    page,
+    present,
+    resource,
 )
 
 
@@ -165,6 +171,44 @@ def test_a_masked_identity_is_worth_a_warning(values: dict[str, Any]) -> None:
     ]
     report = run(lambda api, options, check_mode: Outcome(False, values={"host": KEY, "id": "ds_1"}), wire)
     assert not report.warnings
+
+
+NEW = {
+    "type": "direct",
+    "dialect": "POSTGRES",
+    "displayName": "preview-42",
+    "host": "db.example.com",
+    "port": 5432,
+    "password": "POST",
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "steps"),
+    [
+        ("GET", [("GET", PAGE, error(403, "no GET here", "GET"))]),
+        ("POST", [("GET", PAGE, page()), ("POST", SOURCES, error(403, "no POST here", "POST"), NEW)]),
+        ("DELETE", [("GET", PAGE, page(resource())), ("DELETE", ONE, error(403, "no DELETE here", "DELETE"))]),
+    ],
+    ids=["GET", "POST", "DELETE"],
+)
+def test_a_password_that_is_a_method_hides_no_method(method: str, steps: list[Any]) -> None:
+    wanted = {"name": "preview-42", "password": method}
+    if method == "DELETE":
+        report = absent(*steps, **wanted)
+    else:
+        report = present(*steps, dialect="POSTGRES", host="db.example.com", port=5432, **wanted)
+    failed = report.result.pop("error")
+    assert failed == {
+        "method": method,
+        "url": URL + steps[-1][1],
+        "status": 403,
+        "title": "********",
+        "detail": "no ******** here",
+    }
+    # In a sentence it could be the password as well.
+    assert method not in json.dumps([report.result, report.warnings])
+    assert "********" in report.result["msg"]
 
 
 def test_mask_replaces_the_longest_first() -> None:
