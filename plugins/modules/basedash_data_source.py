@@ -575,18 +575,10 @@ error:
 """
 
 from ansible_collections.community.basedash.plugins.module_utils._engine.module import run_module
-from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
-from ansible_collections.community.basedash.plugins.module_utils._engine.one import EnsureState
-from ansible_collections.community.basedash.plugins.module_utils._engine.options import of_state, one_of
+from ansible_collections.community.basedash.plugins.module_utils._engine.one import module_of_one
 from ansible_collections.community.basedash.plugins.module_utils._resources.data_source import DATA_SOURCE, STEPS
 
-SPEC = ModuleSpec(
-    EnsureState(DATA_SOURCE, STEPS),
-    DATA_SOURCE,
-    of_state(DATA_SOURCE, STEPS),
-    one_of(DATA_SOURCE),
-    about_one=True,
-)
+SPEC = module_of_one(DATA_SOURCE, STEPS)
 
 
 def main() -> None:

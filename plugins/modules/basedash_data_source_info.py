@@ -151,18 +151,12 @@ error:
     "url": "https://charts.basedash.com/api/public/organizations/org_1/data-sources"}
 """
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.info import ReadAll
+from ansible_collections.community.basedash.plugins.module_utils._engine.info import info_module
 from ansible_collections.community.basedash.plugins.module_utils._engine.module import run_module
-from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
-from ansible_collections.community.basedash.plugins.module_utils._engine.options import of_info
 from ansible_collections.community.basedash.plugins.module_utils._resources.access import with_access
 from ansible_collections.community.basedash.plugins.module_utils._resources.data_source import DATA_SOURCE
 
-SPEC = ModuleSpec(
-    ReadAll(DATA_SOURCE, with_access),
-    DATA_SOURCE,
-    {**of_info(DATA_SOURCE), "access": {"type": "bool", "default": False}},
-)
+SPEC = info_module(DATA_SOURCE, with_access, {"access": {"type": "bool", "default": False}})
 
 
 def main() -> None:

@@ -562,14 +562,11 @@ error:
       sample: req_1
 """
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.many import EnsureMany
+from ansible_collections.community.basedash.plugins.module_utils._engine.many import module_of_many
 from ansible_collections.community.basedash.plugins.module_utils._engine.module import run_module
-from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
-from ansible_collections.community.basedash.plugins.module_utils._engine.one import EnsureState
-from ansible_collections.community.basedash.plugins.module_utils._engine.options import of_many
 from ansible_collections.community.basedash.plugins.module_utils._resources.data_source import DATA_SOURCE, STEPS
 
-SPEC = ModuleSpec(EnsureMany(EnsureState(DATA_SOURCE, STEPS)), DATA_SOURCE, of_many(DATA_SOURCE, STEPS))
+SPEC = module_of_many(DATA_SOURCE, STEPS)
 
 
 def main() -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted
+from .errors import InputError
+from .text import quoted
 
 _DOTS = (".", "..")
 

@@ -14,7 +14,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
+from .._base.errors import (
     ApiError,
     BasedashError,
     IncompleteError,
@@ -25,22 +25,13 @@ from ansible_collections.community.basedash.plugins.module_utils._base.errors im
     RefusedError,
     UnsupportedError,
 )
-from ansible_collections.community.basedash.plugins.module_utils._base.text import look_alike_key, quoted
-from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import Finding, Identity, find
-from ansible_collections.community.basedash.plugins.module_utils._engine.settings import Settings
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection, not_confirmed
-from ansible_collections.community.basedash.plugins.module_utils._rest.creation_lock import (
-    CreationLock,
-    creation_lock,
-    note_shown,
-)
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Content, Family, Resource
-from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import (
-    SETTLING_SECONDS,
-    StaleError,
-    look_until,
-    recent,
-)
+from .._base.text import look_alike_key, quoted
+from .._rest.collection import Collection, not_confirmed
+from .._rest.creation_lock import CreationLock, creation_lock, note_shown
+from .._rest.family import Content, Family, Resource
+from .._rest.freshness import SETTLING_SECONDS, StaleError, look_until, recent
+from .lookup import Finding, Identity, find
+from .settings import Settings
 
 _CONFLICT = 409
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
+from .._base.errors import (
     ApiError,
     BasedashError,
     IncompleteError,
@@ -20,19 +20,14 @@ from ansible_collections.community.basedash.plugins.module_utils._base.errors im
     NotFoundError,
     RefusedError,
 )
-from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted
-from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Kind
-from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import (
-    Finding,
-    Identity,
-    check_no_look_alike,
-    find,
-)
-from ansible_collections.community.basedash.plugins.module_utils._engine.outcome import Diff, Outcome, Plan
-from ansible_collections.community.basedash.plugins.module_utils._engine.reference import References
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection, Deleted
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Resource
-from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import is_stale, look_until
+from .._base.text import quoted
+from .._rest.collection import Collection, Deleted
+from .._rest.family import Resource
+from .._rest.freshness import is_stale, look_until
+from .kind import Kind
+from .lookup import Finding, Identity, check_no_look_alike, find
+from .outcome import Diff, Outcome, Plan
+from .reference import References
 
 
 @dataclass(frozen=True)

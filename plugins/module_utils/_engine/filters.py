@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._base.text import MASKS, look_alike_key, quoted, shown
-from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Field, Kind
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Family, Resource
+from .._base.errors import InputError
+from .._base.text import MASKS, look_alike_key, quoted, shown
+from .._rest.family import Family, Resource
+from .kind import Field, Kind
 
 
 @dataclass(frozen=True)

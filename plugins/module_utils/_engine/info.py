@@ -10,16 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import RefusedError
-from ansible_collections.community.basedash.plugins.module_utils._base.identifiers import checked_id
-from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted
-from ansible_collections.community.basedash.plugins.module_utils._engine.filters import Filters
-from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Kind
-from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import Identity, find
-from ansible_collections.community.basedash.plugins.module_utils._engine.outcome import Facts, Outcome
-from ansible_collections.community.basedash.plugins.module_utils._engine.reference import References
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Resource
+from .._base.errors import RefusedError
+from .._base.identifiers import checked_id
+from .._base.text import quoted
+from .._rest.collection import Collection
+from .._rest.family import Resource
+from .filters import Filters
+from .forms import Spec
+from .kind import Kind
+from .lookup import Identity, find
+from .module_spec import ModuleSpec
+from .options import of_info
+from .outcome import Facts, Outcome
+from .reference import References
 
 More = Callable[[Collection, Mapping[str, Any], list[Facts]], list[Facts]]
 """``more(api, options, entries)`` returns the facts with more in each than the objects themselves show."""
@@ -74,3 +77,9 @@ class ReadAll:
         if hint:
             warnings.append("There is no %s; %s." % (identity.name, hint))
         return []
+
+
+def info_module(kind: Kind, more: More | None = None, options: Spec | None = None) -> ModuleSpec:
+    """Return the module that reads the objects of a kind; ``options`` are those of ``more``."""
+    task = ReadAll(kind) if more is None else ReadAll(kind, more)
+    return ModuleSpec(task, kind, {**of_info(kind), **(options or {})})

@@ -20,11 +20,11 @@ from typing import Any
 
 from ansible.module_utils.common.parameters import DEFAULT_TYPE_VALIDATORS
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._base.text import MASKS, is_one_line
-from ansible_collections.community.basedash.plugins.module_utils._engine.forms import Spec
-from ansible_collections.community.basedash.plugins.module_utils._engine.options import Rules, secret_texts
-from ansible_collections.community.basedash.plugins.module_utils._http.connection import service_root
+from .._base.errors import InputError
+from .._base.text import MASKS, is_one_line
+from .._http.connection import service_root
+from .forms import Spec
+from .options import Rules, secret_texts
 
 _KINDS = {
     bool: "a boolean",

@@ -12,14 +12,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.forms import (
-    ONE_LINE,
-    PLAIN_TYPES,
-    Form,
-    scalar,
-)
-from ansible_collections.community.basedash.plugins.module_utils._engine.outcome import Facts
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Family, Resource, value_at
+from .._rest.family import Family, Resource, value_at
+from .forms import ONE_LINE, PLAIN_TYPES, Form, scalar
+from .outcome import Facts
 
 Guard = Callable[[Resource], str]
 """Returns what an object is that the engine must spare, such as "the managed warehouse"; empty if it need not."""

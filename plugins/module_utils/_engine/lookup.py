@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
+from .._base.errors import (
     ApiError,
     InputError,
     NoAccessError,
@@ -19,12 +19,12 @@ from ansible_collections.community.basedash.plugins.module_utils._base.errors im
     RefusedError,
     UnsupportedError,
 )
-from ansible_collections.community.basedash.plugins.module_utils._base.identifiers import checked_id
-from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted, told
-from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Field, Kind
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Resource, is_gone
-from ansible_collections.community.basedash.plugins.module_utils._rest.listing import Listing
+from .._base.identifiers import checked_id
+from .._base.text import quoted, told
+from .._rest.collection import Collection
+from .._rest.family import Resource, is_gone
+from .._rest.listing import Listing
+from .kind import Field, Kind
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
+from .._base.errors import (
     ApiError,
     BasedashError,
     InputError,
@@ -25,22 +25,21 @@ from ansible_collections.community.basedash.plugins.module_utils._base.errors im
     RefusedError,
     UnsupportedError,
 )
-from ansible_collections.community.basedash.plugins.module_utils._base.text import look_alike_key, quoted, shown
-from ansible_collections.community.basedash.plugins.module_utils._engine.deletion import Absence
-from ansible_collections.community.basedash.plugins.module_utils._engine.filters import Exclusion, Filters
-from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Kind
-from ansible_collections.community.basedash.plugins.module_utils._engine.one import EnsureState
-from ansible_collections.community.basedash.plugins.module_utils._engine.outcome import Diff, Facts, Outcome
-from ansible_collections.community.basedash.plugins.module_utils._engine.present import Presence
-from ansible_collections.community.basedash.plugins.module_utils._http.parallel import in_parallel
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import (
-    Collection,
-    not_confirmed,
-    twins_created,
-)
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Resource
-from ansible_collections.community.basedash.plugins.module_utils._rest.listing import Listing
-from ansible_collections.community.basedash.plugins.module_utils._rest.snapshot import Lists, Snapshot
+from .._base.text import look_alike_key, quoted, shown
+from .._http.parallel import in_parallel
+from .._rest.collection import Collection, not_confirmed, twins_created
+from .._rest.family import Resource
+from .._rest.listing import Listing
+from .._rest.snapshot import Lists, Snapshot
+from .deletion import Absence
+from .filters import Exclusion, Filters
+from .kind import Kind
+from .module_spec import ModuleSpec
+from .one import EnsureState
+from .options import of_many
+from .outcome import Diff, Facts, Outcome
+from .present import Presence
+from .step import Step
 
 ACTIONS = ("deleted", "created", "updated", "unchanged", "failed", "not_attempted")
 
@@ -323,6 +322,11 @@ class EnsureMany:
         """
         # The list that serves them all ends with the work: of thousands, it needs as much memory as their facts.
         return _outcome(api, _managed(api, Wanted.of(self.one, options), check_mode))
+
+
+def module_of_many(kind: Kind, steps: Sequence[type[Step]] = ()) -> ModuleSpec:
+    """Return the module that manages many objects of a kind."""
+    return ModuleSpec(EnsureMany(EnsureState(kind, steps)), kind, of_many(kind, steps))
 
 
 def _not_shown(lists: Lists, api: Collection) -> tuple[str, ...]:

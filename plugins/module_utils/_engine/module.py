@@ -11,10 +11,10 @@ from typing import Any, NoReturn
 
 from ansible.module_utils import basic
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._base.text import cleaned
-from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
+from .._base.errors import InputError
+from .._base.text import cleaned
+from .module_spec import ModuleSpec
+from .task import Report
 
 
 def run_module(spec: ModuleSpec) -> NoReturn:

@@ -12,22 +12,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.forms import Spec
-from ansible_collections.community.basedash.plugins.module_utils._engine.input_check import checked, described
-from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Kind
-from ansible_collections.community.basedash.plugins.module_utils._engine.options import (
-    Rules,
-    secret_texts,
-    without_secrets,
-)
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report, Task, execute
-from ansible_collections.community.basedash.plugins.module_utils._http.client import Clock, Counters
-from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
-from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import (
-    MISSING,
-    RequestsTransport,
-)
-from ansible_collections.community.basedash.plugins.module_utils._http.transport import Transport
+from .._http.client import Clock, Counters
+from .._http.connection import Connection
+from .._http.requests_transport import MISSING, RequestsTransport
+from .._http.transport import Transport
+from .forms import Spec
+from .input_check import checked, described
+from .kind import Kind
+from .options import Rules, secret_texts, without_secrets
+from .task import Report, Task, execute
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.deletion import make_absent
-from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Kind
-from ansible_collections.community.basedash.plugins.module_utils._engine.outcome import Outcome
-from ansible_collections.community.basedash.plugins.module_utils._engine.present import make_present
-from ansible_collections.community.basedash.plugins.module_utils._engine.step import Step
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
+from .._rest.collection import Collection
+from .deletion import make_absent
+from .kind import Kind
+from .module_spec import ModuleSpec
+from .options import of_state, one_of
+from .outcome import Outcome
+from .present import make_present
+from .step import Step
 
 
 @dataclass(frozen=True)
@@ -37,3 +39,8 @@ class EnsureState:
         if options["state"] == "absent":
             return make_absent(self.kind, api, options, check_mode)
         return make_present(self.kind, self.steps, api, options, check_mode)
+
+
+def module_of_one(kind: Kind, steps: Sequence[type[Step]] = ()) -> ModuleSpec:
+    """Return the module that manages one object of a kind."""
+    return ModuleSpec(EnsureState(kind, steps), kind, of_state(kind, steps), one_of(kind), about_one=True)

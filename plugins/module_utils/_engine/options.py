@@ -17,9 +17,9 @@ from typing import Any
 
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.forms import KEY_FILE, Spec
-from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Field, Kind
-from ansible_collections.community.basedash.plugins.module_utils._engine.step import Step
+from .forms import KEY_FILE, Spec
+from .kind import Field, Kind
+from .step import Step
 
 
 def _from_environment(name: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Resource
+from .._rest.family import Resource
 
 Facts = dict[str, Any]
 

@@ -11,30 +11,18 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
-    ApiError,
-    BasedashError,
-    IncompleteError,
-    NoAnswerError,
-    NotFoundError,
-    RefusedError,
-)
-from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted, told
-from ansible_collections.community.basedash.plugins.module_utils._engine.creation import Creation
-from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Kind
-from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import (
-    Finding,
-    Identity,
-    check_no_look_alike,
-    find,
-)
-from ansible_collections.community.basedash.plugins.module_utils._engine.outcome import Diff, Outcome, Plan
-from ansible_collections.community.basedash.plugins.module_utils._engine.reference import References
-from ansible_collections.community.basedash.plugins.module_utils._engine.settings import Settings, check_key
-from ansible_collections.community.basedash.plugins.module_utils._engine.step import Step, Work
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Content, Resource
-from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import StaleError, look_until
+from .._base.errors import ApiError, BasedashError, IncompleteError, NoAnswerError, NotFoundError, RefusedError
+from .._base.text import quoted, told
+from .._rest.collection import Collection
+from .._rest.family import Content, Resource
+from .._rest.freshness import StaleError, look_until
+from .creation import Creation
+from .kind import Kind
+from .lookup import Finding, Identity, check_no_look_alike, find
+from .outcome import Diff, Outcome, Plan
+from .reference import References
+from .settings import Settings, check_key
+from .step import Step, Work
 
 
 @dataclass(frozen=True)

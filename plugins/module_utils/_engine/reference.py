@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError, RefusedError
-from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted
-from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Field, Kind
-from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import Scope, refuse_look_alike
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
-from ansible_collections.community.basedash.plugins.module_utils._rest.listing import Listing
+from .._base.errors import InputError, RefusedError
+from .._base.text import quoted
+from .._rest.collection import Collection
+from .._rest.listing import Listing
+from .kind import Field, Kind
+from .lookup import Scope, refuse_look_alike
 
 
 @dataclass

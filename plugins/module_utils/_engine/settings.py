@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError, RefusedError
-from ansible_collections.community.basedash.plugins.module_utils._base.text import is_one_line, quoted, told
-from ansible_collections.community.basedash.plugins.module_utils._engine.forms import alike
-from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Field, Kind
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Content, Resource
+from .._base.errors import InputError, RefusedError
+from .._base.text import is_one_line, quoted, told
+from .._rest.family import Content, Resource
+from .forms import alike
+from .kind import Field, Kind
 
 Body = dict[str, Any]
 

@@ -11,22 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
-    BasedashError,
-    IncompleteError,
-    RefusedError,
-)
-from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted
-from ansible_collections.community.basedash.plugins.module_utils._engine.forms import Spec
-from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import Finding, Identity, find
-from ansible_collections.community.basedash.plugins.module_utils._engine.settings import Settings
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Content, Resource
-from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import (
-    SETTLING_SECONDS,
-    look_until,
-    recent,
-)
+from .._base.errors import BasedashError, IncompleteError, RefusedError
+from .._base.text import quoted
+from .._rest.collection import Collection
+from .._rest.family import Content, Resource
+from .._rest.freshness import SETTLING_SECONDS, look_until, recent
+from .forms import Spec
+from .lookup import Finding, Identity, find
+from .settings import Settings
 
 
 @dataclass

@@ -15,24 +15,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
-    ApiError,
-    BasedashError,
-    InputError,
-    RefusedError,
-)
-from ansible_collections.community.basedash.plugins.module_utils._base.text import Mask
-from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Kind
-from ansible_collections.community.basedash.plugins.module_utils._engine.outcome import Diff, Outcome
-from ansible_collections.community.basedash.plugins.module_utils._engine.settings import SECRET_WORDS
-from ansible_collections.community.basedash.plugins.module_utils._http.client import Client, Clock, Counters
-from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
-from ansible_collections.community.basedash.plugins.module_utils._http.interruption import (
-    signals_held_back,
-    was_interrupted,
-)
-from ansible_collections.community.basedash.plugins.module_utils._http.transport import Transport
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
+from .._base.errors import ApiError, BasedashError, InputError, RefusedError
+from .._base.text import Mask
+from .._http.client import Client, Clock, Counters
+from .._http.connection import Connection
+from .._http.interruption import signals_held_back, was_interrupted
+from .._http.transport import Transport
+from .._rest.collection import Collection
+from .kind import Kind
+from .outcome import Diff, Outcome
+from .settings import SECRET_WORDS
 
 _WORDS = {
     "action": ("deleted", "created", "updated", "unchanged", "failed", "not_attempted"),

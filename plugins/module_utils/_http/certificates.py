@@ -11,9 +11,9 @@ import re
 import ssl
 from typing import NoReturn
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import BasedashError, InputError, sentence
-from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted
-from ansible_collections.community.basedash.plugins.module_utils._http.sockets import NO_FILE_LEFT, has_no_file_left
+from .._base.errors import BasedashError, InputError, sentence
+from .._base.text import quoted
+from .sockets import NO_FILE_LEFT, has_no_file_left
 
 # The names that OpenSSL looks for in a directory, as `openssl rehash` makes them.
 _HASHED_NAME = re.compile(r"[0-9a-f]{8}\.\d+")

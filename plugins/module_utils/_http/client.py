@@ -17,30 +17,14 @@ from datetime import datetime, timezone
 from typing import Any, Callable
 from urllib.parse import urlencode
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
-    ApiError,
-    InterruptedTaskError,
-    NoAnswerError,
-    sentence,
-)
-from ansible_collections.community.basedash.plugins.module_utils._base.strict_json import NotJsonError, parse_json
-from ansible_collections.community.basedash.plugins.module_utils._base.text import shown
-from ansible_collections.community.basedash.plugins.module_utils._base.version import VERSION
-from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
-from ansible_collections.community.basedash.plugins.module_utils._http.gate import Gate
-from ansible_collections.community.basedash.plugins.module_utils._http.retry import (
-    RATE_LIMITED,
-    TRANSIENT,
-    RetryBudget,
-    asked_wait,
-    pause,
-)
-from ansible_collections.community.basedash.plugins.module_utils._http.transport import (
-    RawAnswer,
-    Request,
-    Transport,
-    TransportError,
-)
+from .._base.errors import ApiError, InterruptedTaskError, NoAnswerError, sentence
+from .._base.strict_json import NotJsonError, parse_json
+from .._base.text import shown
+from .._base.version import VERSION
+from .connection import Connection
+from .gate import Gate
+from .retry import RATE_LIMITED, TRANSIENT, RetryBudget, asked_wait, pause
+from .transport import RawAnswer, Request, Transport, TransportError
 
 # Sending one of these twice does the same as sending it once. The vendor documents no idempotency key, so a POST that
 # may have arrived is not repeated here; nor is a PATCH, whose body was made from what was there before.

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._base.identifiers import checked_id
-from ansible_collections.community.basedash.plugins.module_utils._base.text import is_one_line, quoted
+from .._base.errors import InputError
+from .._base.identifiers import checked_id
+from .._base.text import is_one_line, quoted
 
 # Characters of a path or a URL. Anything longer is the contents of a file, such as a key in one line.
 _LONGEST_NAME = 1000

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._http.client import Client
+from .client import Client
 
 # Ansible ends a task whose ``timeout`` is over by an alarm in its worker.
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)

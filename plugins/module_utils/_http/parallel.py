@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Callable, TypeVar
 
-from ansible_collections.community.basedash.plugins.module_utils._http.client import Client
+from .client import Client
 
 _Given = TypeVar("_Given")
 _Result = TypeVar("_Result")

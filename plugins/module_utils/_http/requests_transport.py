@@ -19,37 +19,13 @@ from functools import partial
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted, shown
-from ansible_collections.community.basedash.plugins.module_utils._http.certificates import (
-    EncryptedKeyError,
-    check_authorities,
-    check_client_certificate,
-    no_passphrase,
-    reason_of,
-)
-from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
-from ansible_collections.community.basedash.plugins.module_utils._http.response import (
-    BadAnswerError,
-    Response,
-    too_large,
-    unfolded,
-)
-from ansible_collections.community.basedash.plugins.module_utils._http.sockets import (
-    NO_FILE_LEFT,
-    LimitedSSLSocket,
-    TooManyBytesError,
-    connect,
-    has_no_file_left,
-    limits,
-    seconds_left,
-)
-from ansible_collections.community.basedash.plugins.module_utils._http.transport import (
-    PROXY_ADVICE,
-    RawAnswer,
-    Request,
-    TransportError,
-)
+from .._base.errors import InputError
+from .._base.text import quoted, shown
+from .certificates import EncryptedKeyError, check_authorities, check_client_certificate, no_passphrase, reason_of
+from .connection import Connection
+from .response import BadAnswerError, Response, too_large, unfolded
+from .sockets import NO_FILE_LEFT, LimitedSSLSocket, TooManyBytesError, connect, has_no_file_left, limits, seconds_left
+from .transport import PROXY_ADVICE, RawAnswer, Request, TransportError
 
 MISSING: ImportError | None = None
 """Why ``requests`` can't be imported here, or ``None``."""

@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from email.message import Message
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted
-from ansible_collections.community.basedash.plugins.module_utils._http.sockets import has_unread
-from ansible_collections.community.basedash.plugins.module_utils._http.transport import TransportError
+from .._base.text import quoted
+from .sockets import has_unread
+from .transport import TransportError
 
 # 1xx answers before the answer to one request: an honest server sends one or two, or one every few seconds.
 _MOST_INTERIM = 100

@@ -11,33 +11,21 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
-    ApiError,
-    BasedashError,
-    IncompleteError,
-    InputError,
-    NotFoundError,
-    RefusedError,
-)
-from ansible_collections.community.basedash.plugins.module_utils._base.identifiers import checked_id
-from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted, told
-from ansible_collections.community.basedash.plugins.module_utils._engine.forms import Spec
-from ansible_collections.community.basedash.plugins.module_utils._engine.outcome import Facts
-from ansible_collections.community.basedash.plugins.module_utils._engine.settings import Settings
-from ansible_collections.community.basedash.plugins.module_utils._engine.step import Step, Work
-from ansible_collections.community.basedash.plugins.module_utils._http.client import Answer, error_texts
-from ansible_collections.community.basedash.plugins.module_utils._http.parallel import in_parallel
-from ansible_collections.community.basedash.plugins.module_utils._resources.families import GROUPS, MEMBERS
-from ansible_collections.community.basedash.plugins.module_utils._rest.answers import (
-    not_basedash,
-    not_offered,
-    shows_nothing,
-    successful,
-)
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Check, Collection, no_check
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Content, Family, Resource
-from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import StaleError, look_until
-from ansible_collections.community.basedash.plugins.module_utils._rest.listing import Listing
+from .._base.errors import ApiError, BasedashError, IncompleteError, InputError, NotFoundError, RefusedError
+from .._base.identifiers import checked_id
+from .._base.text import quoted, told
+from .._engine.forms import Spec
+from .._engine.outcome import Facts
+from .._engine.settings import Settings
+from .._engine.step import Step, Work
+from .._http.client import Answer, error_texts
+from .._http.parallel import in_parallel
+from .._rest.answers import not_basedash, not_offered, shows_nothing, successful
+from .._rest.collection import Check, Collection, no_check
+from .._rest.family import Content, Family, Resource
+from .._rest.freshness import StaleError, look_until
+from .._rest.listing import Listing
+from .families import GROUPS, MEMBERS
 
 _RESTRICTED = "restricted"
 _KNOWN = ("groupIds", "memberIds")

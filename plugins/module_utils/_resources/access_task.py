@@ -9,25 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import BasedashError, RefusedError
-from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted
-from ansible_collections.community.basedash.plugins.module_utils._engine.lookup import (
-    Finding,
-    Identity,
-    check_no_look_alike,
-    find,
-)
-from ansible_collections.community.basedash.plugins.module_utils._engine.outcome import Diff, Outcome
-from ansible_collections.community.basedash.plugins.module_utils._resources.access import (
-    Policy,
-    WantedPolicy,
-    not_known,
-    read_policy_of_listed,
-    write_policy,
-)
-from ansible_collections.community.basedash.plugins.module_utils._resources.data_source import DATA_SOURCE
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
-from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import StaleError, recent
+from .._base.errors import BasedashError, RefusedError
+from .._base.text import quoted
+from .._engine.lookup import Finding, Identity, check_no_look_alike, find
+from .._engine.outcome import Diff, Outcome
+from .._rest.collection import Collection
+from .._rest.freshness import StaleError, recent
+from .access import Policy, WantedPolicy, not_known, read_policy_of_listed, write_policy
+from .data_source import DATA_SOURCE
 
 
 def set_access(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:

@@ -9,19 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import ApiError, NoAnswerError
-from ansible_collections.community.basedash.plugins.module_utils._engine.forms import Spec
-from ansible_collections.community.basedash.plugins.module_utils._engine.settings import Settings
-from ansible_collections.community.basedash.plugins.module_utils._engine.step import Step, Work
-from ansible_collections.community.basedash.plugins.module_utils._http.client import error_texts, field_errors
-from ansible_collections.community.basedash.plugins.module_utils._rest.answers import (
-    NOT_OFFERED,
-    failure,
-    not_offered,
-    successful,
-)
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Content
+from .._base.errors import ApiError, NoAnswerError
+from .._engine.forms import Spec
+from .._engine.settings import Settings
+from .._engine.step import Step, Work
+from .._http.client import error_texts, field_errors
+from .._rest.answers import NOT_OFFERED, failure, not_offered, successful
+from .._rest.collection import Collection
+from .._rest.family import Content
 
 
 class Credentials(Step):

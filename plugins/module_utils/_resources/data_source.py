@@ -13,21 +13,15 @@ from __future__ import annotations
 import difflib
 import re
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted
-from ansible_collections.community.basedash.plugins.module_utils._engine.forms import (
-    ANY_CASE,
-    FLAG,
-    KEY_FILE,
-    NUMBER,
-    WORD,
-)
-from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Field, Kind, fact
-from ansible_collections.community.basedash.plugins.module_utils._resources.access import Access
-from ansible_collections.community.basedash.plugins.module_utils._resources.credentials import Credentials
-from ansible_collections.community.basedash.plugins.module_utils._resources.families import DATA_SOURCES
-from ansible_collections.community.basedash.plugins.module_utils._resources.first_sync import FirstSync
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Resource
+from .._base.errors import InputError
+from .._base.text import quoted
+from .._engine.forms import ANY_CASE, FLAG, KEY_FILE, NUMBER, WORD
+from .._engine.kind import Field, Kind, fact
+from .._rest.family import Resource
+from .access import Access
+from .credentials import Credentials
+from .families import DATA_SOURCES
+from .first_sync import FirstSync
 
 DIALECTS = (
     "POSTGRES",

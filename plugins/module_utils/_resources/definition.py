@@ -10,11 +10,11 @@ source and has a reference name that is safe in SQL; how far that name is unique
 
 from __future__ import annotations
 
-from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted
-from ansible_collections.community.basedash.plugins.module_utils._engine.forms import LINES
-from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Field, Kind, fact
-from ansible_collections.community.basedash.plugins.module_utils._resources.families import DATA_SOURCES
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Family, Resource
+from .._base.text import quoted
+from .._engine.forms import LINES
+from .._engine.kind import Field, Kind, fact
+from .._rest.family import Family, Resource
+from .families import DATA_SOURCES
 
 
 def _caution(action: str, resource: Resource) -> str:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Family
+from .._rest.family import Family
 
 DATA_SOURCES = Family(
     "data source",

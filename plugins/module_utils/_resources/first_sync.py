@@ -11,15 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
-    IncompleteError,
-    InputError,
-    NoAnswerError,
-)
-from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted, shown
-from ansible_collections.community.basedash.plugins.module_utils._engine.forms import Spec
-from ansible_collections.community.basedash.plugins.module_utils._engine.step import Step, Work
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Resource
+from .._base.errors import IncompleteError, InputError, NoAnswerError
+from .._base.text import quoted, shown
+from .._engine.forms import Spec
+from .._engine.step import Step, Work
+from .._rest.family import Resource
 
 _FIRST_INTERVAL = 1.0
 _GROWTH = 1.5

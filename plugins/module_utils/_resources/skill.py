@@ -10,9 +10,9 @@ not archived, is known from third parties alone.
 
 from __future__ import annotations
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.forms import LINES
-from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Field, Kind, fact
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Family
+from .._engine.forms import LINES
+from .._engine.kind import Field, Kind, fact
+from .._rest.family import Family
 
 SKILL = Kind(
     Family("skill", "skills", "organizations/{organization_id}/skills"),

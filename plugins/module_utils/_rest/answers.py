@@ -13,24 +13,12 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
-    ApiError,
-    NoAccessError,
-    NotBasedashError,
-    NotFoundError,
-    UnsupportedError,
-    sentence,
-)
-from ansible_collections.community.basedash.plugins.module_utils._base.identifiers import is_usable_id, safe_in_path
-from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted
-from ansible_collections.community.basedash.plugins.module_utils._http.client import (
-    Answer,
-    error_texts,
-    field_errors,
-    said_by,
-)
-from ansible_collections.community.basedash.plugins.module_utils._http.transport import PROXY_ADVICE
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Family
+from .._base.errors import ApiError, NoAccessError, NotBasedashError, NotFoundError, UnsupportedError, sentence
+from .._base.identifiers import is_usable_id, safe_in_path
+from .._base.text import quoted
+from .._http.client import Answer, error_texts, field_errors, said_by
+from .._http.transport import PROXY_ADVICE
+from .family import Family
 
 
 def shows_nothing(answer: Answer, family: Family) -> bool:

@@ -13,11 +13,11 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import ApiError, IncompleteError
-from ansible_collections.community.basedash.plugins.module_utils._base.identifiers import segment
-from ansible_collections.community.basedash.plugins.module_utils._base.text import quoted
-from ansible_collections.community.basedash.plugins.module_utils._http.client import Answer, Client, Clock, error_texts
-from ansible_collections.community.basedash.plugins.module_utils._rest.answers import (
+from .._base.errors import ApiError, IncompleteError
+from .._base.identifiers import segment
+from .._base.text import quoted
+from .._http.client import Answer, Client, Clock, error_texts
+from .answers import (
     NOT_OFFERED,
     PAGE_SIZE,
     api_failure,
@@ -30,10 +30,10 @@ from ansible_collections.community.basedash.plugins.module_utils._rest.answers i
     successful,
     with_id,
 )
-from ansible_collections.community.basedash.plugins.module_utils._rest.creation_lock import note_shown
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Content, Family, Resource
-from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import SETTLING_SECONDS, look_until
-from ansible_collections.community.basedash.plugins.module_utils._rest.listing import Listing
+from .creation_lock import note_shown
+from .family import Content, Family, Resource
+from .freshness import SETTLING_SECONDS, look_until
+from .listing import Listing
 
 _ROOT = "/api/public/"
 

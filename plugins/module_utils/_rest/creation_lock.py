@@ -22,10 +22,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Callable
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import (
-    InterruptedTaskError,
-    RefusedError,
-)
+from .._base.errors import InterruptedTaskError, RefusedError
 
 # The names share so many files, because a file for each would fill the folder.
 _FILES = 64

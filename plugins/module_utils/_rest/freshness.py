@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Callable, TypeVar
 
-from ansible_collections.community.basedash.plugins.module_utils._http.client import Client
+from .._http.client import Client
 
 TRUSTED_SECONDS = 5.0
 """A write relies on nothing that was read longer ago than this."""

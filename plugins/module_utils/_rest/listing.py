@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ansible_collections.community.basedash.plugins.module_utils._base.text import look_alike_key
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Family, Resource, is_gone, value_at
+from .._base.text import look_alike_key
+from .family import Family, Resource, is_gone, value_at
 
 
 class Listing:

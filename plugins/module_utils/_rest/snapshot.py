@@ -15,21 +15,12 @@ from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.module_utils._http.client import Answer
-from ansible_collections.community.basedash.plugins.module_utils._rest.collection import (
-    Check,
-    Collection,
-    Deleted,
-    no_check,
-)
-from ansible_collections.community.basedash.plugins.module_utils._rest.creation_lock import note_shown
-from ansible_collections.community.basedash.plugins.module_utils._rest.family import Content, Family, Resource
-from ansible_collections.community.basedash.plugins.module_utils._rest.freshness import (
-    TRUSTED_SECONDS,
-    StaleError,
-    look_until,
-)
-from ansible_collections.community.basedash.plugins.module_utils._rest.listing import Listing
+from .._http.client import Answer
+from .collection import Check, Collection, Deleted, no_check
+from .creation_lock import note_shown
+from .family import Content, Family, Resource
+from .freshness import TRUSTED_SECONDS, StaleError, look_until
+from .listing import Listing
 
 
 class Lists:

@@ -26,9 +26,15 @@ def modules() -> list[str]:
 
 def imports(name: str) -> list[str]:
     """Return the modules of the core that a module imports."""
+    floor = name.partition(".")[0]
     text = (CORE / (name.replace(".", "/") + ".py")).read_text(encoding="utf-8")
-    nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)]
-    return [str(node.module)[len(PREFIX) :] for node in nodes if (node.module or "").startswith(PREFIX)]
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom):
+            assert not str(node.module).startswith(PREFIX), "imports within the core are relative"
+            if node.level:
+                found.append("%s.%s" % (floor, node.module) if node.level == 1 else str(node.module))
+    return found
 
 
 def test_every_module_is_on_a_floor() -> None:

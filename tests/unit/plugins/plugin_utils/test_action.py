@@ -164,7 +164,7 @@ def test_what_would_have_no_effect_is_refused(stage: Stage, change: dict[str, An
 
 @pytest.mark.parametrize("way", ["contoller", "Controller", "", None, True, ["target"]])
 def test_an_unknown_way_is_refused(stage: Stage, way: Any) -> None:
-    stage.definition = DEFINITION
+    stage.spec = REAL
     stage.task.args = {**ARGUMENTS, "name": "orders"}
     result = stage.run(basedash_run_on=way)
     # Before ansible-core 2.21, each result has one.
