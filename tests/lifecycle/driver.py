@@ -26,6 +26,11 @@ from ansible_collections.community.basedash.plugins.modules import (
 ORGANIZATION = "org_demo"
 
 
+def execute(spec: ModuleSpec, options: Mapping[str, Any], **how: Any) -> Report:
+    """Run the task of a module."""
+    return spec.run(options, verbosity=0, progress=str, **how)
+
+
 class Basedash:
     """A simulated Basedash at ``url``, seen from both sides: by the tasks, and by its control API."""
 
@@ -101,12 +106,11 @@ class Basedash:
             # The server's time goes by as well, so that what lags there catches up.
             self.pass_time(seconds)
 
-        report = spec.run(
+        report = execute(
+            spec,
             options,
             check_mode=check_mode,
             diff_mode=True,
-            verbosity=0,
-            progress=str,
             clock=Clock(monotonic=lambda: time.monotonic() + slept[0], sleep=sleep),
             abandoned=abandoned,
         )
