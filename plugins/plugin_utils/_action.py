@@ -31,6 +31,7 @@ from ansible_collections.community.basedash.plugins.module_utils._base.errors im
 from ansible_collections.community.basedash.plugins.module_utils._base.text import cleaned
 from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
+from ansible_collections.community.basedash.plugins.module_utils._http.caller import Caller
 from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import MISSING
 from ansible_collections.community.basedash.plugins.plugin_utils._sessions import Sessions
 
@@ -148,16 +149,16 @@ class TaskAction(NormalAction):
         except InputError as error:
             return self._result(variables, given, self.spec.refused(error.message), [])
         parent = os.getppid()
-        report = self.spec.run(
-            options,
+        caller = Caller(
+            _sessions.lend,
             check_mode=self._task.check_mode,
             diff_mode=self._task.diff,
             verbosity=_display.verbosity,
             progress=self._progress(variables),
-            transport=_sessions.lend,
             # Who kills Ansible itself leaves its workers alone.
             abandoned=lambda: os.getppid() != parent,
         )
+        report = self.spec.run(options, caller)
         return self._result(variables, options, report, warnings)
 
     def _result(

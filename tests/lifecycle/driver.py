@@ -15,7 +15,8 @@ import requests
 
 from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
-from ansible_collections.community.basedash.plugins.module_utils._http.client import Clock
+from ansible_collections.community.basedash.plugins.module_utils._http.caller import Caller, Clock
+from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import RequestsTransport
 from ansible_collections.community.basedash.plugins.modules import (
     basedash_data_source,
     basedash_data_source_access,
@@ -28,7 +29,7 @@ ORGANIZATION = "org_demo"
 
 def execute(spec: ModuleSpec, options: Mapping[str, Any], **how: Any) -> Report:
     """Run the task of a module."""
-    return spec.run(options, verbosity=0, progress=str, **how)
+    return spec.run(options, Caller(RequestsTransport, **how))
 
 
 class Basedash:

@@ -14,6 +14,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._base.effect import Effect
 from .._base.errors import (
     ApiError,
     BasedashError,
@@ -179,7 +180,7 @@ class Creation:
             except ApiError as error:
                 # The name is taken, perhaps by the POST whose answer was lost.
                 taken = error.status == _CONFLICT and self._lost is not None
-                if not error.arrived and not taken:
+                if not error.effect.is_unclear and not taken:
                     raise (error if self._lost is None else self._maybe_created(error)) from error
                 self._lost = self._lost if taken and self._lost is not None else error
             except BasedashError as error:
@@ -195,7 +196,7 @@ class Creation:
                 return Finding(None)
             setbacks += 1
             # After a time-out the POST may still take effect later, so it is not sent again.
-            final = not isinstance(lost, NoAnswerError) or lost.pending
+            final = not isinstance(lost, NoAnswerError) or lost.effect is Effect.MAY_COME
             if final or not self.api.back_off(
                 setbacks, "the %s was not created, and the answer was lost" % self.family.noun
             ):

@@ -23,6 +23,7 @@ from .module_spec import ModuleSpec
 from .options import of_info
 from .outcome import Facts, Outcome
 from .reference import References
+from .task import Task
 
 More = Callable[[Collection, Mapping[str, Any], list[Facts]], list[Facts]]
 """``more(api, options, entries)`` returns the facts with more in each than the objects themselves show."""
@@ -81,5 +82,5 @@ class ReadAll:
 
 def info_module(kind: Kind, more: More | None = None, options: Spec | None = None) -> ModuleSpec:
     """Return the module that reads the objects of a kind; ``options`` are those of ``more``."""
-    task = ReadAll(kind) if more is None else ReadAll(kind, more)
-    return ModuleSpec(task, kind, {**of_info(kind), **(options or {})})
+    work = ReadAll(kind) if more is None else ReadAll(kind, more)
+    return ModuleSpec(Task(kind, work), {**of_info(kind), **(options or {})})

@@ -61,9 +61,8 @@ def checked(
     spec: Spec,
     rules: Rules,
     given: Mapping[str, Any],
-    required_one_of: Sequence[Sequence[str]] = (),
     environment: Mapping[str, str] | None = None,
-    templates: bool = False,
+    linting: bool = False,
 ) -> dict[str, Any]:
     """Return the options as they came, with line breaks removed where they do no harm; Ansible can convert these.
 
@@ -74,10 +73,10 @@ def checked(
     Raises:
         InputError: for the first mistake. Its message has the option's name and never its value.
     """
-    check = _Check(rules, templates)
-    variables = os.environ if environment is None else environment
+    check = _Check(rules, linting)
+    variables = {} if linting else os.environ if environment is None else environment
     try:
-        values = check.options(spec, given, "", required_one_of)
+        values = check.options(spec, given, "", rules.required_one_of)
     except _UnknownOption as unknown:
         raise InputError(unknown.sentence(secret_texts(spec, given))) from None
     names = _spellings(spec)

@@ -40,6 +40,7 @@ from .options import of_many
 from .outcome import Diff, Facts, Outcome
 from .present import Presence
 from .step import Step
+from .task import Task
 
 ACTIONS = ("deleted", "created", "updated", "unchanged", "failed", "not_attempted")
 
@@ -326,7 +327,7 @@ class EnsureMany:
 
 def module_of_many(kind: Kind, steps: Sequence[type[Step]] = ()) -> ModuleSpec:
     """Return the module that manages many objects of a kind."""
-    return ModuleSpec(EnsureMany(EnsureState(kind, steps)), kind, of_many(kind, steps))
+    return ModuleSpec(Task(kind, EnsureMany(EnsureState(kind, steps))), of_many(kind, steps))
 
 
 def _not_shown(lists: Lists, api: Collection) -> tuple[str, ...]:

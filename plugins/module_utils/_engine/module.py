@@ -13,6 +13,8 @@ from ansible.module_utils import basic
 
 from .._base.errors import InputError
 from .._base.text import cleaned
+from .._http.caller import Caller
+from .._http.requests_transport import RequestsTransport
 from .module_spec import ModuleSpec
 from .task import Report
 
@@ -29,8 +31,7 @@ def run_module(spec: ModuleSpec) -> NoReturn:
         internal = {name: value for name, value in module.params.items() if name.startswith("_ansible_")}
         given.update((name, value) for name, value in module.params.items() if name not in internal)
         try:
-            how = {"environment": {}, "templates": True} if linting else {}
-            module.params = {**spec.checked(given, **how), **internal}
+            module.params = {**spec.checked(given, linting), **internal}
         except InputError as error:
             _end(module, spec, given, spec.refused(error.message))
         if linting:
@@ -49,8 +50,8 @@ def run_module(spec: ModuleSpec) -> NoReturn:
         required_one_of=spec.required_one_of,
         supports_check_mode=True,
     )
-    report = spec.run(
-        module.params,
+    caller = Caller(
+        RequestsTransport,
         check_mode=module.check_mode,
         # Undocumented but stable: AnsibleModule has no public names for diff mode and verbosity.
         diff_mode=module._diff,
@@ -58,6 +59,7 @@ def run_module(spec: ModuleSpec) -> NoReturn:
         progress=lambda text: module.log(cleaned(text)),
         abandoned=_abandoned,
     )
+    report = spec.run(module.params, caller)
     _end(module, spec, module.params, report)
 
 

@@ -18,6 +18,7 @@ from .options import of_state, one_of
 from .outcome import Outcome
 from .present import make_present
 from .step import Step
+from .task import Task
 
 
 @dataclass(frozen=True)
@@ -43,4 +44,5 @@ class EnsureState:
 
 def module_of_one(kind: Kind, steps: Sequence[type[Step]] = ()) -> ModuleSpec:
     """Return the module that manages one object of a kind."""
-    return ModuleSpec(EnsureState(kind, steps), kind, of_state(kind, steps), one_of(kind), about_one=True)
+    task = Task(kind, EnsureState(kind, steps), about_one=True)
+    return ModuleSpec(task, of_state(kind, steps), one_of(kind))

@@ -284,7 +284,7 @@ class _Update:
                 vanished = self._vanished(error)
                 raise (vanished if lost is None else self._maybe_changed(vanished)) from error
             except ApiError as error:
-                if not error.arrived:
+                if not error.effect.is_unclear:
                     raise (error if lost is None else self._maybe_changed(error)) from error
                 lost = error
                 setbacks += 1

@@ -293,7 +293,7 @@ def write_policy(api: Collection, identifier: str, policy: Policy, check: Check 
         answer = api.put_part(identifier, "access", policy.body(), check)
         content = None if shows_nothing(answer, api.family) else _policy(api, answer, identifier)
     except ApiError as error:
-        if error.arrived:
+        if error.effect.is_unclear:
             not_known(error, identifier)
         raise
     found = None if content is None else Policy.read(content)
@@ -398,7 +398,7 @@ class Access(Step):
                 try:
                     write_policy(work.api, work.resource["id"], self._wanted, work.check)
                 except StaleError as stale:
-                    lost = lost or stale.unclear_tries > 0
+                    lost = lost or stale.earlier.is_unclear
                     work.api.require_recent()
                     work.read_again()
                     continue

@@ -50,7 +50,7 @@ def set_access(api: Collection, options: Mapping[str, Any], check_mode: bool) ->
                     write_policy(api, resource["id"], wanted, recent(api.client, read_at))
                 break
             except StaleError as stale:
-                lost = lost or stale.unclear_tries > 0
+                lost = lost or stale.earlier.is_unclear
                 finding = find(api, Identity(DATA_SOURCE, resource["id"], identity.key), verify_absence=True)
                 if finding.resource is None:
                     raise RefusedError(

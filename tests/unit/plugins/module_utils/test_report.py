@@ -18,7 +18,7 @@ from urllib.parse import quote
 import pytest
 import yaml
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import ApiError
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import ApiError, Exchange
 from ansible_collections.community.basedash.plugins.module_utils._base.text import Mask, shown
 from ansible_collections.community.basedash.plugins.module_utils._base.version import VERSION
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import (
@@ -243,7 +243,7 @@ def test_names_of_fields_in_errors_are_masked_before_they_become_options(place: 
     def refused(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
         if place == "many":
             return Outcome(False, failed=True, values={"results": [{"field_errors": dict(names)}]})
-        raise ApiError("No.", method="POST", url="", field_errors=names)
+        raise ApiError("No.", Exchange("POST", "", field_errors=names))
 
     wire = Wire()
     options = {**ABSENT, "api_key": secret}
