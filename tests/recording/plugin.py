@@ -16,6 +16,7 @@ import functools
 import gzip
 import json
 import sys
+import tempfile
 import threading
 import urllib.request
 import warnings
@@ -45,6 +46,7 @@ class Recorder:
         self.examples: dict[str, list[Any]] = {}
         self._properties: dict[int, Callable[..., None]] = {}
         self._events: list[Any] | None = None
+        self._folder = tempfile.TemporaryDirectory(prefix="basedash-recording-")
 
     @staticmethod
     def key(item: pytest.Item) -> str:
@@ -56,9 +58,20 @@ class Recorder:
         if self._events is not None and threading.current_thread() is threading.main_thread():
             self._events.append(steady(event))
 
+    def note_example(self, example: dict[str, Any]) -> None:
+        """Add the event that an example begins."""
+        self._forget_creations()
+        self.note(example=example)
+
+    def _forget_creations(self) -> None:
+        """Take another temporary folder, because what creation locks remember there depends on the time that passed."""
+        if _simulated():
+            tempfile.tempdir = tempfile.mkdtemp(dir=self._folder.name)
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         self._events = []
+        self._forget_creations()
         result = yield
         if self._events:
             self.tests[self.key(item)] = self._events
@@ -83,7 +96,7 @@ class Recorder:
             handle.inner_test = self._keeping(key, test, fixtures)
             return None
         for example in self.given_examples.get(key, ()):
-            self.note(example=example)
+            self.note_example(example)
             with warnings.catch_warnings():
                 # To use assume() outside of Hypothesis is deprecated.
                 warnings.simplefilter("ignore")
@@ -100,7 +113,7 @@ class Recorder:
             example = {name: value for name, value in named.items() if name not in fixtures}
             if not values and _is_json(example):
                 self.examples.setdefault(key, []).append(example)
-                self.note(example=example)
+                self.note_example(example)
                 test(**named)
                 return
             # An example of objects can't be kept, so it can't be compared either.
@@ -125,13 +138,15 @@ class Recorder:
                     self._results(getattr(module, name), methods)
 
     def pytest_sessionfinish(self) -> None:
-        content = json.dumps({"tests": self.tests, "examples": self.examples}, sort_keys=True)
+        # The order of keys stays, because that of an example counts.
+        content = json.dumps({"examples": self.examples, "tests": self.tests})
         self.file.write_bytes(gzip.compress(content.encode(), mtime=0))
+        self._folder.cleanup()
 
     def _task(self, execute: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(execute)
         def run(task: Any, options: Mapping[str, Any], **how: Any) -> Any:
-            simulated = "basedash_simulator" in sys.modules
+            simulated = _simulated()
             sent: list[Any] = []
             clock = how.get("clock")
             if simulated:
@@ -148,6 +163,9 @@ class Recorder:
             if simulated:
                 names = ("method", "path", "query", "body")
                 sent = [{name: entry[name] for name in names} for entry in _log(options)[before:]]
+                if options.get("access") is True:
+                    # The policies of several data sources are read at once.
+                    sent.sort(key=lambda request: str(request["path"]))
             for request in sent:
                 request["body"] = _parsed(request["body"])
             told = {name: getattr(report, name) for name in ("failed", "result", "warnings", "progress")}
@@ -216,6 +234,10 @@ class Expected:
         if kind is not None and ".plugins." in kind.__module__:
             self._recorder.note(raised=str(value))
         return self._context.__exit__(kind, value, trace)
+
+
+def _simulated() -> bool:
+    return "basedash_simulator" in sys.modules
 
 
 def _still(clock: Any) -> Any:
