@@ -20,21 +20,23 @@ _SHOWN = 3
 
 def main() -> int:
     """Run a command."""
-    parser = argparse.ArgumentParser(prog="python -m tests.recording", description=__doc__)
+    text = "Arguments for pytest stand at the end, after --."
+    parser = argparse.ArgumentParser(prog="python -m tests.recording", description=__doc__, epilog=text)
     commands = parser.add_subparsers(dest="command", required=True)
     recording = commands.add_parser("record", help="run tests and write what their tasks do")
     recording.add_argument("tests", choices=("unit", "lifecycle"))
     recording.add_argument("file", type=Path)
     recording.add_argument("--examples", type=Path, help="a recording whose examples of Hypothesis are used again")
-    recording.add_argument("arguments", nargs="*", help="arguments for pytest, after --")
     comparing = commands.add_parser("compare", help="print what differs; exit status 1 if anything does")
     comparing.add_argument("first", type=Path)
     comparing.add_argument("second", type=Path)
     comparing.add_argument("--known", type=Path, help="a file with lines of differences that are wanted")
     comparing.add_argument("--only-common", action="store_true", help="leave out what the second has not")
-    given = parser.parse_args()
+    words = sys.argv[1:]
+    end = words.index("--") if "--" in words else len(words)
+    given = parser.parse_args(words[:end])
     if given.command == "record":
-        return record(given.tests, given.file.resolve(), given.examples, given.arguments)
+        return record(given.tests, given.file.resolve(), given.examples, words[end + 1 :])
     known = given.known.read_text(encoding="utf-8").splitlines() if given.known else []
     return show(given.first, given.second, {line.strip() for line in known}, given.only_common)
 
