@@ -20,7 +20,7 @@ from tests.recording.normal import steady
 Tests = dict[str, list[Any]]
 
 _LINE = re.compile(r":\d+$")
-_CONTEXT = 3
+_CONTEXT = 1
 _LONGEST = 300
 
 
