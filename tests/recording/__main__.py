@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,8 @@ def record(tests: str, file: Path, examples: Path | None, arguments: list[str]) 
         # Else the order of sets is chance.
         "PYTHONHASHSEED": "0",
     }
+    # A shell's background job ignores SIGINT, and so would pytest, whose tests send it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.run([*command, *arguments, "tests/" + tests], cwd=TREE, env=environment, check=False).returncode
 
 

@@ -139,7 +139,7 @@ class Recorder:
 
     def pytest_sessionfinish(self) -> None:
         # The order of keys stays, because that of an example counts.
-        content = json.dumps({"examples": self.examples, "tests": self.tests})
+        content = json.dumps({"examples": self.given_examples or self.examples, "tests": self.tests})
         self.file.write_bytes(gzip.compress(content.encode(), mtime=0))
         self._folder.cleanup()
 
