@@ -165,12 +165,7 @@ class Creation:
             listing = finding.listing
             self._known = listing if listing is not None else frozenset()
             try:
-                if self.api.client.abandoned:
-                    # What is ``finishing`` goes on, and this has not begun.
-                    raise InterruptedTaskError(
-                        "The task was interrupted before the %s named %s was created."
-                        % (self.family.noun, quoted(self.key))
-                    )
+                self._check_not_interrupted()
                 created = self.api.create(self.body, recent(self.api.client, finding.read_at))
             except StaleError:
                 finding = self._found_on_a_newer_list()
@@ -201,6 +196,12 @@ class Creation:
                 setbacks, "the %s was not created, and the answer was lost" % self.family.noun
             ):
                 raise self._maybe_created(lost) from lost
+
+    def _check_not_interrupted(self) -> None:
+        """Begin nothing if nobody waits any more: only what is under way is finished."""
+        if self.api.client.abandoned:
+            name = "%s named %s" % (self.family.noun, quoted(self.key))
+            raise InterruptedTaskError("The task was interrupted before the %s was created." % name)
 
     def _found_on_a_newer_list(self) -> Finding:
         """Read the list again because the last one is too old to decide on a creation."""

@@ -50,7 +50,11 @@ def run_module(spec: ModuleSpec) -> NoReturn:
         required_one_of=spec.required_one_of,
         supports_check_mode=True,
     )
-    caller = Caller(
+    _end(module, spec, module.params, spec.run(module.params, _caller(module)))
+
+
+def _caller(module: Any) -> Caller:
+    return Caller(
         RequestsTransport,
         check_mode=module.check_mode,
         # Undocumented but stable: AnsibleModule has no public names for diff mode and verbosity.
@@ -59,8 +63,6 @@ def run_module(spec: ModuleSpec) -> NoReturn:
         progress=lambda text: module.log(cleaned(text)),
         abandoned=_abandoned,
     )
-    report = spec.run(module.params, caller)
-    _end(module, spec, module.params, report)
 
 
 def _end(module: Any, spec: ModuleSpec, options: dict[str, Any], report: Report) -> NoReturn:
