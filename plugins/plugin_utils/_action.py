@@ -28,7 +28,8 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._base.text import cleaned
+from ansible_collections.community.basedash.plugins.module_utils._base.text import encodable
+from ansible_collections.community.basedash.plugins.module_utils._engine import creation, deletion, present
 from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
 from ansible_collections.community.basedash.plugins.module_utils._http.caller import Caller
@@ -43,6 +44,9 @@ except ImportError:  # Before ansible-core 2.19.
     _ENCODING: dict[str, Any] = {"cls": AnsibleJSONEncoder, "vault_to_text": True}
 else:
     _ENCODING = {"cls": get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE)}
+
+# Workers inherit what their parent has imported, so that none of them imports these again.
+_IMPORTED = (creation, deletion, present)
 
 _ACTION_GROUP = "group/community.basedash.basedash"
 _WAYS = ("auto", "controller", "target")
@@ -208,7 +212,7 @@ class TaskAction(NormalAction):
                     return
                 told = now
             # Not among the results: a callback may print those for a program.
-            _display.display("[%s] %s" % (host, cleaned(text)), stderr=True)
+            _display.display("[%s] %s" % (host, encodable(text)), stderr=True)
 
         return tell
 
@@ -224,7 +228,7 @@ def _as_module_arguments(options: Mapping[str, Any]) -> dict[str, Any]:
         try:
             given[name] = json.loads(json.dumps(value, **_ENCODING))
         except (TypeError, ValueError, RecursionError):
-            raise InputError("The option %s has a value that is no YAML: give a text." % cleaned(name)) from None
+            raise InputError("The option %s has a value that is no YAML: give a text." % encodable(name)) from None
     return given
 
 

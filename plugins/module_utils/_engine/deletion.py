@@ -139,7 +139,7 @@ def _deleted(kind: Kind, before: Resource | None, answered: Resource | None, ide
     if resource is None or facts is None:
         header = "%s %s" % (kind.family.noun, quoted(identifier))
     else:
-        header = "%s %s (id %s)" % (kind.family.noun, quoted(facts[kind.key.told_as]), quoted(facts["id"]))
+        header = "%s %s (id %s)" % (kind.family.noun, quoted(facts[kind.key.fact_name]), quoted(facts["id"]))
     # Reuse the dict: in bulk runs a copy per item costs too much memory.
     old = kind.facts(before) if before is not None and answered is not None else facts or {"id": identifier}
     caution = "" if resource is None else kind.caution("deleted", resource)

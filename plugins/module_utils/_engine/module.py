@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from ansible.module_utils import basic
 
 from .._base.errors import InputError
-from .._base.text import cleaned
+from .._base.text import encodable
 from .._http.caller import Caller
 from .._http.requests_transport import RequestsTransport
 from .module_spec import ModuleSpec
@@ -60,7 +60,7 @@ def _caller(module: Any) -> Caller:
         # Undocumented but stable: AnsibleModule has no public names for diff mode and verbosity.
         diff_mode=module._diff,
         verbosity=module._verbosity,
-        progress=lambda text: module.log(cleaned(text)),
+        progress=lambda text: module.log(encodable(text)),
         abandoned=_abandoned,
     )
 

@@ -35,7 +35,7 @@ _WORDS = {
 
 def _words(kind: Kind) -> dict[str, tuple[str, ...]]:
     """Return the words of this collection and of the API, by the key they stand under: they hide no secret."""
-    documented = {one.told_as: one.words for one in kind.fields if one.words}
+    documented = {one.fact_name: one.words for one in kind.fields if one.words}
     return {**_WORDS, **documented, **kind.words, **dict.fromkeys((one.name for one in kind.secrets), SECRET_WORDS)}
 
 
@@ -90,7 +90,7 @@ def execute(task: Task, options: Mapping[str, Any], caller: Caller, secrets: Seq
     report = _ended(task, options, replace(caller, progress=say), counters, mask)
     shown = mask.value({**task.nothing, **report.result, "api": counters.as_result()})
     warnings = [mask.text(warning) for warning in report.warnings]
-    if _hides_identity(report.result, shown, ("id", kind.key.name, kind.key.told_as)):
+    if _hides_identity(report.result, shown, ("id", kind.key.name, kind.key.fact_name)):
         warnings.append(
             "An id or a name in this result is masked, because a secret of this task is a part of it: another task "
             "can't use it as it stands here."

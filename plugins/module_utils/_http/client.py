@@ -17,7 +17,7 @@ from typing import Any, Callable
 from .._base.effect import Effect
 from .._base.errors import ApiError, Exchange, InterruptedTaskError, NoAnswerError, sentence
 from .._base.strict_json import NotJsonError, parse_json
-from .._base.text import shown
+from .._base.text import printable
 from .._base.version import VERSION
 from .caller import Caller, Clock, Counters
 from .connection import Connection
@@ -54,7 +54,7 @@ class Answer:
     def request_id(self) -> str | None:
         """The server's own name for this request, from ``x-request-id``."""
         value = self.headers.get("x-request-id")
-        return shown(value, longest=128) if value else None
+        return printable(value, longest=128) if value else None
 
 
 class _Finishing(threading.local):
@@ -390,7 +390,7 @@ def error_texts(content: Any) -> tuple[str | None, str | None]:
     """
     error = content.get("error") if isinstance(content, dict) else None
     if isinstance(error, dict) and isinstance(error.get("title"), str) and isinstance(error.get("detail"), str):
-        return shown(error["title"]), shown(error["detail"], longest=2000)
+        return printable(error["title"]), printable(error["detail"], longest=2000)
     return None, None
 
 
@@ -401,7 +401,7 @@ def field_errors(content: Any) -> dict[str, str]:
     for place in (content.get("error"), content.get("data"), content):
         errors = place.get("fieldErrors") if isinstance(place, dict) else None
         if isinstance(errors, dict) and errors:
-            return {shown(name, longest=100): shown(_joined(words)) for name, words in errors.items()}
+            return {printable(name, longest=100): printable(_joined(words)) for name, words in errors.items()}
     return {}
 
 

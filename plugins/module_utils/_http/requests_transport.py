@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from .._base.errors import InputError
-from .._base.text import quoted, shown
+from .._base.text import printable, quoted
 from .certificates import EncryptedKeyError, check_authorities, check_client_certificate, no_passphrase, reason_of
 from .connection import Connection
 from .response import BadAnswerError, Response, too_large, unfolded
@@ -252,7 +252,7 @@ def _bundle(connection: Connection) -> str:
             if not os.path.exists(bundle):
                 raise InputError(
                     "The environment variable %s names %s, which does not exist: correct it, or set ca_path."
-                    % (variable, shown(bundle))
+                    % (variable, printable(bundle))
                 )
             check_authorities(bundle, "The environment variable %s" % variable)
             return bundle
@@ -444,7 +444,7 @@ def _of_the_connection(failure: _Failure) -> TransportError | None:
         return None
     reasons = [one.strerror for one in failure.chain if isinstance(one, OSError) and one.strerror]
     return TransportError(
-        "%s can't be reached (%s)" % (failure.peer, shown(reasons[0] if reasons else failure.chain[-1])),
+        "%s can't be reached (%s)" % (failure.peer, printable(reasons[0] if reasons else failure.chain[-1])),
         sent=False,
         transient=True,
         advice="check %s, and that this machine is online" % failure.where,
@@ -465,12 +465,12 @@ def _of_the_answer(failure: _Failure) -> TransportError:
     is_local = isinstance(failure.error, OSError) and not failure.met(HTTPError)
     if is_local or failure.met(FileNotFoundError, PermissionError):
         return TransportError(
-            "a file of the TLS options can't be used (%s)" % shown(failure.error),
+            "a file of the TLS options can't be used (%s)" % printable(failure.error),
             sent=False,
             transient=False,
             advice="check ca_path, client_cert and client_key",
         )
-    return TransportError("the connection broke (%s)" % shown(failure.chain[-1]), sent=True, transient=True)
+    return TransportError("the connection broke (%s)" % printable(failure.chain[-1]), sent=True, transient=True)
 
 
 def _no_tunnel(status: int, server: str) -> TransportError:
@@ -483,7 +483,7 @@ def _no_tunnel(status: int, server: str) -> TransportError:
 
 
 def _distrusted(owner: str, why: object) -> TransportError:
-    reason = shown(why)
+    reason = printable(why)
     text = reason.lower()
     if "expired" in text or "not yet valid" in text:
         advice = "renew it there, or check the clock here"
@@ -499,12 +499,15 @@ def _distrusted(owner: str, why: object) -> TransportError:
 
 def _no_tls(error: ssl.SSLError, peer: str, where: str) -> TransportError:
     reason = reason_of(error)
-    mistake, advice = "no TLS connection could be made (%s)" % shown(reason), "check ca_path, client_cert, client_key"
+    mistake, advice = (
+        "no TLS connection could be made (%s)" % printable(reason),
+        "check ca_path, client_cert, client_key",
+    )
     if isinstance(error, EncryptedKeyError):
         mistake, advice = "the private key is encrypted", "give a client_key without a passphrase"
     elif "wrong version" in reason or "http request" in reason or "record layer" in reason:
         mistake, advice = "%s does not speak TLS on this port" % peer, "check scheme and port of %s" % where
     elif "alert" in reason or "certificate required" in reason:
-        mistake = "%s refused the TLS connection (%s)" % (peer, shown(reason))
+        mistake = "%s refused the TLS connection (%s)" % (peer, printable(reason))
         advice = "check client_cert and client_key"
     return TransportError(mistake, sent=True, transient=False, advice=advice)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from .._base.errors import ApiError, BasedashError, IncompleteError, InputError, NotFoundError, RefusedError
 from .._base.identifiers import checked_id
-from .._base.text import quoted, told
+from .._base.text import quoted, spelled_out
 from .._engine.forms import Spec
 from .._engine.outcome import Facts
 from .._engine.settings import Settings
@@ -202,8 +202,8 @@ def _one_named(listing: Listing, family: Family, name: str) -> str:
             % (
                 family.noun,
                 _KEYS[family],
-                told(name),
-                "" if similar is None else ", but one with %s" % told(similar),
+                spelled_out(name),
+                "" if similar is None else ", but one with %s" % spelled_out(similar),
                 family.plural,
             )
         )

@@ -56,7 +56,7 @@ ONE_OF = one_module.SPEC.required_one_of
 SOURCE = one_module.SPEC.task
 MANAGE = many_module.SPEC.task
 READ = info_module.SPEC.task
-FIELDS = {one.told_as: one.place for one in KIND.fields if not one.secret}
+FIELDS = {one.fact_name: one.place for one in KIND.fields if not one.secret}
 """The facts, and the API's names for them."""
 
 
@@ -155,7 +155,7 @@ Step = Union[tuple[str, str, Reaction], tuple[str, str, Reaction, dict[str, Any]
 class Wire:
     """Answers the requests that were listed, in their order, and fails on any other one.
 
-    Lists of groups and members are answered from ``beside``, whenever they are asked for.
+    ListCache of groups and members are answered from ``beside``, whenever they are asked for.
     """
 
     def __init__(self, *steps: Step) -> None:

@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import ApiError, Exchange
-from ansible_collections.community.basedash.plugins.module_utils._base.text import Mask, shown
+from ansible_collections.community.basedash.plugins.module_utils._base.text import Mask, printable
 from ansible_collections.community.basedash.plugins.module_utils._base.version import VERSION
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import (
     Outcome,
@@ -115,7 +115,7 @@ def test_value_that_python_can_not_print_is_shown() -> None:
     nested: list[Any] = []
     for _level in range(100_000):
         nested = [nested]
-    assert "can't be shown" in shown(nested) or shown(nested).startswith("[[")
+    assert "can't be shown" in printable(nested) or printable(nested).startswith("[[")
     while nested:  # Else the end of the test would unfold it at once.
         nested = nested[0]
 
@@ -221,8 +221,8 @@ def test_lines_of_a_private_key_are_masked() -> None:
 
 
 def test_control_characters_are_shown_as_such() -> None:
-    assert shown("a\x1b[31m\u202eb\nc") == "a\\x1b[31m\\u202eb\\nc"
-    assert len(shown("x" * 1000)) == 300
+    assert printable("a\x1b[31m\u202eb\nc") == "a\\x1b[31m\\u202eb\\nc"
+    assert len(printable("x" * 1000)) == 300
 
 
 def test_halves_of_surrogate_pairs_do_not_leave() -> None:
