@@ -155,7 +155,7 @@ Step = Union[tuple[str, str, Reaction], tuple[str, str, Reaction, dict[str, Any]
 class Wire:
     """Answers the requests that were listed, in their order, and fails on any other one.
 
-    ListCache of groups and members are answered from ``beside``, whenever they are asked for.
+    Lists of groups and members are answered from ``beside``, whenever they are asked for.
     """
 
     def __init__(self, *steps: Step) -> None:

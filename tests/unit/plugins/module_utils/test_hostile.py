@@ -488,7 +488,7 @@ def test_no_generated_answer_misleads(part: int) -> None:
 
 
 class Pages(Wire):
-    """ListCache without end: page after page, each made by ``make`` from its number."""
+    """Lists without end: page after page, each made by ``make`` from its number."""
 
     def __init__(self, make: Any, seconds: float = 0.1) -> None:
         super().__init__()
