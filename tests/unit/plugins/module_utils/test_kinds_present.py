@@ -337,6 +337,20 @@ def test_an_answer_with_another_object_is_not_believed(subject: Subject) -> None
         assert "not one of the Basedash API" in report.result["msg"]
 
 
+@every_kind
+@pytest.mark.parametrize("mark", ["archivedAt", "deletedAt", "deactivatedAt"])
+def test_what_is_archived_is_created_anew(subject: Subject, mark: str) -> None:
+    gone = subject.sample(9, **{mark: "2026-11-21T08:00:00.000Z"})
+    server = Server(subject, gone)
+    report = run(subject, server, **new(subject))
+    assert not report.failed
+    assert report.result["changed"]
+    assert len(server.objects) == 2
+    by_id = run(subject, Server(subject, gone), **unknown_id(subject))
+    assert by_id.failed
+    assert "can't be created with an id" in by_id.result["msg"]
+
+
 # Readings that lag, and other writers ---------------------------------------------------------------------------------
 
 
