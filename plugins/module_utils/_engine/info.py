@@ -49,6 +49,12 @@ class ReadAll:
         warnings: list[str] = [references.missing + "."] if references.missing else []
         resources = self._listed(api, options, warnings) if identity is None else self._single(api, identity, warnings)
         wanted = {one: references.ids.get(one) for one in (*references.keys, *references.ids)}
+        for field in wanted:
+            if not all(field.is_shown(one) for one in resources):
+                raise RefusedError(
+                    "This server does not show the %s of each %s, so %s can't be selected by it: leave %s and %s out."
+                    % (field.told_as, self.kind.family.noun, self.kind.family.plural, field.by_key, field.name)
+                )
         resources = [one for one in resources if all(field.value(one) == value for field, value in wanted.items())]
         doubts = [doubt for negative in (False, True) for doubt in filters.doubts(resources, negative)]
         warnings += ["%s." % doubt for doubt in doubts]

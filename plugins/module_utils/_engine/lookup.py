@@ -163,6 +163,7 @@ def find(api: Collection, identity: Identity, verify_absence: bool = True, advic
 def _find_by_key(api: Collection, identity: Identity) -> Finding:
     listing = api.list_all()
     if identity.scope is not None:
+        _check_scope_is_shown(identity, identity.scope, listing)
         listing = listing.within(identity.scope.field.place, identity.scope.id)
     matches = listing.named(identity.key)
     renamed = listing.named(identity.new_key) if identity.new_key != identity.key else []
@@ -179,10 +180,10 @@ def _find_by_key(api: Collection, identity: Identity) -> Finding:
         )
     if matches and renamed:
         raise RefusedError(
-            "There is a %s named %s and another one named %s (id %s): nothing was changed, delete one of them, or "
+            "There is %s named %s and another one named %s (id %s): nothing was changed, delete one of them, or "
             "correct %s."
             % (
-                identity.noun,
+                identity.kind.family.a_noun,
                 quoted(identity.key),
                 quoted(identity.new_key),
                 quoted(renamed[0]["id"]),
@@ -192,6 +193,21 @@ def _find_by_key(api: Collection, identity: Identity) -> Finding:
     found = [*matches, *renamed]
     similar = None if found else listing.similar(identity.key or "")
     return Finding(found[0] if found else None, listing.read_at, listing, similar=similar)
+
+
+def _check_scope_is_shown(identity: Identity, scope: Scope, listing: Listing) -> None:
+    """Refuse a key where the server does not show in what an object with this key is.
+
+    Raises:
+        RefusedError: naming the first one.
+    """
+    for resource in listing.named(identity.key):
+        if not scope.field.is_shown(resource):
+            raise RefusedError(
+                "There is %s named %s (id %s), but the server does not show whether it is in %s: nothing was changed, "
+                "give its id alone."
+                % (identity.kind.family.a_noun, quoted(identity.key), quoted(resource["id"]), scope.name)
+            )
 
 
 def _find_by_id(api: Collection, identifier: str, verify_absence: bool) -> Finding:

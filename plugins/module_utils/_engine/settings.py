@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._base.errors import InputError, RefusedError
@@ -323,16 +323,16 @@ def _check_extra(kind: Kind, option: str, values: Mapping[str, Any]) -> None:
         raise InputError("The option %s has a value that is no JSON: correct it." % option) from None
 
 
-def check_key(kind: Kind, key: str) -> None:
-    """Refuse a key that a new object can't have.
+def check_key(kind: Kind, key: str, option: str = "") -> None:
+    """Refuse a key that an object can't get; ``option`` is the one that gives it, by default that of the key.
 
     Raises:
         InputError: if it can't be one.
     """
-    option = kind.key.name
+    option = option or kind.key.name
     if key != key.strip() or not is_one_line(key):
         raise InputError(
             "The option %s has white space around it, or a control character in it (%s): remove it."
             % (option, quoted(key))
         )
-    _checked(kind.key, key)
+    _checked(replace(kind.key, name=option), key)

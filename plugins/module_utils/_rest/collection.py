@@ -34,7 +34,7 @@ from .answers import (
     with_id,
 )
 from .creation_lock import note_shown
-from .family import Content, Family, Resource
+from .family import Content, Family, Resource, is_gone
 from .freshness import SETTLING_SECONDS, look_until
 from .listing import Listing
 
@@ -152,7 +152,8 @@ class Collection:
     def list_new(self, known: Container[str]) -> list[Resource]:
         """Return the objects that are newer than the first one in ``known``, which are ids.
 
-        Lists are newest first (the vendor's pages), so what was just created is on the first page.
+        Lists are newest first (the vendor's pages), so what was just created is on the first page. What the server
+        shows and counts as absent is not among them: ``known`` has none of those either.
 
         Raises:
             ApiError: as ``list_all``.
@@ -163,7 +164,8 @@ class Collection:
                 for item in page:
                     if item["id"] in known:
                         return list(found.values())
-                    found.setdefault(item["id"], item)
+                    if not is_gone(item):
+                        found.setdefault(item["id"], item)
         except _BrokenListError:
             return [item for item in self.list_all() if item["id"] not in known]
         return list(found.values())
