@@ -53,7 +53,7 @@ class ReadAll:
             if not all(field.is_shown(one) for one in resources):
                 raise RefusedError(
                     "This server does not show the %s of each %s, so %s can't be selected by it: leave %s and %s out."
-                    % (field.told_as, self.kind.family.noun, self.kind.family.plural, field.by_key, field.name)
+                    % (field.fact_name, self.kind.family.noun, self.kind.family.plural, field.by_key, field.name)
                 )
         resources = [one for one in resources if all(field.value(one) == value for field, value in wanted.items())]
         doubts = [doubt for negative in (False, True) for doubt in filters.doubts(resources, negative)]
