@@ -19,6 +19,9 @@ from tests.recording.normal import steady
 
 Tests = dict[str, list[Any]]
 
+FAILED = {"outcome": "the test failed"}
+"""The event of a test that fails."""
+
 _LINE = re.compile(r":\d+$")
 _CONTEXT = 1
 _LONGEST = 300
@@ -52,8 +55,13 @@ def load(path: Path) -> Tests:
 def compare(old: Tests, new: Tests) -> Comparison:
     """Return what differs between two recordings."""
     comparison = Comparison(missing=[name for name in old if name not in new], new=[n for n in new if n not in old])
-    for name, events in old.items():
-        for text in _differences("", events, new.get(name, events)):
+    # Of a new test nothing is known but that it must not fail.
+    pairs: list[tuple[str, list[Any], list[Any]]] = [
+        (name, [], [FAILED]) for name in comparison.new if FAILED in new[name]
+    ]
+    pairs += [(name, events, new[name]) for name, events in old.items() if name in new]
+    for name, before, after in pairs:
+        for text in _differences("", before, after):
             comparison.found.setdefault(text, []).append(name)
     return comparison
 
