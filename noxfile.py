@@ -205,13 +205,13 @@ def integration(session: nox.Session, core_version: str, modules_python: str | N
         known = {"basedash_simulator": str(program)}
         output = integration_run(session, tree, known, *hosts, *session.posargs)
         if not modules_python:
-            ours = record(tree)
+            ours = record(tree, "controller")
             # All targets with one ansible-core, and with the others the one that has every keyword of a task.
             targets = session.posargs or ([] if core_version == CORE else [parity.TARGET])
             output += integration_run(session, tree, {**known, "basedash_run_on": "target"}, *hosts, *targets)
             if targets == [parity.TARGET]:
                 ours = [one for one in ours if one["place"].startswith(parity.TARGET)]
-            refuse(session, "Results differ between the ways:", parity.differences(ours, record(tree)))
+            refuse(session, "Results differ between the ways:", parity.differences(ours, record(tree, "target")))
     expected = workspace.ROOT / "tests" / "integration" / "expected_warnings.txt"
     warnings = findings.unexpected_warnings(output, findings.expected_warnings(expected.read_text(encoding="utf-8")))
     refuse(session, f"Warnings that are not in {expected.relative_to(workspace.ROOT)}:", warnings)
@@ -230,12 +230,11 @@ def integration_run(session: nox.Session, tree: Path, variables: dict[str, str],
     return run_and_read(session, "ansible-test", "integration", "--color", "no", *arguments)
 
 
-def record(tree: Path) -> list[dict[str, Any]]:
-    """Return the results of the last run, and begin anew. RECORDING names a file that gets them as well."""
+def record(tree: Path, way: str) -> list[dict[str, Any]]:
+    """Return the results of the last run, and begin anew. A folder that RECORDING names gets them as well."""
     path = tree.parents[2] / "results"
     if "RECORDING" in os.environ:
-        with open(os.environ["RECORDING"], "a", encoding="utf-8") as kept:
-            kept.write(path.read_text(encoding="utf-8"))
+        Path(os.environ["RECORDING"], f"{way}.jsonl").write_bytes(path.read_bytes())
     results = [one for one in parity.read(path) if not one["place"].startswith(parity.OF_ONE_WAY)]
     path.unlink()
     return results

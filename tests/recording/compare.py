@@ -10,12 +10,17 @@ import difflib
 import gzip
 import json
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.recording.normal import steady
+from tests.recording.normal import TREE
+
+sys.path.insert(0, str(TREE / "tests" / "tools"))
+
+import parity
 
 Tests = dict[str, list[Any]]
 
@@ -48,7 +53,7 @@ def load(path: Path) -> Tests:
         event = json.loads(line)
         # The line in the playbook is left out, because tests grow.
         place = "%s (%s)" % (_LINE.sub("", event.pop("place")), event.pop("name"))
-        results.setdefault(place, []).append(steady(event))
+        results.setdefault(place, []).append(parity.steady(event))
     return results
 
 
