@@ -208,7 +208,7 @@ def integration(session: nox.Session, core_version: str, modules_python: str | N
         known = {"basedash_simulator": str(program)}
         output = integration_run(session, tree, known, *hosts, *session.posargs)
         if not modules_python:
-            ours = record(tree)
+            ours = record(tree, "controller")
             if not ours and not session.posargs:
                 session.error("No result was recorded that could be compared.")
             # All targets with one ansible-core, and with the others the one that has every keyword of a task.
@@ -216,7 +216,7 @@ def integration(session: nox.Session, core_version: str, modules_python: str | N
             output += integration_run(session, tree, {**known, "basedash_run_on": "target"}, *hosts, *targets)
             if targets == [parity.TARGET]:
                 ours = [one for one in ours if one["place"].startswith(parity.TARGET)]
-            refuse(session, "Results differ between the ways:", parity.differences(ours, record(tree)))
+            refuse(session, "Results differ between the ways:", parity.differences(ours, record(tree, "target")))
     expected = workspace.ROOT / "tests" / "integration" / "expected_warnings.txt"
     warnings = findings.unexpected_warnings(output, findings.expected_warnings(expected.read_text(encoding="utf-8")))
     refuse(session, f"Warnings that are not in {expected.relative_to(workspace.ROOT)}:", warnings)
@@ -242,11 +242,10 @@ def results(tree: Path) -> Path:
     return tree.parents[2] / "results"
 
 
-def record(tree: Path) -> list[dict[str, Any]]:
-    """Return the results of the last run, and begin anew. RECORDING names a file that gets them as well."""
+def record(tree: Path, way: str) -> list[dict[str, Any]]:
+    """Return the results of the last run, and begin anew. A folder that RECORDING names gets them as well."""
     if "RECORDING" in os.environ:
-        with open(os.environ["RECORDING"], "a", encoding="utf-8") as kept:
-            kept.write(results(tree).read_text(encoding="utf-8"))
+        Path(os.environ["RECORDING"], f"{way}.jsonl").write_bytes(results(tree).read_bytes())
     recorded = [one for one in parity.read(results(tree)) if not one["place"].startswith(parity.OF_ONE_WAY)]
     results(tree).unlink()
     return recorded
