@@ -20,7 +20,7 @@ from .._base.errors import (
     UnsupportedError,
 )
 from .._base.identifiers import checked_id
-from .._base.text import quoted, told
+from .._base.text import quoted, spelled_out
 from .._rest.collection import Collection
 from .._rest.family import Resource, is_gone
 from .._rest.listing import Listing
@@ -289,5 +289,5 @@ def refuse_look_alike(noun: str, called: str, given: str | None, similar: str | 
         raise RefusedError(
             "There is no %s %s %s, but one %s %s, which differs in white space or in the composition of "
             "its letters alone: nothing was changed, correct the %s."
-            % (noun, called, told(given), called, told(similar), option)
+            % (noun, called, spelled_out(given), called, spelled_out(similar), option)
         )

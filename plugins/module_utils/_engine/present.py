@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .._base.errors import ApiError, BasedashError, IncompleteError, NoAnswerError, NotFoundError, RefusedError
-from .._base.text import quoted, told
+from .._base.text import quoted, spelled_out
 from .._rest.collection import Collection
 from .._rest.family import Content, Resource
 from .._rest.freshness import StaleError, look_until
-from .creation import Creation
 from .kind import Kind
 from .lookup import Finding, Identity, check_no_look_alike, find
 from .outcome import Diff, Outcome, Plan
@@ -146,7 +145,7 @@ def plan_creation(wanted: Presence, finding: Finding) -> Plan:
     body = settings.creation(key)
     check_key(kind, key)
     check_no_look_alike(wanted.identity, finding)
-    after = {kind.key.told_as: key, **settings.after({}, body)}
+    after = {kind.key.fact_name: key, **settings.after({}, body)}
     values: dict[str, Any] = {}
     for step in wanted.steps:
         after.update(step.difference()[1])
@@ -155,7 +154,7 @@ def plan_creation(wanted: Presence, finding: Finding) -> Plan:
     if finding.similar is not None:
         warnings = (
             "There is %s named %s already, which differs in case from %s."
-            % (kind.family.a_noun, told(finding.similar), told(key)),
+            % (kind.family.a_noun, spelled_out(finding.similar), spelled_out(key)),
         )
     # As it would be, and without an identifier, because the server gives that.
     planned = {one.place: body.get(one.sent) for one in kind.by_option.values() if not one.secret}
@@ -179,6 +178,9 @@ def _create(api: Collection, wanted: Presence, finding: Finding, check_mode: boo
         return plan.outcome
     for step in wanted.steps:
         step.before_creating(api, wanted.settings)
+    # Most tasks find their object, and on a remote host each import is compiled at each run.
+    from .creation import Creation
+
     exposed = " ".join(step.exposed for step in wanted.steps if step.exposed)
     creation = Creation(api, identity, wanted.settings, plan.body, exposed)
     with api.client.finishing() if exposed else nullcontext():
@@ -321,7 +323,7 @@ class _Update:
                 vanished = self._vanished(error)
                 raise (vanished if lost is None else self._maybe_changed(vanished)) from error
             except ApiError as error:
-                if not error.arrived:
+                if not error.effect.is_unclear:
                     raise (error if lost is None else self._maybe_changed(error)) from error
                 lost = error
                 setbacks += 1

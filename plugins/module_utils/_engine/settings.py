@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._base.errors import InputError, RefusedError
-from .._base.text import is_one_line, quoted, told
+from .._base.text import is_one_line, quoted, spelled_out
 from .._rest.family import Content, Resource
 from .forms import alike
 from .kind import Field, Kind
@@ -200,7 +200,9 @@ class Settings:
             else:
                 continue
             if not same:
-                clauses.append("%s is %s and not %s" % (self.kind.option_of(name), told(found), told(value)))
+                clauses.append(
+                    "%s is %s and not %s" % (self.kind.option_of(name), spelled_out(found), spelled_out(value))
+                )
         return clauses
 
     def hides_some(self, resource: Content, body: Content) -> bool:

@@ -12,11 +12,14 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable
+from urllib.parse import urlencode
 
+from .._base.effect import Effect
 from .._base.errors import ApiError, IncompleteError
 from .._base.identifiers import segment
 from .._base.text import quoted
-from .._http.client import Answer, Client, Clock, error_texts
+from .._http.caller import Clock
+from .._http.client import Answer, Client, error_texts
 from .answers import (
     NOT_OFFERED,
     PAGE_SIZE,
@@ -66,11 +69,11 @@ class Deleted:
     certain: bool = True
 
 
-Check = Callable[[int], None]
-"""Called just before each try of a write, with the number of earlier tries that may have worked."""
+Check = Callable[[Effect], None]
+"""Called just before each try of a write, with what the earlier tries did on the server."""
 
 
-def no_check(unclear_tries: int) -> None:
+def no_check(earlier: Effect) -> None:
     """Check nothing."""
 
 
@@ -177,7 +180,7 @@ class Collection:
         for page in range(_MOST_PAGES):
             if page:
                 self.client.progress("reading page %d of the %s" % (page + 1, family.plural))
-            answer = self.client.request("GET", self._path, query)
+            answer = self.client.request("GET", "%s?%s" % (self._path, urlencode(query)))
             content = self._page(answer, first=not page)
             items: list[Resource] = list(items_of(answer, content, family))
             if page and not items:
@@ -254,7 +257,7 @@ class Collection:
         """Delete one object.
 
         Raises:
-            NotFoundError: by the API's own word; ``unclear_tries`` tells whether an earlier try may have worked.
+            NotFoundError: by the API's own word; ``effect`` tells whether an earlier try may have worked.
             ApiError: for any other failure.
         """
         answer = self.client.request("DELETE", self.path_of(identifier), check=check)

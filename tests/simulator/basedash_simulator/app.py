@@ -135,7 +135,7 @@ def _place(path: str) -> tuple[Family, tuple[str, str, str] | None, bool]:
     name, _parent, single = openapi.parsed(path)
     parts = path.removeprefix(ORGANIZATIONS + "/{orgId}/").split("/")
     known = families()
-    if name not in known or path in openapi.OTHER_PATHS:
+    if name not in known or path.startswith(openapi.OTHER_PATHS):
         # an operation on one object, such as verify or access, belongs to the family before it
         name = parts[0] if parts[0] in known else "organizations"
         return known[name], None, False
@@ -150,10 +150,12 @@ async def list_objects(call: Call) -> Response:
     refuse_reading(behaviour.list, family)
     objects = call.objects()
     deleted_too = bool(query.get("includeArchived"))
+    # a parameter that is called like a field chooses by it
+    wanted = {name: value for name, value in query.items() if name in family.settable}
     found = []
     for item in objects.values():
         fields = item.seen(behaviour, "list", deleted_too)
-        if fields is not None and all(fields[name] == query[name] for name in query.keys() & fields.keys()):
+        if fields is not None and not (wanted and any(fields.get(name) != wanted[name] for name in wanted)):
             found.append((order(item, fields, behaviour), item.id, fields))
     backwards = behaviour.list_order in ("newest_first", "last_changed_first")
     found.sort(key=lambda one: one[0], reverse=backwards)
@@ -177,7 +179,7 @@ async def list_objects(call: Call) -> Response:
 def order(item: Item, fields: Fields, behaviour: Behaviour) -> tuple[Any, ...]:
     """What a list is sorted by."""
     if behaviour.list_order == "by_name":
-        return str(fields.get(item.family.title, "")), *item.age
+        return item.family.title_of(item), *item.age
     if behaviour.list_order == "last_changed_first":
         return str(fields.get("updatedAt", "")), *item.age
     return item.age

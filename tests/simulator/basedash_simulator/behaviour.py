@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -58,7 +57,7 @@ CHOICES: dict[str, tuple[bool | int | str, ...]] = {
     "membership_list": MISSING,
     "membership_removal": MISSING,
     "second_membership": ("200", "409"),
-    "grants_of_deleted_group": ("opened", "kept", "removed"),
+    "grants_of_deleted_group": ("opened", "removed", "kept"),
     "invited_again": ("409", "200", "400"),
     "role_on_reactivation": ("applied", "kept"),
     "last_admin": ("refused", "allowed"),
@@ -199,21 +198,15 @@ class Behaviour:
         found = self._views.get(family)
         if found is None:
             found = self._views[family] = copy.copy(self)
-            usual = {name: value for name, value in self._usual_for(family).items() if name not in self._turned}
+            usual = {name: value for name, value in USUAL.get(family, {}).items() if name not in self._turned}
             if family in ("groups", "members"):
+                # these families have switches of their own in place of the common ones
                 usual["list"] = getattr(self, f"{family}_list")
+            if family == "members":
+                usual["deleted_shown"] = "everywhere" if self.deactivated_members == "listed" else "get"
             for name, value in {**usual, **self._of_families.get(family, {})}.items():
                 setattr(found, name, value)
         return found
-
-    def _usual_for(self, family: str) -> Mapping[str, Any]:
-        """What a family does unless somebody says otherwise."""
-        if family == "members":
-            return {
-                **USUAL["members"],
-                "deleted_shown": "everywhere" if self.deactivated_members == "listed" else "get",
-            }
-        return USUAL.get(family, {})
 
     def as_dict(self) -> dict[str, Any]:
         """All switches by name, ready for JSON, and those of single families."""

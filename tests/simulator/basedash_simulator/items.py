@@ -63,7 +63,8 @@ class Item:
 
     def seen(self, behaviour: Behaviour, reading: str, deleted_too: bool = False) -> dict[str, Any] | None:
         """The object as a reading ("list" or "get") shows it, as old as its lag; null if it shows none."""
-        self.settle(behaviour)
+        if self.due is not None:
+            self.settle(behaviour)
         lag = behaviour.list_lag_seconds if reading == "list" else behaviour.get_lag_seconds
         fields: dict[str, Any] | None = self.fields
         deleted = self.deleted_at is not None

@@ -193,4 +193,4 @@ def test_every_field_of_the_files_has_an_option_and_a_fact(subject: Subject) -> 
     settable = {*subject.create["properties"], *subject.update["properties"]}
     flags = {name for name in subject.update["properties"] if name.startswith("unset")}
     assert {option_of(name) for name in settable - flags - {"type"}} <= options
-    assert {one.told_as for one in subject.kind.fields if not one.secret} == subject.facts
+    assert {one.fact_name for one in subject.kind.fields if not one.secret} == subject.facts
