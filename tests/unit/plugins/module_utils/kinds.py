@@ -24,11 +24,13 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
 from ansible_collections.community.basedash.plugins.module_utils._engine.info import info_module
+from ansible_collections.community.basedash.plugins.module_utils._engine.input_check import checked
 from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Kind
 from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 from ansible_collections.community.basedash.plugins.module_utils._engine.one import module_of_one
 from ansible_collections.community.basedash.plugins.module_utils._engine.step import Step
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
+from ansible_collections.community.basedash.plugins.module_utils._http.caller import Caller
 from ansible_collections.community.basedash.plugins.module_utils._http.transport import (
     RawAnswer,
     Request,
@@ -425,8 +427,8 @@ def run_spec(spec: ModuleSpec, subject: Subject, server: Server, check_mode: boo
     everything = json.dumps([result, report.warnings, report.progress])
     assert KEY not in everything
     assert LEAK not in everything
-    assert spec.about_one == (subject.noun in result)
-    facts = [result[subject.noun]] if spec.about_one else result.get(subject.kind.family.plural_key, [])
+    assert spec.task.about_one == (subject.noun in result)
+    facts = [result[subject.noun]] if spec.task.about_one else result.get(subject.kind.family.plural_key, [])
     for one in facts:
         assert one is None or set(one) == subject.facts
     if check_mode:
@@ -441,20 +443,13 @@ def run_spec(spec: ModuleSpec, subject: Subject, server: Server, check_mode: boo
 
 def _run(spec: ModuleSpec, server: Server, check_mode: bool, given: Mapping[str, Any]) -> Report:
     try:
-        checked = spec.checked({**CONNECTION, **given}, environment={})
+        options = checked(spec.argument_spec, spec.rules, {**CONNECTION, **given}, environment={})
     except InputError as refused:
         return spec.refused(refused.message)
-    found = ArgumentSpecValidator(spec.argument_spec, required_one_of=spec.required_one_of).validate(checked)
+    found = ArgumentSpecValidator(spec.argument_spec, required_one_of=spec.required_one_of).validate(options)
     assert not found.error_messages, found.error_messages
-    return spec.run(
-        found.validated_parameters,
-        check_mode=check_mode,
-        diff_mode=True,
-        verbosity=0,
-        progress=str,
-        transport=server,
-        clock=server.clock(),
-    )
+    caller = Caller(server, check_mode=check_mode, diff_mode=True, clock=server.clock())
+    return spec.run(found.validated_parameters, caller)
 
 
 Options = Callable[[Subject], dict[str, Any]]

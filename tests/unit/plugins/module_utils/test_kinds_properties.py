@@ -174,9 +174,9 @@ def test_every_module_for_one_object_is_under_test() -> None:
     specs: list[ModuleSpec] = [importlib.import_module(name).SPEC for name in names]
     kinds = {subject.kind: subject for subject in SUBJECTS}
     for spec in specs:
-        assert spec.kind in kinds
-        if isinstance(spec.task, EnsureState):
-            assert spec.argument_spec == kinds[spec.kind].module.argument_spec
+        assert spec.task.kind in kinds
+        if isinstance(spec.task.work, EnsureState):
+            assert spec.argument_spec == kinds[spec.task.kind].module.argument_spec
 
 
 @every_kind
