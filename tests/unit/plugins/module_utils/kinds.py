@@ -24,7 +24,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
 from ansible_collections.community.basedash.plugins.module_utils._engine.info import info_module
-from ansible_collections.community.basedash.plugins.module_utils._engine.input_check import checked as checked_options
+from ansible_collections.community.basedash.plugins.module_utils._engine.input_check import checked
 from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Kind
 from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 from ansible_collections.community.basedash.plugins.module_utils._engine.one import module_of_one
@@ -443,10 +443,10 @@ def run_spec(spec: ModuleSpec, subject: Subject, server: Server, check_mode: boo
 
 def _run(spec: ModuleSpec, server: Server, check_mode: bool, given: Mapping[str, Any]) -> Report:
     try:
-        checked = checked_options(spec.argument_spec, spec.rules, {**CONNECTION, **given}, environment={})
+        options = checked(spec.argument_spec, spec.rules, {**CONNECTION, **given}, environment={})
     except InputError as refused:
         return spec.refused(refused.message)
-    found = ArgumentSpecValidator(spec.argument_spec, required_one_of=spec.required_one_of).validate(checked)
+    found = ArgumentSpecValidator(spec.argument_spec, required_one_of=spec.required_one_of).validate(options)
     assert not found.error_messages, found.error_messages
     caller = Caller(server, check_mode=check_mode, diff_mode=True, clock=server.clock())
     return spec.run(found.validated_parameters, caller)

@@ -175,7 +175,7 @@ def test_every_module_for_one_object_is_under_test() -> None:
     kinds = {subject.kind: subject for subject in SUBJECTS}
     for spec in specs:
         assert spec.task.kind in kinds
-        if isinstance(spec.task, EnsureState):
+        if isinstance(spec.task.work, EnsureState):
             assert spec.argument_spec == kinds[spec.task.kind].module.argument_spec
 
 
