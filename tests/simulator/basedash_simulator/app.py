@@ -1,287 +1,404 @@
 # Copyright (c) 2026, Basedash collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The routes of the vendor's API."""
+"""The vendor's API: every path of the OpenAPI files, answered by its family."""
 
 from __future__ import annotations
 
+import base64
 import functools
-from abc import abstractmethod
-from collections.abc import Callable, Sequence
-from importlib import resources
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from email import message_from_bytes
+from typing import Any
 from urllib.parse import unquote
 
-import yaml
 from starlette.applications import Starlette
-from starlette.endpoints import HTTPEndpoint
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from basedash_simulator import state, validation, verify
-from basedash_simulator.behaviour import ODD_DELETIONS
-from basedash_simulator.effects import as_held
+from basedash_simulator import openapi, validation, verify
+from basedash_simulator.behaviour import ODD_DELETIONS, Behaviour
 from basedash_simulator.errors import ApiProblem, html_page, not_found, to_json, validation_error
-from basedash_simulator.objects import answer_object
-from basedash_simulator.people import Person, ids
+from basedash_simulator.families import Groups, families
+from basedash_simulator.family import Family, Fields
+from basedash_simulator.items import Access, DataSource, Item
+from basedash_simulator.openapi import Schema
 from basedash_simulator.request_log import Entry
+from basedash_simulator.schema import checked_body
 from basedash_simulator.simulation import Simulation
-from basedash_simulator.state import Access, DataSource, Organization
+from basedash_simulator.state import Organization, Scene
 
-ORGANIZATION = "/api/public/organizations/{organization}"
-SOURCES = ORGANIZATION + "/data-sources"
+# The organizations themselves: reading them needs no admin.
+ORGANIZATIONS = "/api/public/organizations"
+# A PNG image of one transparent pixel.
+IMAGE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+LARGEST_ICON = 2 * 1024 * 1024
 
 
-Item = TypeVar("Item", DataSource, Person)
+class Call:
+    """One request: who asks, for which organization and family, and how this server does it."""
 
+    def __init__(self, request: Request, path: str, operation: Mapping[str, Any], query: dict[str, Schema]) -> None:
+        self.request = request
+        self.simulation: Simulation = request.scope["app"].state.simulation
+        self.entry: Entry = request.scope["simulator.entry"]
+        self.operation = operation
+        self.family, self.parent, _single = _place(path)
+        self.key = ""
+        self.scene = self._scene(path)
+        self.behaviour: Behaviour = self.family.how(self.scene)
+        # the parameters that this operation knows, but for the page's size
+        self.query = validation.query_values(dict(request.query_params), query) if query else {}
+        # whether a creation is work in the background, for which a client may wait
+        self.may_wait = "wait" in query
 
-class Api(HTTPEndpoint):
-    """What all endpoints share: who asks, for which organization and data source."""
+    def id_of(self, name: str) -> str:
+        """An id in the path."""
+        return unquote(self.request.path_params[name])
 
-    @property
-    def simulation(self) -> Simulation:
-        found = self.scope["app"].state.simulation
-        assert isinstance(found, Simulation)
-        return found
-
-    @property
-    def entry(self) -> Entry:
-        found = self.scope["simulator.entry"]
-        assert isinstance(found, Entry)
-        return found
-
-    def organization(self, request: Request) -> Organization:
-        """The organization in the path, if the request's key is an admin's; else 401 or the vendor's 404."""
-        scheme, separator, key = request.headers.get("authorization", "").partition(" ")
-        roles = self.simulation.world.keys.get(key.strip())
+    def _scene(self, path: str) -> Scene:
+        """The organization in the path, if the key's user may do this there; else 401 or the vendor's 404."""
+        scheme, separator, key = self.request.headers.get("authorization", "").partition(" ")
+        self.key = key.strip()
+        world = self.simulation.world
+        roles = world.keys.get(self.key)
         if scheme.lower() != "bearer" or not separator or roles is None:
             raise ApiProblem(401, "Unauthorized", "Missing or invalid API key.")
-        identifier = unquote(request.path_params["organization"])
+        if path == ORGANIZATIONS:
+            return self._scene_in(Organization(Item(families()["organizations"], {"id": ""}, 0, world.clock)))
+        about_organizations = path == f"{ORGANIZATIONS}/{{id}}"
+        identifier = self.id_of("id" if about_organizations else "orgId")
         role = roles.get(identifier)
-        if role == "member" and self.simulation.behaviour.member_answer == "403":
-            raise ApiProblem(403, "Forbidden", "Admin access to the organization is required.")
-        if role != "admin":
-            raise not_found()
-        return self.simulation.world.organizations[identifier]
+        if role == "member" and not (about_organizations and self.request.method in ("GET", "HEAD")):
+            if self.simulation.behaviour.member_answer == "403":
+                raise ApiProblem(403, "Forbidden", "Admin access to the organization is required.")
+            raise not_found(self.family.noun)
+        if role is None:
+            raise not_found(self.family.noun)
+        return self._scene_in(world.organizations[identifier])
 
-    def source(self, request: Request, organization: Organization) -> DataSource:
-        """The data source in the path, or 404."""
-        return organization.find(unquote(request.path_params["id"]), self.simulation.behaviour)
+    def _scene_in(self, organization: Organization) -> Scene:
+        def note(effect: str, item: Item, before: dict[str, Any] | None = None) -> None:
+            self.simulation.note(self.entry, effect, item, before)
 
-    def shown(self, source: DataSource) -> dict[str, Any]:
-        """The object of a data source as this server answers it."""
-        return answer_object(source.fields, self.simulation.behaviour)
+        simulation = self.simulation
+        return Scene(simulation.world, organization, simulation.behaviour, simulation.schedule, note, self.key)
 
-    def object_in(self, source: DataSource | None, reading: str) -> dict[str, Any]:
-        """The object as a reading ("list" or "get") shows it, which may be that of earlier, or 404."""
-        fields = source.seen(self.simulation.behaviour, reading) if source is not None else None
-        if fields is None:
-            raise not_found()
-        return answer_object(fields, self.simulation.behaviour)
+    async def body(self) -> dict[str, Any]:
+        """The JSON object in the request's body, or 400."""
+        return validation.parse_body(self.request.headers.get("content-type", ""), await self.request.body())
 
+    def objects(self) -> dict[str, Item]:
+        """The objects that the path is about, by id; 404 if the one that they belong to is not there."""
+        found = self.family.objects(self.scene)
+        if self.family.name == "organizations":
+            roles = self.simulation.world.keys[self.key]
+            return {identifier: item for identifier, item in found.items() if identifier in roles}
+        if self.parent is None:
+            return found
+        parent_family, field, parameter = self.parent
+        parent = self.id_of(parameter)
+        self.there(families()[parent_family], parent)
+        return {identifier: item for identifier, item in found.items() if item.fields[field] == parent}
 
-class DataSources(Api):
-    """List and create."""
+    def there(self, family: Family, identifier: str) -> Item:
+        """An object that is not deleted, or the vendor's 404."""
+        item = family.objects(self.scene).get(identifier)
+        if item is None or item.deleted_at is not None:
+            raise not_found(family.noun)
+        item.settle(family.how(self.scene))
+        return item
 
-    async def get(self, request: Request) -> Response:
-        """List the data sources of an organization, newest first."""
-        organization = self.organization(request)
-        behaviour = self.simulation.behaviour
-        refuse_reading(behaviour.list)
-        found = organization.listed(behaviour)
-        cursor = request.query_params.get("cursor")
-        if cursor:
-            found = self._after(cursor, organization, found)
-        return one_page(request, found, lambda source: self.object_in(source, "list"))
+    def item(self) -> Item:
+        """The object in the path, deleted or not, or 404."""
+        parameter = [name for name in self.request.path_params if name != "orgId"][-1]
+        item = self.objects().get(self.id_of(parameter))
+        if item is None:
+            raise not_found(self.family.noun)
+        return item
 
-    async def post(self, request: Request) -> Response:
-        """Create a data source."""
-        organization = self.organization(request)
-        settings = validation.create_settings(await read_body(request))
-        source = self.simulation.world.create(organization, settings, self.simulation.behaviour)
-        self.simulation.note(self.entry, "created", source)
-        return answer(self.simulation.behaviour.create_status, {"data": self.shown(source)})
-
-    def _after(self, cursor: str, organization: Organization, found: list[DataSource]) -> list[DataSource]:
-        last = organization.sources.get(cursor)
-        behaviour = self.simulation.behaviour
-        gone = last is None or last.seen(behaviour, "list") is None
-        if last is None or (gone and behaviour.deleted_cursor == "refused"):
-            raise validation_error("cursor: no such data source.")
-        if gone and behaviour.deleted_cursor == "empty":
-            return []
-        return [source for source in found if source.age < last.age]
+    def shown(self, item: Item, reading: str = "get") -> Fields:
+        """The object as a write answers it."""
+        return self.family.shown(self.scene, item.fields, reading)
 
 
-class OneDataSource(Api):
-    """Get, change and delete."""
-
-    async def get(self, request: Request) -> Response:
-        """Fetch one data source."""
-        organization = self.organization(request)
-        refuse_reading(self.simulation.behaviour.single_get)
-        source = organization.sources.get(unquote(request.path_params["id"]))
-        return answer(200, {"data": self.object_in(source, "get")})
-
-    async def patch(self, request: Request) -> Response:
-        """Change a data source."""
-        organization = self.organization(request)
-        source = self.source(request, organization)
-        settings = validation.update_settings(await read_body(request))
-        before = as_held(source)
-        state.update(organization, source, settings, self.simulation.behaviour)
-        self.simulation.note(self.entry, "updated", source, before)
-        return answer(200, {"data": self.shown(source)})
-
-    async def delete(self, request: Request) -> Response:
-        """Soft-delete a data source."""
-        source = self.source(request, self.organization(request))
-        state.delete(source, self.simulation.behaviour, self.simulation.schedule)
-        self.simulation.note(self.entry, "deleted", source)
-        form = self.simulation.behaviour.delete_answer
-        if form == "204":
-            return Response(status_code=204)
-        if form in ODD_DELETIONS:
-            return answer(200, ODD_DELETIONS[form])
-        return answer(int(form), {"data": self.shown(source)})
+Handler = Callable[[Call], Awaitable[Response]]
 
 
-class Verify(Api):
-    """Try credentials."""
+@functools.cache
+def _place(path: str) -> tuple[Family, tuple[str, str, str] | None, bool]:
+    """The family of a path, and the family, the field and the path's parameter that say what it belongs to."""
+    name, _parent, single = openapi.parsed(path)
+    parts = path.removeprefix(ORGANIZATIONS + "/{orgId}/").split("/")
+    known = families()
+    if name not in known or path in openapi.OTHER_PATHS:
+        # an operation on one object, such as verify or access, belongs to the family before it
+        name = parts[0] if parts[0] in known else "organizations"
+        return known[name], None, False
+    if len(parts) < 3:
+        return known[name], None, single
+    return known[name], (parts[0], f"{parts[0].removesuffix('s')}Id", parts[1].strip("{}")), single
 
-    async def post(self, request: Request) -> Response:
-        """Try credentials without saving anything."""
-        self.organization(request)
-        settings = validation.verify_settings(await read_body(request))
-        return answer(200, {"data": verify.answer(settings, self.simulation.behaviour.verify_failure)})
+
+async def list_objects(call: Call) -> Response:
+    """One page of a family, newest first."""
+    behaviour, family, query = call.behaviour, call.family, call.query
+    refuse_reading(behaviour.list, family)
+    objects = call.objects()
+    deleted_too = bool(query.get("includeArchived"))
+    # a parameter that is called like a field chooses by it
+    wanted = {name: value for name, value in query.items() if name in family.settable}
+    found = []
+    for item in objects.values():
+        fields = item.seen(behaviour, "list", deleted_too)
+        if fields is not None and not (wanted and any(fields.get(name) != wanted[name] for name in wanted)):
+            found.append((order(item, fields, behaviour), item.id, fields))
+    backwards = behaviour.list_order in ("newest_first", "last_changed_first")
+    found.sort(key=lambda one: one[0], reverse=backwards)
+    cursor = query.get("cursor")
+    if cursor:
+        last = objects.get(cursor)
+        shown = last.seen(behaviour, "list", deleted_too) if last is not None else None
+        if last is None or (shown is None and behaviour.deleted_cursor == "refused"):
+            raise validation_error(f"cursor: no such {family.noun.lower()}.")
+        if shown is None and behaviour.deleted_cursor == "empty":
+            found = []
+        border = order(last, shown or last.fields, behaviour)
+        found = [one for one in found if (one[0] < border if backwards else one[0] > border)]
+    size = validation.page_size(call.request.query_params.get("limit"))
+    page, more = found[:size], len(found) > size
+    pagination = {"nextCursor": page[-1][1] if more else None, "hasMore": more}
+    data = [family.shown(call.scene, fields, "list") for _order, _id, fields in page]
+    return answer(200, {"data": data, "pagination": pagination})
 
 
-class AccessPolicy(Api):
-    """Who may query a data source."""
+def order(item: Item, fields: Fields, behaviour: Behaviour) -> tuple[Any, ...]:
+    """What a list is sorted by."""
+    if behaviour.list_order == "by_name":
+        return item.family.title_of(item), *item.age
+    if behaviour.list_order == "last_changed_first":
+        return str(fields.get("updatedAt", "")), *item.age
+    return item.age
 
-    async def get(self, request: Request) -> Response:
-        """Read the policy."""
-        return self._policy(self._source(request, self.organization(request)))
 
-    async def put(self, request: Request) -> Response:
-        """Replace the policy."""
-        organization = self.organization(request)
-        source = self._source(request, organization)
-        body = await read_body(request)
-        mode = body.get("mode")
-        groups, members = validation.access_ids(body, "groupIds"), validation.access_ids(body, "memberIds")
-        if mode not in ("everyone", "restricted"):
-            raise validation_error("mode: everyone or restricted is expected.")
-        for name, given, known in (
-            ("groupIds", groups, organization.groups),
-            ("memberIds", members, organization.members),
-        ):
-            if self.simulation.behaviour.unknown_grants == "refused" and not set(given) <= set(ids(known)):
-                raise validation_error(f"{name}: not all of these belong to the organization.")
-        if mode == "everyone":
-            groups, members = [], []
-        elif not groups and not members:
-            mode = self._nobody()
-        before = as_held(source)
-        source.access = Access(mode, groups, members)
-        self.simulation.note(self.entry, "updated", source, before)
-        return self._policy(source)
+async def create_object(call: Call) -> Response:
+    """Create an object."""
+    call.objects()
+    settings = call.family.settings(await call.body(), call.family.collection.create, call.behaviour)
+    if call.family.parent is not None and call.parent is not None:
+        settings.fields[call.parent[1]] = call.id_of(call.parent[2])
+    item = call.family.create(call.scene, settings)
+    if not call.may_wait:
+        return answer(call.behaviour.create_status, {"data": organization_secret(call, call.shown(item, "created"))})
+    wait = bool(call.query.get("wait"))
+    if wait and item.due is not None:
+        item.due = item.clock.now()
+        item.settle(call.behaviour)
+    return answer(200 if wait else 202, {"data": call.shown(item, "created")})
 
-    def _source(self, request: Request, organization: Organization) -> DataSource:
-        source = self.source(request, organization)
-        if not source.has_access_policy(self.simulation.behaviour):
-            raise not_found()
-        return source
 
-    def _nobody(self) -> str:
-        wanted = self.simulation.behaviour.restricted_with_nobody
-        if wanted == "refused":
+async def get_object(call: Call) -> Response:
+    """Fetch one object."""
+    refuse_reading(call.behaviour.single_get, call.family)
+    fields = call.item().seen(call.behaviour, "get")
+    if fields is None:
+        raise not_found(call.family.noun)
+    return answer(200, {"data": organization_secret(call, call.family.shown(call.scene, fields))})
+
+
+async def update_object(call: Call) -> Response:
+    """Change an object."""
+    item = call.item()
+    if item.deleted_at is not None and call.behaviour.change_of_deleted == "404":
+        raise not_found(call.family.noun)
+    item.settle(call.behaviour)
+    settings = call.family.settings(await call.body(), call.family.collection.update, call.behaviour)
+    call.family.update(call.scene, item, settings)
+    return answer(200, {"data": organization_secret(call, call.shown(item))})
+
+
+async def delete_object(call: Call) -> Response:
+    """Delete an object, or archive or deactivate it, as its family does."""
+    item = call.item()
+    item.settle(call.behaviour)
+    again = item.deleted_at is not None
+    if again and call.behaviour.second_delete == "404":
+        raise not_found(call.family.noun)
+    if again and call.behaviour.second_delete == "409":
+        raise ApiProblem(409, "Conflict", f"This {call.family.noun.lower()} is deleted already.")
+    if not again:
+        call.family.delete(call.scene, item)
+    form = call.behaviour.delete_answer
+    if form == "204":
+        return Response(status_code=204)
+    if form in ODD_DELETIONS:
+        return answer(200, ODD_DELETIONS[form])
+    return answer(int(form), {"data": call.shown(item)})
+
+
+def organization_secret(call: Call, shown: Fields) -> Fields:
+    """Add the secret of an organization if an admin asks for it."""
+    if call.query.get("include") == "jwtSecret" and call.simulation.world.keys[call.key].get(shown["id"]) == "admin":
+        shown["jwtSecret"] = call.simulation.world.organizations[shown["id"]].item.fields["jwtSecret"]
+    return shown
+
+
+async def verify_credentials(call: Call) -> Response:
+    """Try credentials without saving anything."""
+    schema = openapi.body_schema(call.operation)
+    assert schema is not None
+    settings = call.family.settings(await call.body(), schema, call.behaviour)
+    return answer(200, {"data": verify.answer(settings, call.behaviour.verify_failure)})
+
+
+def _source(call: Call) -> DataSource:
+    source = call.there(call.family, call.id_of("id"))
+    assert isinstance(source, DataSource)
+    if not source.has_access_policy(call.behaviour):
+        raise not_found(call.family.noun)
+    return source
+
+
+async def get_access(call: Call) -> Response:
+    """Read who may query a data source."""
+    return _policy(call, _source(call))
+
+
+async def put_access(call: Call) -> Response:
+    """Replace the policy of a data source."""
+    source, organization = _source(call), call.scene.organization
+    schema = openapi.body_schema(call.operation)
+    assert schema is not None
+    body = checked_body(await call.body(), schema)
+    # without repetitions, in the order given
+    groups, members = (list(dict.fromkeys(body.get(name, []))) for name in ("groupIds", "memberIds"))
+    for name, given, family in (("groupIds", groups, "groups"), ("memberIds", members, "members")):
+        known = organization.of(family)
+        deleted = {one for one in known if family == "groups" and known[one].deleted_at is not None}
+        if call.behaviour.unknown_grants == "refused" and not set(given) <= known.keys() - deleted:
+            raise validation_error(f"{name}: not all of these belong to the organization.")
+    mode = body["mode"]
+    if mode == "everyone":
+        groups, members = [], []
+    elif not groups and not members:
+        if call.behaviour.restricted_with_nobody == "refused":
             raise validation_error("restricted: at least one group or member is needed.")
-        return "restricted" if wanted == "accepted" else "everyone"
-
-    def _policy(self, source: DataSource) -> Response:
-        access = source.access
-        data = {
-            "dataSourceId": source.id,
-            "mode": access.mode,
-            "groupIds": access.group_ids,
-            "memberIds": access.member_ids,
-        }
-        if not self.simulation.behaviour.access_mode_in_answer:
-            del data["mode"]
-        return answer(200, {"data": data})
+        mode = "restricted" if call.behaviour.restricted_with_nobody == "accepted" else "everyone"
+    before = call.family.held(source)
+    source.access = Access(mode, groups, members)
+    call.scene.note("updated", source, before)
+    return _policy(call, source)
 
 
-class People(Api):
-    """What groups and members share: a list, newest first, and one by id."""
-
-    what = "Person"
-
-    @abstractmethod
-    def everybody(self, organization: Organization) -> list[Person]:
-        """All of this kind, oldest first."""
-
-    @abstractmethod
-    def listed(self, found: list[Person]) -> list[Person]:
-        """Those that the list shows; refuses the reading if this server has no such list."""
-
-    async def get(self, request: Request) -> Response:
-        """List, or fetch the one in the path."""
-        found = self.everybody(self.organization(request))
-        if "id" in request.path_params:
-            wanted = unquote(request.path_params["id"])
-            for person in found:
-                if person.id == wanted:
-                    return answer(200, {"data": dict(person.fields)})
-            raise not_found(self.what)
-        found = sorted(self.listed(found), key=lambda person: str(person.fields["createdAt"]), reverse=True)
-        cursor = request.query_params.get("cursor")
-        if cursor:
-            if cursor not in ids(found):
-                raise validation_error(f"cursor: no such {self.what.lower()}.")
-            found = found[ids(found).index(cursor) + 1 :]
-        return one_page(request, found, lambda person: dict(person.fields))
+def _policy(call: Call, source: DataSource) -> Response:
+    data = {"dataSourceId": source.id, **source.access.as_dict()}
+    if not call.behaviour.access_mode_in_answer:
+        del data["mode"]
+    return answer(200, {"data": data})
 
 
-class Groups(People):
-    """Groups."""
-
-    what = "Group"
-
-    def everybody(self, organization: Organization) -> list[Person]:
-        """The groups."""
-        return organization.groups
-
-    def listed(self, found: list[Person]) -> list[Person]:
-        """All of them."""
-        refuse_reading(self.simulation.behaviour.groups_list)
-        return found
+def _group(call: Call) -> tuple[Groups, Item]:
+    assert isinstance(call.family, Groups)
+    return call.family, call.there(call.family, call.id_of("id"))
 
 
-class Members(People):
-    """Members with their users."""
-
-    what = "Member"
-
-    def everybody(self, organization: Organization) -> list[Person]:
-        """The members, deactivated ones too."""
-        return organization.members
-
-    def listed(self, found: list[Person]) -> list[Person]:
-        """All of them, or the active ones."""
-        behaviour = self.simulation.behaviour
-        refuse_reading(behaviour.members_list)
-        return [one for one in found if one.active or behaviour.deactivated_members == "listed"]
+async def add_group_member(call: Call) -> Response:
+    """Add a member to a group."""
+    family, group = _group(call)
+    schema = openapi.body_schema(call.operation)
+    assert schema is not None
+    body = checked_body(await call.body(), schema)
+    member = family.add_member(call.scene, group, body)
+    return answer(call.behaviour.create_status, {"data": {"groupId": group.id, "memberId": member}})
 
 
-class OpenApi(HTTPEndpoint):
-    """The description of this API; no key is needed."""
+async def list_group_members(call: Call) -> Response:
+    """The members of a group, which no document has."""
+    refuse_missing(call.behaviour.membership_list)
+    family, group = _group(call)
+    data = family.members(call.scene, group.fields["memberIds"])
+    return answer(200, {"data": data, "pagination": {"nextCursor": None, "hasMore": False}})
 
-    async def get(self, request: Request) -> Response:
-        """The OpenAPI document as JSON."""
-        return Response(_openapi_json(), media_type="application/json")
+
+async def remove_group_member(call: Call) -> Response:
+    """Take a member out of a group, which no document has."""
+    refuse_missing(call.behaviour.membership_removal)
+    family, group = _group(call)
+    member = call.id_of("memberId")
+    if member not in group.fields["memberIds"]:
+        raise not_found("Membership")
+    family.set_members(call.scene, group, [one for one in group.fields["memberIds"] if one != member])
+    return Response(status_code=204)
+
+
+async def upload_icon(call: Call) -> Response:
+    """Take the icon of an organization."""
+    content_type = call.request.headers.get("content-type", "")
+    body = await call.request.body()
+    # latin-1 has a byte for each header character, whatever the client sent
+    message = message_from_bytes(b"content-type: " + content_type.encode("latin-1") + b"\r\n\r\n" + body)
+    parts = message.get_payload() if message.get_content_type() == "multipart/form-data" else []
+    names = [one.get_param("name", header="content-disposition") for one in parts if not isinstance(one, str)]
+    if "icon" not in names:
+        raise validation_error("icon: a file is needed.")
+    if len(body) > LARGEST_ICON:
+        raise validation_error("icon: the file is too large.")
+    return answer(call.behaviour.create_status, {"data": {"id": call.scene.organization.id}})
+
+
+async def get_ai_usage(call: Call) -> Response:
+    """What the members used; not wrapped in data."""
+    people = call.scene.organization.there("members")
+    usage = [
+        {"userId": one.fields["userId"], "memberId": one.id, "email": one.fields["user"]["email"], "usage": 1.5}
+        for one in people
+    ]
+    period = {"billingPeriodStart": "2026-01-01T00:00:00.000Z", "billingPeriodEnd": "2026-02-01T00:00:00.000Z"}
+    return answer(200, {"totalUsage": 1.5 * len(usage), **period, "memberUsage": usage})
+
+
+async def get_chart_image(call: Call) -> Response:
+    """Draw a chart; all charts look the same here."""
+    call.there(call.family, call.id_of("id"))
+    return Response(IMAGE, media_type="image/png")
+
+
+async def cancel_message(call: Call) -> Response:
+    """Stop the answer to a message of a chat."""
+    chats, messages = families()["chats"], families()["messages"]
+    call.there(chats, call.id_of("id"))
+    message = call.there(messages, call.id_of("messageId"))
+    return answer(200, {"data": messages.shown(call.scene, message.fields)})
+
+
+# Operations that are not one of the usual five on a family.
+SPECIAL: dict[str, Handler] = {
+    "verifyDataSource": verify_credentials,
+    "getDataSourceAccess": get_access,
+    "putDataSourceAccess": put_access,
+    "addGroupMember": add_group_member,
+    "uploadOrganizationIcon": upload_icon,
+    "getAiUsage": get_ai_usage,
+    "getChartImage": get_chart_image,
+    "cancelChatMessage": cancel_message,
+}
+USUAL: dict[tuple[str, bool], Handler] = {
+    ("get", False): list_objects,
+    ("post", False): create_object,
+    ("get", True): get_object,
+    ("patch", True): update_object,
+    ("delete", True): delete_object,
+}
+MEMBERS_OF_GROUP = openapi.OTHER_PATHS[0]
+
+
+async def openapi_description(request: Request) -> Response:
+    """The OpenAPI document as JSON; no key is needed."""
+    return Response(_openapi_json(), media_type="application/json")
 
 
 def answer(status: int, body: Any) -> Response:
@@ -289,20 +406,9 @@ def answer(status: int, body: Any) -> Response:
     return Response(to_json(body), status, media_type="application/json")
 
 
-def one_page(request: Request, found: Sequence[Item], shown: Callable[[Item], dict[str, Any]]) -> Response:
-    """The first page of what is left to list, as large as the query asks for."""
-    size = validation.page_size(request.query_params.get("limit"))
-    page, more = found[:size], len(found) > size
-    pagination = {"nextCursor": page[-1].id if more else None, "hasMore": more}
-    return answer(200, {"data": [shown(item) for item in page], "pagination": pagination})
-
-
 def openapi_document() -> dict[str, Any]:
     """The OpenAPI document that is shipped with the package."""
-    text = resources.files("basedash_simulator").joinpath("openapi.yaml").read_text(encoding="utf-8")
-    document = yaml.safe_load(text)
-    assert isinstance(document, dict)
-    return document
+    return openapi.document()
 
 
 @functools.cache
@@ -310,15 +416,16 @@ def _openapi_json() -> bytes:
     return to_json(openapi_document())
 
 
-async def read_body(request: Request) -> dict[str, Any]:
-    """The JSON object in the request's body, or 400."""
-    return validation.parse_body(request.headers.get("content-type", ""), await request.body())
-
-
-def refuse_reading(how: bool | str) -> None:
+def refuse_reading(how: bool | str, family: Family) -> None:
     """Answer as a server does that lacks this reading; `how` is the value of the switch."""
+    if how is not True:
+        refuse_missing(str(how), family.noun)
+
+
+def refuse_missing(how: str, noun: str = "Member") -> None:
+    """Answer as a server does that lacks something; `how` is the value of the switch."""
     if how == "404":
-        raise not_found()
+        raise not_found(noun)
     if how == "404_html":
         raise HTTPException(404)
     if how == "405":
@@ -342,21 +449,45 @@ async def _wrong_method(request: Request, problem: Exception) -> Response:
     return Response(to_json(error.body()), 405, headers=dict(problem.headers or {}), media_type="application/json")
 
 
+def _route(path: str, item: Mapping[str, Any], more: Mapping[str, Handler]) -> Route:
+    """A path of the document with the handler of each of its methods."""
+    single = _place(path)[2]
+    known: dict[str, tuple[Handler, Mapping[str, Any], dict[str, Schema]]] = {
+        method.upper(): (handler, {}, {}) for method, handler in more.items()
+    }
+    for method in openapi.METHODS:
+        if method in item:
+            operation = item[method]
+            handler = SPECIAL.get(operation["operationId"]) or USUAL[method, single]
+            known[method.upper()] = handler, operation, openapi.query_schemas(item, method)
+
+    async def endpoint(request: Request) -> Response:
+        found = known.get("GET" if request.method == "HEAD" else request.method)
+        if found is None:
+            raise HTTPException(405, headers={"Allow": ", ".join(known)})
+        handler, operation, query = found
+        return await handler(Call(request, path, operation, query))
+
+    # all of them, else another path that fits takes what this one refuses: a data source that is called verify
+    return Route(path, endpoint, methods=[method.upper() for method in openapi.METHODS])
+
+
+@functools.cache
+def _routes() -> list[Route]:
+    paths = openapi.document()["paths"]
+    routes = [Route("/api/public/openapi", openapi_description)]
+    # before the route of one data source: no id is called verify
+    for path in sorted(paths, key=lambda path: not path.endswith("/verify")):
+        more = {"get": list_group_members} if path == MEMBERS_OF_GROUP else {}
+        routes.append(_route(path, paths[path], more))
+    routes.append(_route(MEMBERS_OF_GROUP + "/{memberId}", {}, {"delete": remove_group_member}))
+    return routes
+
+
 def make_api(simulation: Simulation) -> Starlette:
     """The vendor's API as an application; paths reach it percent-encoded, so that an id may hold a slash."""
     app = Starlette(
-        routes=[
-            Route("/api/public/openapi", OpenApi),
-            Route(SOURCES, DataSources),
-            # before the route of one data source: no id is called verify
-            Route(SOURCES + "/verify", Verify),
-            Route(SOURCES + "/{id}", OneDataSource),
-            Route(SOURCES + "/{id}/access", AccessPolicy),
-            Route(ORGANIZATION + "/groups", Groups),
-            Route(ORGANIZATION + "/groups/{id}", Groups),
-            Route(ORGANIZATION + "/members", Members),
-            Route(ORGANIZATION + "/members/{id}", Members),
-        ],
+        routes=list(_routes()),
         exception_handlers={ApiProblem: _problem, 404: _no_such_page, 405: _wrong_method},
     )
     # a trailing slash is another path, not a reason for a redirect

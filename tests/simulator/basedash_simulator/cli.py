@@ -20,9 +20,9 @@ from basedash_simulator.seed import read_seed
 from basedash_simulator.server import Server, write_port_file
 from basedash_simulator.simulation import Simulation
 
-DESCRIPTION = """Stand-in for the data source part of the Basedash public API, for tests. It
-keeps everything in memory, can behave in each way in which the real API might,
-and fails on demand. Never expose it: it guards nothing."""
+DESCRIPTION = """Stand-in for the Basedash public API, for tests. It keeps everything in
+memory, can behave in each way in which the real API might, and fails on
+demand. Never expose it: it guards nothing."""
 
 EPILOG = """example:
   basedash-simulator --port 8765 &
@@ -45,7 +45,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--seed",
         metavar="FILE",
-        help="YAML file with organizations, keys, data sources and behaviour (default: a small demo)",
+        help="YAML file with organizations, their objects, keys and behaviour (default: a small demo)",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument(

@@ -18,6 +18,8 @@ from starlette.routing import Route
 
 from basedash_simulator import seed
 from basedash_simulator.errors import ApiProblem, SeedError, to_json
+from basedash_simulator.families import families
+from basedash_simulator.items import Item
 from basedash_simulator.simulation import Simulation
 
 
@@ -57,12 +59,50 @@ class Control:
 
     async def data_sources(self, request: Request) -> Response:
         """POST: seed more data sources."""
-        body = _parsed(await request.body())
+        return self._seed_more("data-sources", "data_sources", _parsed(await request.body()))
+
+    async def objects(self, request: Request) -> Response:
+        """GET: all objects of a family, or of one organization. POST: seed more."""
+        family = self._family(request)
+        if request.method == "POST":
+            return self._seed_more(family, "objects", _parsed(await request.body()))
+        return _json(self._simulation.objects(family, request.query_params.get("organization")))
+
+    async def one_object(self, request: Request) -> Response:
+        """GET: an object. PATCH: change it, as if it had always been like this. DELETE: remove every trace of it."""
+        family, identifier = self._family(request), request.path_params["id"]
+        kind, item = families()[family], self._item(family, identifier)
+        if request.method == "PATCH":
+            given = _parsed(await request.body())
+            if not isinstance(given, dict) or not set(given) <= kind.settable:
+                raise SeedError("a mapping of known fields to values is needed.")
+            kind.write(item, given)
+            item.past.clear()
+        elif request.method == "DELETE":
+            for organization in self._simulation.world.organizations.values():
+                organization.of(family).pop(identifier, None)
+        return _json(kind.state(item, self._simulation.behaviour.of(family)))
+
+    def _family(self, request: Request) -> str:
+        family = str(request.path_params["family"])
+        if family not in families():
+            raise SeedError(f"there is no family {family!r}; there are {', '.join(families())}.")
+        return family
+
+    def _item(self, family: str, identifier: str) -> Item:
+        for item in self._simulation.world.all_of(family):
+            if item.id == identifier:
+                return item
+        raise SeedError(f"there is no object {identifier!r} in {family}.")
+
+    def _seed_more(self, family: str, key: str, body: Any) -> Response:
         world = self._simulation.world
         if not isinstance(body, dict) or body.get("organization") not in world.organizations:
             raise SeedError("organization: a known organization is needed.")
+        if family == "organizations":
+            raise SeedError("organizations are in the seed, or are created by the API.")
         organization = world.organizations[body["organization"]]
-        return _json({"ids": seed.add_data_sources(world, organization, body.get("data_sources"))})
+        return _json({"ids": seed.add_objects(world, organization, family, body.get(key), key)})
 
     async def faults(self, request: Request) -> Response:
         """GET: the rules. POST: add rules. DELETE: remove all."""
@@ -117,6 +157,8 @@ def make_control(simulation: Simulation, stop: Callable[[], None]) -> Starlette:
             Route("/_simulator/reset", control.reset, methods=["POST"]),
             Route("/_simulator/behaviour", control.behaviour, methods=["GET", "POST"]),
             Route("/_simulator/data-sources", control.data_sources, methods=["POST"]),
+            Route("/_simulator/objects/{family}", control.objects, methods=["GET", "POST"]),
+            Route("/_simulator/objects/{family}/{id:path}", control.one_object, methods=["GET", "PATCH", "DELETE"]),
             Route("/_simulator/faults", control.faults, methods=["GET", "POST", "DELETE"]),
             Route("/_simulator/writers", control.writers, methods=["GET", "POST", "DELETE"]),
             Route("/_simulator/effects", control.effects, methods=["GET"]),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from basedash_simulator.behaviour import Behaviour
@@ -97,7 +98,7 @@ def new_fields(identifier: str, created: str) -> dict[str, Any]:
     return fields
 
 
-def answer_object(fields: dict[str, Any], behaviour: Behaviour) -> dict[str, Any]:
+def answer_object(fields: Mapping[str, Any], behaviour: Behaviour) -> dict[str, Any]:
     """The object as this server shows it; secrets are not among the fields in the first place."""
     shown = dict(fields)
     if behaviour.null_flags:

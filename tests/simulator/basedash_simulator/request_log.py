@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from basedash_simulator.state import now
+from basedash_simulator.items import now
+from basedash_simulator.openapi import collections
 
-_IDS = re.compile("/organizations/([^/]+)(?:/data-sources(?:/([^/]+))?)?")
+_IDS = re.compile("/organizations/([^/]+)((?:/[^/]+){0,4})")
 
 
 @dataclass
@@ -20,8 +21,9 @@ class Entry:
     """One request.
 
     `status` is the status that was answered in full, else the kind of the fault that prevented it, null while the
-    answer is under way or if the client left before it. `effect` says what happened to the data source:
-    "deleted", "created", "updated" or null.
+    answer is under way or if the client left before it. `family` and `object` say what the path is about, or what
+    was created; `data_source` is the object if it is one. `effect` says what happened to it: "deleted", "created",
+    "updated" or null.
     `seconds` is the time from the request's last byte to the answer's last, `in_flight` the number of API
     requests under way when this one came, itself included.
     """
@@ -32,6 +34,8 @@ class Entry:
     path: str
     query: str
     organization: str | None
+    family: str | None
+    object: str | None
     data_source: str | None
     user_agent: str | None
     client: str
@@ -63,7 +67,7 @@ class RequestLog:
         body: bytes,
     ) -> Entry:
         """Note a request; the caller fills in later how it ended."""
-        organization, data_source = ids_in(path)
+        organization, family, identifier = ids_in(path)
         entry = Entry(
             number=len(self._entries) + 1,
             request_id=request_id,
@@ -71,7 +75,9 @@ class RequestLog:
             path=path,
             query=query,
             organization=organization,
-            data_source=data_source,
+            family=family,
+            object=identifier,
+            data_source=identifier if family == "data-sources" else None,
             user_agent=user_agent,
             client=client,
             in_flight=in_flight,
@@ -91,12 +97,17 @@ class RequestLog:
         return [dict(vars(entry)) for entry in self._entries[after:]]
 
 
-def ids_in(path: str) -> tuple[str | None, str | None]:
-    """The ids of organization and data source in a path as it was sent (percent-encoded)."""
+def ids_in(path: str) -> tuple[str | None, str | None, str | None]:
+    """The ids of organization and object in a path as it was sent (percent-encoded), with the object's family."""
     found = _IDS.search(path)
     if found is None:
-        return None, None
-    organization, data_source = found.groups()
-    if data_source is None or data_source == "verify":
-        return unquote(organization), None
-    return unquote(organization), unquote(data_source)
+        return None, None, None
+    organization = unquote(found[1])
+    # family, id, and perhaps a family within the object and the id there
+    parts = [unquote(part) for part in found[2].split("/")[1:]]
+    if not parts:
+        return organization, "organizations", organization
+    if len(parts) > 2 and parts[0] != "groups" and parts[2] in collections():
+        parts = parts[2:]
+    identifier = parts[1] if len(parts) > 1 and parts[:2] != ["data-sources", "verify"] else None
+    return organization, parts[0] if parts[0] in collections() else None, identifier

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 from importlib import resources
 from pathlib import Path
@@ -15,37 +15,28 @@ import yaml
 
 from basedash_simulator.behaviour import Behaviour
 from basedash_simulator.errors import SeedError
-from basedash_simulator.objects import OBJECT_FIELDS, SECRET_FIELDS, new_fields
-from basedash_simulator.people import Person, group, ids, member
-from basedash_simulator.state import Access, DataSource, Organization, World, iso
+from basedash_simulator.families import families
+from basedash_simulator.family import Family
+from basedash_simulator.items import Access, DataSource, Item, iso
+from basedash_simulator.openapi import load_yaml
+from basedash_simulator.state import Organization, Scene, World
 
-# Seeded data sources are born one minute apart from here on, so that answers are the same in every run.
+# Seeded objects of a family are born one minute apart from here on, so that answers are the same in every run.
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
 MOST_AT_ONCE = 100_000
-# What a seed may say of a member beside its id: fields of the membership and of its user.
-MEMBER_KEYS = {
-    "avatarUrl",
-    "deactivatedAt",
-    "email",
-    "firstName",
-    "fullName",
-    "isEmailVerified",
-    "role",
-    "title",
-    "userId",
-}
+BULK = {"count", "name_format", "id_format"}
 
 
 def default_seed() -> Any:
     """The seed that is shipped with the package."""
     text = resources.files("basedash_simulator").joinpath("default_seed.yml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    return load_yaml(text)
 
 
 def read_seed(path: str) -> Any:
     """The content of a seed file, not yet checked; SeedError says why it cannot be read."""
     try:
-        return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        return load_yaml(Path(path).read_text(encoding="utf-8"))
     except OSError as problem:
         raise SeedError(f"the seed file {path} cannot be read: {problem.strerror}.") from None
     except (yaml.YAMLError, ValueError) as problem:
@@ -66,58 +57,44 @@ def build(seed: Any) -> tuple[World, Behaviour]:
     return world, behaviour
 
 
-def add_data_sources(world: World, organization: Organization, entries: Any, place: str = "data_sources") -> list[str]:
-    """Add the data sources of a seed's list to an organization; all of them or, on SeedError, none. Gives the ids."""
-    taken = {source.id for source in world.all_sources()}
-    added: list[DataSource] = []
+def add_objects(world: World, organization: Organization, family: str, entries: Any, place: str) -> list[str]:
+    """Add the objects of a seed's list to an organization; all of them or, on SeedError, none. Gives the ids."""
+    kind = families()[family]
+    known = organization.of(family)
+    # groups and members may have the same id in two organizations
+    taken = set(known) if kind.needs_id else {item.id for item in world.all_of(family)}
+    added: list[tuple[Item, dict[str, Any]]] = []
     for number, entry in enumerate(_list(entries, place)):
-        for source in _sources(world, entry, f"{place}[{number}]"):
-            if source.id in taken:
-                raise SeedError(f"{place}[{number}]: the id {source.id!r} exists already.")
-            taken.add(source.id)
-            added.append(source)
-    organization.sources.update({source.id: source for source in added})
-    return [source.id for source in added]
+        here = f"{place}[{number}]"
+        for single in _singles(kind, entry, here):
+            item = _item(world, organization, kind, single, here, len(known) + len(added))
+            if item.id in taken:
+                raise SeedError(f"{here}: the id {item.id!r} exists already.")
+            taken.add(item.id)
+            added.append((item, single))
+    known.update({item.id: item for item, _entry in added})
+    scene = Scene(world, organization, Behaviour(), lambda _seconds, _job: None)
+    for item, single in added:
+        kind.seeded(scene, item, single)
+    return [item.id for item, _entry in added]
 
 
 def _add_organization(world: World, entry: Any, place: str) -> None:
-    known = _mapping(entry, place, {"id", "name", "members", "groups", "data_sources"})
+    kind = families()["organizations"]
+    keys = {name.replace("-", "_"): name for name in families() if name != "organizations"}
+    known = _mapping(entry, place, {*kind.settable, *keys})
     identifier = _text(known, "id", place)
     if identifier in world.organizations:
         raise SeedError(f"{place}: the id {identifier!r} exists already.")
-    organization = Organization(
-        identifier,
-        str(known.get("name", identifier)),
-        members=_people(known.get("members"), f"{place}.members", identifier, MEMBER_KEYS, member),
-        groups=_people(known.get("groups"), f"{place}.groups", identifier, {"name"}, group),
-    )
+    fields = kind.from_seed(identifier, iso(EPOCH), identifier, {**known, "name": str(known.get("name", identifier))})
+    organization = Organization(Item(kind, fields, world.next_sequence(kind), world.clock))
     world.organizations[identifier] = organization
-    add_data_sources(world, organization, known.get("data_sources"), f"{place}.data_sources")
-
-
-def _people(
-    value: Any,
-    place: str,
-    organization: str,
-    allowed: set[str],
-    make: Callable[[str, str, str, Mapping[str, Any]], Person],
-) -> list[Person]:
-    """The groups or members of a seed, each given as its id or as a mapping, one minute apart like data sources."""
-    people: list[Person] = []
-    for number, entry in enumerate(_list(value, place)):
-        here = f"{place}[{number}]"
-        known = _mapping({"id": entry} if isinstance(entry, str) else entry, here, {"id", "createdAt", *allowed})
-        identifier = _text(known, "id", here)
-        if identifier in ids(people):
-            raise SeedError(f"{here}: the id {identifier!r} exists already.")
-        created = _moment(known.get("createdAt", EPOCH + timedelta(minutes=number)))
-        given = {name: _moment(content) for name, content in known.items()}
-        people.append(make(identifier, created, organization, given))
-    return people
+    for key, family in keys.items():
+        add_objects(world, organization, family, known.get(key), f"{place}.{key}")
 
 
 def _add_key(world: World, entry: Any, place: str) -> None:
-    known = _mapping(entry, place, {"key", "role", "organizations"})
+    known = _mapping(entry, place, {"key", "role", "organizations", "member"})
     role = known.get("role", "admin")
     if role not in ("admin", "member"):
         raise SeedError(f"{place}: role must be admin or member.")
@@ -127,43 +104,66 @@ def _add_key(world: World, entry: Any, place: str) -> None:
         if identifier not in world.organizations:
             raise SeedError(f"{place}: there is no organization {identifier!r}.")
     # a key acts as its user, who may be admin of one organization and member of another: entries add up
-    world.keys.setdefault(_text(known, "key", place), {}).update(dict.fromkeys(chosen, str(role)))
+    key = _text(known, "key", place)
+    world.keys.setdefault(key, {}).update(dict.fromkeys(chosen, str(role)))
+    if "member" in known:
+        world.users.setdefault(key, {}).update(dict.fromkeys(chosen, _text(known, "member", place)))
 
 
-def _sources(world: World, entry: Any, place: str) -> list[DataSource]:
-    allowed = {*OBJECT_FIELDS, *SECRET_FIELDS, "access", "related", "count", "name_format", "id_format"}
+def _singles(kind: Family, entry: Any, place: str) -> list[dict[str, Any]]:
+    """An entry, or as many as it asks for."""
+    if isinstance(entry, str) and kind.needs_id:
+        entry = {"id": entry}
+    allowed = {
+        *kind.settable,
+        *([kind.mark] if kind.mark else []),
+        *kind.seed_keys,
+        *BULK,
+        *([kind.parent] if kind.parent else []),
+    }
     known = _mapping(entry, place, allowed)
     if "count" not in known:
-        _text(known, "displayName", place)
-        return [_source(world, known, place)]
+        for name in ["id"] if kind.needs_id else kind.needed:
+            _text(known, name, place)
+        return [known]
     count = known["count"]
     if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MOST_AT_ONCE:
         raise SeedError(f"{place}: count must be a whole number from 0 to {MOST_AT_ONCE}.")
-    if "id" in known or "displayName" in known:
-        raise SeedError(f"{place}: with count, use id_format and name_format in place of id and displayName.")
-    sources = []
+    if "id" in known or kind.title in known:
+        raise SeedError(f"{place}: with count, use id_format and name_format in place of id and {kind.title}.")
+    rest = {name: value for name, value in known.items() if name not in BULK}
+    singles = []
     for number in range(1, count + 1):
-        single = {name: value for name, value in known.items() if name not in ("count", "name_format", "id_format")}
-        single["displayName"] = str(known.get("name_format", "bulk-{n}")).replace("{n}", str(number))
+        single = {**rest, kind.title: str(known.get("name_format", "bulk-{n}")).replace("{n}", str(number))}
         if "id_format" in known:
             single["id"] = str(known["id_format"]).replace("{n}", str(number))
-        sources.append(_source(world, single, place))
-    return sources
+        singles.append(single)
+    return singles
 
 
-def _source(world: World, entry: Mapping[str, Any], place: str) -> DataSource:
-    sequence = world.next_sequence()
-    created = _moment(entry.get("createdAt", EPOCH + timedelta(minutes=sequence)))
-    fields = new_fields(world.new_id(sequence), str(created))
-    fields.update(lastSyncStatus="SUCCESS", lastSuccessfulSyncAt=created, hasCompletedFirstSync=True)
-    fields.update({name: _moment(entry[name]) for name in OBJECT_FIELDS if name in entry})
-    if not isinstance(fields["id"], str) or fields["id"] in ("", "verify"):
-        raise SeedError(f"{place}: id must be a text, and not 'verify'.")
+def _item(
+    world: World, organization: Organization, kind: Family, entry: Mapping[str, Any], place: str, number: int
+) -> Item:
+    sequence = world.next_sequence(kind)
+    # the people of each organization are counted anew
+    created = _moment(entry.get("createdAt", EPOCH + timedelta(minutes=number if kind.needs_id else sequence)))
+    identifier = entry.get("id", kind.new_id(sequence))
+    if not isinstance(identifier, str) or identifier == "" or identifier in kind.reserved:
+        raise SeedError(f"{place}: id must be a text{''.join(f', and not {one!r}' for one in kind.reserved)}.")
+    given = {name: _moment(value) for name, value in entry.items()}
+    fields = kind.from_seed(identifier, str(created), organization.id, given)
+    if kind.parent is not None:
+        fields[kind.parent] = _text(entry, kind.parent, place)
+    secrets = {name: entry[name] for name in kind.secret_fields if name in entry}
+    if not issubclass(kind.item_class, DataSource):
+        gone = fields.get(kind.mark) if kind.mark is not None else None
+        return Item(kind, fields, sequence, world.clock, secrets=secrets, deleted_at=gone)
     return DataSource(
+        kind,
         fields,
         sequence,
         world.clock,
-        secrets={name: str(entry[name]) for name in SECRET_FIELDS if name in entry},
+        secrets={name: str(value) for name, value in secrets.items()},
         access=_access(entry.get("access"), f"{place}.access"),
         related=_texts(entry.get("related"), f"{place}.related"),
     )

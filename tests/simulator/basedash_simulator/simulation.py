@@ -8,16 +8,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 from basedash_simulator import seed as seeds
 from basedash_simulator.effects import CLIENT, Effects
+from basedash_simulator.families import families
 from basedash_simulator.faults import Faults
-from basedash_simulator.people import ids
+from basedash_simulator.items import Item
 from basedash_simulator.rate_limit import RateLimiter
 from basedash_simulator.request_log import Entry, RequestLog
-from basedash_simulator.state import DataSource
 from basedash_simulator.writers import Writers
 
 
@@ -63,10 +62,11 @@ class Simulation:
         self._requests += 1
         return f"req_{self._requests:08d}"
 
-    def note(self, entry: Entry, effect: str, source: DataSource, before: dict[str, Any] | None = None) -> None:
-        """Note what a client's request did; `before` is what `as_held` gave before an update."""
-        entry.effect, entry.data_source = effect, source.id
-        self.effects.add(CLIENT, entry.number, effect, entry.organization, source, before)
+    def note(self, entry: Entry, effect: str, item: Item, before: dict[str, Any] | None = None) -> None:
+        """Note what a client's request did; `before` is what the family's `held` gave before an update."""
+        entry.effect, entry.family, entry.object = effect, item.family.name, item.id
+        entry.data_source = item.id if entry.family == "data-sources" else None
+        self.effects.add(CLIENT, entry.number, effect, entry.organization, item, before)
 
     def let_others_write(self, when: str, entry: Entry) -> None:
         """Let other writers act, "before" or "after" a request is worked on."""
@@ -86,14 +86,16 @@ class Simulation:
         """All there is, ready for JSON: deleted data sources and secrets too."""
         organizations = []
         for organization in self.world.organizations.values():
-            newest_first = sorted(organization.sources.values(), key=lambda source: source.age, reverse=True)
+            found = {name: self.objects(name, organization.id) for name in families() if name != "organizations"}
             organizations.append(
                 {
                     "id": organization.id,
-                    "name": organization.name,
-                    "members": ids(organization.members),
-                    "groups": ids(organization.groups),
-                    "data_sources": [self._source_state(source) for source in newest_first],
+                    "name": organization.item.fields["name"],
+                    # in the order of the seed, as ever
+                    "members": [item.id for item in organization.of("members").values()],
+                    "groups": [item.id for item in organization.of("groups").values()],
+                    "data_sources": found.pop("data-sources"),
+                    "objects": {name: items for name, items in found.items() if items},
                 }
             )
         keys = [{"key": key, "roles": dict(roles)} for key, roles in self.world.keys.items()]
@@ -106,15 +108,13 @@ class Simulation:
             "in_flight": self.in_flight,
         }
 
-    def _source_state(self, source: DataSource) -> dict[str, Any]:
-        source.settle_sync(self.behaviour)
-        access = asdict(source.access)
-        return {
-            **source.fields,
-            "deletedAt": source.deleted_at,
-            "secrets": dict(source.secrets),
-            "other_fields": dict(source.other_fields),
-            "access": {"mode": access["mode"], "groupIds": access["group_ids"], "memberIds": access["member_ids"]},
-            "related": list(source.related),
-            "cleanup": {"status": source.cleanup, "removed": list(source.cleaned)},
-        }
+    def objects(self, family: str, organization: str | None = None) -> list[dict[str, Any]]:
+        """All objects of a family, deleted ones and their secrets too, newest first; of one organization or of all."""
+        kind = families()[family]
+        found = []
+        for one in self.world.organizations.values():
+            if organization in (None, one.id):
+                items = [one.item] if family == "organizations" else list(one.of(family).values())
+                items.sort(key=lambda item: item.age, reverse=True)
+                found += [kind.state(item, self.behaviour.of(family)) for item in items]
+        return found

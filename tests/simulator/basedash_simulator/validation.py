@@ -6,56 +6,13 @@
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from basedash_simulator.errors import validation_error
-from basedash_simulator.objects import SECRET_FIELDS, UNSET_FLAGS
-
-DIALECTS = (
-    "POSTGRES",
-    "SUPABASE",
-    "MYSQL",
-    "PLANETSCALE",
-    "ATHENA",
-    "BIGQUERY",
-    "CLICKHOUSE",
-    "SPANNER",
-    "SNOWFLAKE",
-    "REDSHIFT",
-    "SQL_SERVER",
-    "ORACLE",
-    "DATABRICKS",
-    "POSTHOG",
-    "DUCKDB",
-)
-
-CONNECTION_FIELDS: dict[str, str] = {
-    "databaseName": "text or null",
-    "username": "text",
-    "host": "text",
-    "port": "port",
-    "sslEnabled": "flag",
-    "sshEnabled": "flag",
-    "sshHost": "text",
-    "sshPort": "port",
-    "sshUsername": "text",
-    "bigQueryProjectId": "text",
-    "spannerInstanceId": "text",
-    "athenaWorkgroup": "text",
-    "athenaOutputLocation": "text",
-    "athenaCatalog": "text",
-    "snowflakeAccountId": "text",
-    "snowflakeWarehouse": "text",
-    "snowflakeRole": "text",
-    **dict.fromkeys(SECRET_FIELDS, "text"),
-}
-CREATE_FIELDS = {**CONNECTION_FIELDS, "type": "type", "dialect": "dialect", "displayName": "name"}
-VERIFY_FIELDS = {**CONNECTION_FIELDS, "dialect": "dialect"}
-UPDATE_FIELDS = {**CONNECTION_FIELDS, "displayName": "name", **dict.fromkeys(UNSET_FLAGS, "flag")}
+from basedash_simulator.openapi import Schema
+from basedash_simulator.schema import checked
 
 
 @dataclass
@@ -63,7 +20,7 @@ class Settings:
     """A checked body, sorted: fields of the object, secrets, secrets to remove, fields unknown to this API."""
 
     fields: dict[str, Any] = field(default_factory=dict)
-    secrets: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, Any] = field(default_factory=dict)
     unset: set[str] = field(default_factory=set)
     other: dict[str, Any] = field(default_factory=dict)
 
@@ -81,29 +38,6 @@ def parse_body(content_type: str, body: bytes) -> dict[str, Any]:
     return value
 
 
-def create_settings(body: Mapping[str, Any]) -> Settings:
-    """Check the body that creates a data source."""
-    return _sorted(body, CREATE_FIELDS, ("type", "dialect", "displayName"))
-
-
-def verify_settings(body: Mapping[str, Any]) -> Settings:
-    """Check the body that tries credentials."""
-    return _sorted(body, VERIFY_FIELDS, ("dialect",))
-
-
-def update_settings(body: Mapping[str, Any]) -> Settings:
-    """Check the body that changes a data source."""
-    return _sorted(body, UPDATE_FIELDS, ())
-
-
-def access_ids(body: Mapping[str, Any], name: str) -> list[str]:
-    """A list of ids in an access policy, without repetitions, in the order given."""
-    value = body.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise validation_error(f"{name}: a list of strings is expected.")
-    return list(dict.fromkeys(value))
-
-
 def page_size(text: str | None) -> int:
     """The query parameter `limit`: 1 to 100, 50 when it is absent."""
     if text is None:
@@ -114,52 +48,14 @@ def page_size(text: str | None) -> int:
     raise validation_error("limit: a whole number from 1 to 100 is expected.")
 
 
-def _sorted(body: Mapping[str, Any], known: Mapping[str, str], required: tuple[str, ...]) -> Settings:
-    for name in required:
-        if name not in body:
-            raise validation_error(f"{name}: Required")
-    result = Settings()
-    for name, value in body.items():
-        kind = known.get(name)
-        if kind is None:
-            # as most servers do, this one drops what it does not know; the control API shows it
-            result.other[name] = value
+def query_values(given: dict[str, str], known: dict[str, Schema]) -> dict[str, Any]:
+    """The parameters of a query that the API knows, checked; an empty cursor is none."""
+    values: dict[str, Any] = {}
+    for name in known.keys() & given.keys():
+        text: Any = given[name]
+        if name == "limit" or (name == "cursor" and not text):
             continue
-        value = _checked(name, kind, value)
-        if name in UNSET_FLAGS:
-            if value:
-                result.unset.add(UNSET_FLAGS[name])
-        elif name in SECRET_FIELDS:
-            result.secrets[name] = value
-        elif name != "type":
-            result.fields[name] = value
-    return result
-
-
-def _checked(name: str, kind: str, value: Any) -> Any:
-    if kind == "flag":
-        if not isinstance(value, bool):
-            raise validation_error(f"{name}: true or false is expected.")
-    elif kind == "port":
-        return _port(name, value)
-    elif kind == "type":
-        if value != "direct":
-            raise validation_error(f"{name}: only direct is possible.")
-    elif kind == "dialect":
-        if value not in DIALECTS:
-            raise validation_error(f"{name}: unknown dialect.")
-    elif value is None and kind == "text or null":
-        return None
-    elif not isinstance(value, str):
-        raise validation_error(f"{name}: a string is expected.")
-    elif kind == "name" and not value:
-        raise validation_error(f"{name}: at least 1 character is expected.")
-    return value
-
-
-def _port(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise validation_error(f"{name}: a number is expected.")
-    if value != int(value) or not 0 <= value <= 65535:
-        raise validation_error(f"{name}: a whole number from 0 to 65535 is expected.")
-    return int(value)
+        if known[name].get("type") == "boolean":
+            text = {"true": True, "false": False}.get(text, text)
+        values[name] = checked(text, known[name], name)
+    return values

@@ -5,19 +5,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from basedash_simulator import selection, state
+from basedash_simulator import selection
 from basedash_simulator.behaviour import Behaviour
-from basedash_simulator.effects import WRITER, Effects, as_held
+from basedash_simulator.effects import WRITER, Effects
 from basedash_simulator.errors import ApiProblem, SeedError
-from basedash_simulator.objects import OBJECT_FIELDS, SECRET_FIELDS
+from basedash_simulator.families import families
+from basedash_simulator.family import Family
+from basedash_simulator.items import Access, DataSource, Item
 from basedash_simulator.request_log import Entry
 from basedash_simulator.selection import Selection
-from basedash_simulator.state import Access, DataSource, Organization, Schedule, World
+from basedash_simulator.state import Scene, Schedule, World
 from basedash_simulator.validation import Settings
 
 # Each action with the keys that it needs beside those that choose the request.
@@ -29,25 +32,29 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "access": ("policy",),
 }
 WHEN = ("before", "after")
-_COMMON = {"action", "when", "organization", "data_source", *selection.KEYS}
-_SETTABLE = {*OBJECT_FIELDS, *SECRET_FIELDS} - {"createdAt", "updatedAt"}
+# Who the object is; `data_source` is the word for the object where the family is that of data sources.
+_NAMES = ("organization", "family", "object", "data_source")
+_COMMON = {"action", "when", *_NAMES, *selection.KEYS}
 
 
 @dataclass(kw_only=True)
 class Writer(Selection):
     """One rule: what another writer does, just before or after a request is worked on.
 
-    `data_source` is an id, or a name, of which the newest is meant; null means the one in the request's path.
+    `object` (or `data_source`) is an id, or a name, of which the newest is meant; null means the one in the request's
+    path. `family` is that of data sources if it is null.
     """
 
     action: str
     when: str = "before"
     organization: str | None = None
+    family: str | None = None
+    object: str | None = None
     data_source: str | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def from_value(cls, value: object) -> Writer:
+    def from_value(cls, value: Any) -> Writer:
         """Check a rule that came through the control API."""
         if not isinstance(value, dict) or value.get("action") not in ACTIONS:
             raise SeedError(f"writers: a rule needs an action, one of {', '.join(ACTIONS)}.")
@@ -59,15 +66,21 @@ class Writer(Selection):
         when = value.get("when", "before")
         if when not in WHEN:
             raise SeedError("writers: when must be before or after.")
-        for name in ("organization", "data_source"):
+        for name in _NAMES:
             if not isinstance(value.get(name), str | None):
                 raise SeedError(f"writers: {name} is a text.")
+        family = value.get("family")
+        if family is not None and family not in families():
+            raise SeedError(f"writers: family must be one of {', '.join(families())}.")
+        kind = families()[family or "data-sources"]
+        if action == "access" and kind.name != "data-sources":
+            raise SeedError("writers: family must be data-sources for access.")
+        names: dict[str, Any] = {name: value.get(name) for name in _NAMES}
         return cls(
             action=action,
             when=str(when),
-            organization=value.get("organization"),
-            data_source=value.get("data_source"),
-            parameters={name: _parameter(action, name, value.get(name)) for name in needed},
+            **names,
+            parameters={name: _parameter(kind, action, name, value.get(name)) for name in needed},
             **selection.chosen(value, "writers", 1),
         )
 
@@ -104,71 +117,61 @@ class Writers:
             ):
                 organization = world.organizations.get(rule.organization or entry.organization or "")
                 if organization is not None:
-                    self._act(rule, entry, organization, world, behaviour, schedule)
+                    self._act(rule, entry, Scene(world, organization, behaviour, schedule, self._noting(entry)))
 
-    def _act(
-        self,
-        rule: Writer,
-        entry: Entry,
-        organization: Organization,
-        world: World,
-        behaviour: Behaviour,
-        schedule: Schedule,
-    ) -> None:
+    def _noting(self, entry: Entry) -> Callable[..., None]:
+        def note(effect: str, item: Item, before: dict[str, Any] | None = None) -> None:
+            organization = item.fields.get("organizationId", entry.organization)
+            self._effects.add(WRITER, entry.number, effect, organization, item, before)
+
+        return note
+
+    def _act(self, rule: Writer, entry: Entry, scene: Scene) -> None:
+        kind = families()[rule.family or "data-sources"]
         if rule.action == "create":
-            made = _create(rule.parameters["fields"], organization, world, behaviour)
-            if made is not None:
-                self._effects.add(WRITER, entry.number, "created", organization.id, made)
+            _create(kind, rule.parameters["fields"], scene)
             return
-        source = _target(organization, rule.data_source or entry.data_source)
-        if source is None:
+        own = entry.object if entry.family == kind.name else None
+        item = _target(kind, scene, rule.object or rule.data_source or own)
+        if item is None:
             # somebody else was faster
             return
-        source.settle_sync(behaviour)
-        before = as_held(source)
+        item.settle(kind.how(scene))
+        before = kind.held(item)
         if rule.action == "delete":
-            state.delete(source, behaviour, schedule)
-            self._effects.add(WRITER, entry.number, "deleted", organization.id, source)
+            # a server that refuses it refuses it to everybody
+            with contextlib.suppress(ApiProblem):
+                kind.delete(scene, item)
             return
         if rule.action == "access":
+            assert isinstance(item, DataSource)
             policy = rule.parameters["policy"]
-            source.access = Access(policy["mode"], list(policy["groupIds"]), list(policy["memberIds"]))
+            item.access = Access(policy["mode"], list(policy["groupIds"]), list(policy["memberIds"]))
         else:
-            _change(source, rule.parameters.get("fields", {"displayName": rule.parameters.get("name")}))
-        self._effects.add(WRITER, entry.number, "updated", organization.id, source, before)
+            kind.write(item, rule.parameters.get("fields", {kind.title: rule.parameters.get("name")}))
+        scene.note("updated", item, before)
 
 
-def _target(organization: Organization, wanted: str | None) -> DataSource | None:
-    """The data source with this id, else the newest with this name, if it is there."""
-    there = [source for source in organization.sources.values() if source.deleted_at is None]
-    by_id = [source for source in there if source.id == wanted]
-    by_name = [source for source in there if source.fields["displayName"] == wanted]
-    return max(by_id or by_name, key=lambda source: source.age, default=None)
+def _target(kind: Family, scene: Scene, wanted: str | None) -> Item | None:
+    """The object with this id, else the newest with this name, if it is there."""
+    there = [item for item in kind.objects(scene).values() if item.deleted_at is None]
+    by_id = [item for item in there if item.id == wanted]
+    by_name = [item for item in there if kind.title_of(item) == wanted]
+    return max(by_id or by_name, key=lambda item: item.age, default=None)
 
 
-def _create(
-    given: Mapping[str, Any], organization: Organization, world: World, behaviour: Behaviour
-) -> DataSource | None:
-    fields = {name: value for name, value in given.items() if name not in SECRET_FIELDS}
-    secrets = {name: str(value) for name, value in given.items() if name in SECRET_FIELDS}
+def _create(kind: Family, given: Mapping[str, Any], scene: Scene) -> None:
+    fields = {name: value for name, value in given.items() if name not in kind.secret_fields}
+    secrets = {name: value for name, value in given.items() if name in kind.secret_fields}
     identifier = fields.pop("id", None)
-    if identifier in organization.sources:
-        return None
-    try:
-        return world.create(organization, Settings(fields=fields, secrets=secrets), behaviour, identifier)
-    except ApiProblem:
-        # the name is taken, and this server allows it once
-        return None
+    if identifier in kind.objects(scene):
+        return
+    # the name may be taken, on a server that allows it once
+    with contextlib.suppress(ApiProblem):
+        kind.create(scene, Settings(fields=fields, secrets=secrets), identifier)
 
 
-def _change(source: DataSource, given: Mapping[str, Any]) -> None:
-    source.remember()
-    source.fields.update({name: value for name, value in given.items() if name not in SECRET_FIELDS})
-    source.fields["updatedAt"] = state.now()
-    source.secrets.update({name: str(value) for name, value in given.items() if name in SECRET_FIELDS})
-
-
-def _parameter(action: str, name: str, value: object) -> Any:
+def _parameter(kind: Family, action: str, name: str, value: object) -> Any:
     if name == "name":
         if not isinstance(value, str) or not value:
             raise SeedError("writers: rename needs name, a text.")
@@ -176,12 +179,14 @@ def _parameter(action: str, name: str, value: object) -> Any:
     if not isinstance(value, dict):
         raise SeedError(f"writers: {action} needs {name}, a mapping.")
     if name == "fields":
-        allowed = _SETTABLE if action == "create" else _SETTABLE - {"id"}
+        kept = {"createdAt", "updatedAt"} if action == "create" else {"id", "createdAt", "updatedAt"}
+        allowed = {*kind.settable, *([kind.parent] if kind.parent else [])} - kept
         for field_name in value:
             if field_name not in allowed:
                 raise SeedError(f"writers: {action} can't set {field_name!r}.")
-        if action == "create" and not isinstance(value.get("displayName"), str):
-            raise SeedError("writers: create needs displayName, a text.")
+        for field_name in kind.needed if action == "create" else ():
+            if not isinstance(value.get(field_name), str):
+                raise SeedError(f"writers: create needs {field_name}, a text.")
         return dict(value)
     policy = {"groupIds": [], "memberIds": [], **value}
     if set(policy) != {"mode", "groupIds", "memberIds"} or policy["mode"] not in ("everyone", "restricted"):

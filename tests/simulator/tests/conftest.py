@@ -99,6 +99,12 @@ class Api:
                     return source
         raise AssertionError(f"{identifier} is not stored")
 
+    def held(self, family: str, identifier: str) -> dict[str, Any]:
+        """What the server really holds of an object of any family."""
+        found = self.control("GET", f"objects/{family}/{identifier}")
+        assert isinstance(found, dict)
+        return found
+
     def create(self, **fields: Any) -> dict[str, Any]:
         """Create a data source; gives the object."""
         body = {"type": "direct", "dialect": "POSTGRES", "displayName": "made", **fields}

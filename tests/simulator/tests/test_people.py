@@ -55,7 +55,8 @@ def test_pages_and_keys(api: Api, family: str) -> None:
     assert api.call("GET", family=family, params={"limit": 0}).status_code == 400
     assert api.call("GET", family=family, key="bd_key_demo_member").status_code == 404
     assert api.call("GET", family=family, key="unknown").status_code == 401
-    assert api.call("POST", family=family, json={}, conform=False).status_code == 405
+    assert api.call("POST", family=family, json={}).status_code == 400
+    assert api.call("PUT", family=family, json={}, conform=False).status_code == 405
     assert api.log()[0]["organization"] == "org_demo"
 
 
