@@ -68,6 +68,7 @@ _value:
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
@@ -103,81 +104,114 @@ class FilterModule:
         return {"basedash_report": report}
 
 
-def report(
-    outcome: Mapping[str, Any],
-    plan: Mapping[str, Any] | None = None,
-    title: str = "Basedash",
-    status: str = "",
-    check_mode: bool = False,
-    api_url: str = "",
-    organization_id: str = "",
-    max_characters: int = 60000,
-    max_lines: int = 50,
-) -> dict[str, Any]:
+@dataclass
+class _Look:
+    """How a report looks and what it says beside the result: the filter's options."""
+
+    title: str = "Basedash"
+    status: str = ""
+    check_mode: bool = False
+    api_url: str = ""
+    organization_id: str = ""
+    max_characters: int = 60000
+    max_lines: int = 50
+
+
+def report(outcome: Mapping[str, Any], plan: Mapping[str, Any] | None = None, **options: Any) -> dict[str, Any]:
     """Return a result as ``lines`` for a log, and as the texts ``md`` and ``json``."""
-    failed = bool(outcome.get("failed") or outcome.get("unreachable"))
-    if not failed and not outcome.get("skipped") and "results" not in outcome:
-        raise AnsibleFilterError(_NO_OUTCOME)
-    # The module knows where it worked; the variables and the environment don't know of module_defaults.
-    service = outcome.get("service") or {}
-    api_url, organization_id = service.get("api_url", api_url), service.get("organization_id", organization_id)
-    if not status:
-        status = "failed" if failed else "planned" if check_mode else "done" if outcome.get("changed") else "unchanged"
-    planned = check_mode or status in ("planned", "started")
-    results = [{**entry, "action": _known(entry.get("action"))} for entry in outcome.get("results") or ()]
-    skipped = "skipped" if outcome.get("skipped") else "nothing to do"
-    counted = _counted(results, planned) or ("no results" if failed else skipped)
-    changed = [entry for entry in results if entry["action"] != "unchanged"]
-    ordered = sorted(changed, key=lambda entry: entry["action"] != "failed")
-    message = outcome.get("msg")
+    try:
+        look = _Look(**options)
+    except TypeError as error:
+        raise AnsibleFilterError("The filter basedash_report got an option that it does not have: %s" % error) from None
+    made = _Report(outcome, plan or {}, look)
+    text = json.dumps(_plain(made.machine()), indent=4, sort_keys=True)
+    return {"lines": made.lines(), "md": "\n".join(made.markdown()) + "\n", "json": text + "\n"}
 
-    markdown = [
-        "### %s: %s" % (title, status),
-        "",
-        "**%s**%s," % (counted, " in organization %s" % code(organization_id) if organization_id else ""),
-        datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
-    ]
-    if status == "started":
-        markdown += ["", "This report was not completed: it is not known how much was done. Run it again to find out."]
-    if message is not None:
-        markdown += ["", sentence(message)]
-    # Two thirds of the space are for the table, and what is left of it is for sentences and settings.
-    rows, left = _fitting([_row(entry, planned) for entry in ordered], max_characters * 2 // 3 - 500)
-    if rows:
-        markdown += ["", "| | data source | id | dialect | host |", "| --- | --- | --- | --- | --- |", *rows]
-    failures = [entry for entry in ordered if entry["action"] == "failed" and "msg" in entry]
-    left = max(left, 0) + max_characters // 3 - 1500
-    rows, left = _fitting(["- %s: %s" % (_named(entry), sentence(entry["msg"])) for entry in failures], left)
-    if rows:
-        markdown += ["", "#### Failures", "", *rows]
-    rows, left = _fitting(list(_changes(outcome.get("diff") or ())), left, "and %d more.")
-    if rows:
-        markdown += ["", "#### Settings that %s" % ("would change" if planned else "changed"), "", *rows]
 
-    lines = ["%s: %s, %s" % (title, status, counted)]
-    lines += [_line(entry, planned) for entry in ordered[:max_lines]]
-    lines += ["and %d more" % (len(ordered) - max_lines)] if len(ordered) > max_lines else []
-    lines += [] if message is None else [sentence(message)]
+class _Report:
+    """A result of many, in three forms."""
 
-    before = results if planned else [dict(entry) for entry in (plan or {}).get("results") or ()]
-    after = [] if planned else results
-    machine = {
-        "version": 1,
-        "title": title,
-        "status": status,
-        "check_mode": check_mode,
-        "changed": bool(outcome.get("changed")),
-        "failed": failed,
-        "message": message,
-        "when": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "api_url": api_url if _URL.fullmatch(api_url or "") else None,
-        "organization_id": organization_id or None,
-        "plan": {"results": before, "summary": _summary(before)},
-        "results": after,
-        "summary": _summary(after),
-    }
-    text = json.dumps(_plain(machine), indent=4, sort_keys=True)
-    return {"lines": lines, "md": "\n".join(markdown) + "\n", "json": text + "\n"}
+    def __init__(self, outcome: Mapping[str, Any], plan: Mapping[str, Any], look: _Look) -> None:
+        self._outcome, self._plan, self._look = outcome, plan, look
+        self._failed = bool(outcome.get("failed") or outcome.get("unreachable"))
+        if not self._failed and not outcome.get("skipped") and "results" not in outcome:
+            raise AnsibleFilterError(_NO_OUTCOME)
+        # The module knows where it worked; the variables and the environment don't know of module_defaults.
+        service = outcome.get("service") or {}
+        self._api_url = service.get("api_url", look.api_url)
+        self._organization = service.get("organization_id", look.organization_id)
+        self._status = look.status or self._found_status()
+        self._planned = look.check_mode or self._status in ("planned", "started")
+        self._results = [{**entry, "action": _known(entry.get("action"))} for entry in outcome.get("results") or ()]
+        skipped = "skipped" if outcome.get("skipped") else "nothing to do"
+        self._counted = _counted(self._results, self._planned) or ("no results" if self._failed else skipped)
+        changed = [entry for entry in self._results if entry["action"] != "unchanged"]
+        self._ordered = sorted(changed, key=lambda entry: entry["action"] != "failed")
+        self._message = outcome.get("msg")
+
+    def _found_status(self) -> str:
+        if self._failed:
+            return "failed"
+        if self._look.check_mode:
+            return "planned"
+        return "done" if self._outcome.get("changed") else "unchanged"
+
+    def markdown(self) -> list[str]:
+        """Return the lines of a page."""
+        organization = " in organization %s" % code(self._organization) if self._organization else ""
+        page = [
+            "### %s: %s" % (self._look.title, self._status),
+            "",
+            "**%s**%s," % (self._counted, organization),
+            datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+        ]
+        if self._status == "started":
+            page += ["", "This report was not completed: it is not known how much was done. Run it again to find out."]
+        if self._message is not None:
+            page += ["", sentence(self._message)]
+        # Two thirds of the space are for the table, and what is left of it is for sentences and settings.
+        most = self._look.max_characters
+        rows, left = _fitting([_row(entry, self._planned) for entry in self._ordered], most * 2 // 3 - 500)
+        if rows:
+            page += ["", "| | data source | id | dialect | host |", "| --- | --- | --- | --- | --- |", *rows]
+        failures = [entry for entry in self._ordered if entry["action"] == "failed" and "msg" in entry]
+        left = max(left, 0) + most // 3 - 1500
+        rows, left = _fitting(["- %s: %s" % (_named(entry), sentence(entry["msg"])) for entry in failures], left)
+        if rows:
+            page += ["", "#### Failures", "", *rows]
+        rows, left = _fitting(list(_changes(self._outcome.get("diff") or ())), left, "and %d more.")
+        if rows:
+            page += ["", "#### Settings that %s" % ("would change" if self._planned else "changed"), "", *rows]
+        return page
+
+    def lines(self) -> list[str]:
+        """Return the lines for a log."""
+        most = self._look.max_lines
+        lines = ["%s: %s, %s" % (self._look.title, self._status, self._counted)]
+        lines += [_line(entry, self._planned) for entry in self._ordered[:most]]
+        lines += ["and %d more" % (len(self._ordered) - most)] if len(self._ordered) > most else []
+        return lines + ([] if self._message is None else [sentence(self._message)])
+
+    def machine(self) -> dict[str, Any]:
+        """Return what a program reads."""
+        earlier = [dict(entry) for entry in self._plan.get("results") or ()]
+        before = self._results if self._planned else earlier
+        after = [] if self._planned else self._results
+        return {
+            "version": 1,
+            "title": self._look.title,
+            "status": self._status,
+            "check_mode": self._look.check_mode,
+            "changed": bool(self._outcome.get("changed")),
+            "failed": self._failed,
+            "message": self._message,
+            "when": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "api_url": self._api_url if _URL.fullmatch(self._api_url or "") else None,
+            "organization_id": self._organization or None,
+            "plan": {"results": before, "summary": _summary(before)},
+            "results": after,
+            "summary": _summary(after),
+        }
 
 
 def plain(value: Any) -> str:

@@ -208,16 +208,15 @@ error:
 from ansible_collections.community.basedash.plugins.module_utils._engine.module import run_module
 from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 from ansible_collections.community.basedash.plugins.module_utils._engine.options import CONNECTION, identity, one_of
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Task
 from ansible_collections.community.basedash.plugins.module_utils._resources.access import POLICY
 from ansible_collections.community.basedash.plugins.module_utils._resources.access_task import set_access
 from ansible_collections.community.basedash.plugins.module_utils._resources.data_source import DATA_SOURCE
 
 SPEC = ModuleSpec(
-    set_access,
-    DATA_SOURCE,
+    Task(DATA_SOURCE, set_access, about_one=True),
     {**CONNECTION, **identity(DATA_SOURCE), **POLICY, "purge": {"type": "bool", "default": True}},
     one_of(DATA_SOURCE),
-    about_one=True,
 )
 
 

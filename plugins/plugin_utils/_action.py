@@ -28,9 +28,11 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
-from ansible_collections.community.basedash.plugins.module_utils._base.text import cleaned
+from ansible_collections.community.basedash.plugins.module_utils._base.text import encodable
+from ansible_collections.community.basedash.plugins.module_utils._engine import creation, deletion, present
 from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
+from ansible_collections.community.basedash.plugins.module_utils._http.caller import Caller
 from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import MISSING
 from ansible_collections.community.basedash.plugins.plugin_utils._sessions import Sessions
 
@@ -42,6 +44,9 @@ except ImportError:  # Before ansible-core 2.19.
     _ENCODING: dict[str, Any] = {"cls": AnsibleJSONEncoder, "vault_to_text": True}
 else:
     _ENCODING = {"cls": get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE)}
+
+# Workers inherit what their parent has imported, so that none of them imports these again.
+_IMPORTED = (creation, deletion, present)
 
 _ACTION_GROUP = "group/community.basedash.basedash"
 _WAYS = ("auto", "controller", "target")
@@ -148,16 +153,16 @@ class TaskAction(NormalAction):
         except InputError as error:
             return self._result(variables, given, self.spec.refused(error.message), [])
         parent = os.getppid()
-        report = self.spec.run(
-            options,
+        caller = Caller(
+            _sessions.lend,
             check_mode=self._task.check_mode,
             diff_mode=self._task.diff,
             verbosity=_display.verbosity,
             progress=self._progress(variables),
-            transport=_sessions.lend,
             # Who kills Ansible itself leaves its workers alone.
             abandoned=lambda: os.getppid() != parent,
         )
+        report = self.spec.run(options, caller)
         return self._result(variables, options, report, warnings)
 
     def _result(
@@ -207,7 +212,7 @@ class TaskAction(NormalAction):
                     return
                 told = now
             # Not among the results: a callback may print those for a program.
-            _display.display("[%s] %s" % (host, cleaned(text)), stderr=True)
+            _display.display("[%s] %s" % (host, encodable(text)), stderr=True)
 
         return tell
 
@@ -223,7 +228,7 @@ def _as_module_arguments(options: Mapping[str, Any]) -> dict[str, Any]:
         try:
             given[name] = json.loads(json.dumps(value, **_ENCODING))
         except (TypeError, ValueError, RecursionError):
-            raise InputError("The option %s has a value that is no YAML: give a text." % cleaned(name)) from None
+            raise InputError("The option %s has a value that is no YAML: give a text." % encodable(name)) from None
     return given
 
 

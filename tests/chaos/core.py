@@ -19,8 +19,7 @@ from verdicts import Report, Wanted
 
 _MODULES = "ansible_collections.community.basedash.plugins.modules."
 _TRANSPORT = "ansible_collections.community.basedash.plugins.module_utils._http.requests_transport"
-# The rest of what a task is run with.
-_QUIETLY: dict[str, Any] = {"check_mode": False, "diff_mode": False, "verbosity": 0, "progress": str}
+_CALLER = "ansible_collections.community.basedash.plugins.module_utils._http.caller"
 
 
 @dataclass
@@ -65,6 +64,7 @@ class Core:
             sys.path.insert(0, str(site.collections))
         self._one = importlib.import_module(_MODULES + "basedash_data_source").SPEC
         self._many = importlib.import_module(_MODULES + "basedash_data_sources").SPEC
+        self._caller = importlib.import_module(_CALLER).Caller
         self._transport = importlib.import_module(_TRANSPORT).RequestsTransport
         self._options = {name: option.get("default") for name, option in self._one.argument_spec.items()}
         self._options.update(api_key=API_KEY, api_url=url, organization_id=ORGANIZATION, state="absent", **options)
@@ -80,7 +80,7 @@ class Core:
         entry = {name: option.get("default") for name, option in spec["data_sources"]["options"].items()}
         options.update((name, self._options[name]) for name in ("api_key", "api_url", "organization_id", "state"))
         options.update(data_sources=[{**entry, **wish.options} for wish in wishes], concurrency=concurrency)
-        done = self._many.run(options, **_QUIETLY, transport=self._transport)
+        done = self._many.run(options, self._caller(self._transport))
         moment = _now()
         return [
             Report(wish.ticket, "many", one["changed"], one["action"] == "failed", one.get("msg", ""), moment)
@@ -97,7 +97,7 @@ class Core:
 
         begin = time.monotonic()
         options = {**self._options, **wish.options}
-        done = self._one.run(options, **_QUIETLY, transport=transport)
+        done = self._one.run(options, self._caller(transport))
         total = time.monotonic() - begin
         moment = _now()
         message = str(done.result.get("msg", ""))

@@ -15,7 +15,8 @@ import requests
 
 from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
-from ansible_collections.community.basedash.plugins.module_utils._http.client import Clock
+from ansible_collections.community.basedash.plugins.module_utils._http.caller import Caller, Clock
+from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import RequestsTransport
 from ansible_collections.community.basedash.plugins.modules import (
     basedash_data_source,
     basedash_data_source_access,
@@ -24,6 +25,11 @@ from ansible_collections.community.basedash.plugins.modules import (
 )
 
 ORGANIZATION = "org_demo"
+
+
+def execute(spec: ModuleSpec, options: Mapping[str, Any], **how: Any) -> Report:
+    """Run the task of a module."""
+    return spec.run(options, Caller(RequestsTransport, **how))
 
 
 class Basedash:
@@ -101,12 +107,11 @@ class Basedash:
             # The server's time goes by as well, so that what lags there catches up.
             self.pass_time(seconds)
 
-        report = spec.run(
+        report = execute(
+            spec,
             options,
             check_mode=check_mode,
             diff_mode=True,
-            verbosity=0,
-            progress=str,
             clock=Clock(monotonic=lambda: time.monotonic() + slept[0], sleep=sleep),
             abandoned=abandoned,
         )

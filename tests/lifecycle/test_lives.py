@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ansible_collections.community.basedash.plugins.module_utils._resources.data_source import DATA_SOURCE
 from ansible_collections.community.basedash.tests.lifecycle.driver import Basedash
 
-FIELDS = {one.told_as: one.place for one in DATA_SOURCE.fields if not one.secret}
+FIELDS = {one.fact_name: one.place for one in DATA_SOURCE.fields if not one.secret}
 PLAIN = [one.name for one in DATA_SOURCE.settings if not one.fixed]
 SECRETS = {one.name: (one.sent, one.removed_by or None) for one in DATA_SOURCE.secrets}
 

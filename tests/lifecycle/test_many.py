@@ -18,6 +18,8 @@ import pytest
 
 from ansible_collections.community.basedash.plugins.module_utils._engine.many import ACTIONS
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
+from ansible_collections.community.basedash.plugins.module_utils._http.caller import Caller
+from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import RequestsTransport
 from ansible_collections.community.basedash.plugins.modules.basedash_data_sources import SPEC
 from ansible_collections.community.basedash.tests.lifecycle.driver import ORGANIZATION, Basedash
 
@@ -574,7 +576,7 @@ def _interrupted(basedash: Basedash, given: Mapping[str, Any]) -> None:
     try:
         signal.setitimer(signal.ITIMER_REAL, 1.0)
         with pytest.raises(Interrupted):
-            SPEC.run(options, check_mode=False, diff_mode=False, verbosity=0, progress=str)
+            SPEC.run(options, Caller(RequestsTransport))
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

@@ -204,7 +204,7 @@ def facts(kind: Any) -> Doc:
 
 def returned(name: str) -> Doc:
     """Return what a module returns, as its RETURN has it."""
-    kind = spec(name).kind
+    kind = spec(name).task.kind
     family = kind.family
     sample = TABLES["samples"][family.result_key]
     words = {

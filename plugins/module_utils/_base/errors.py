@@ -7,7 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+
+from .effect import Effect
 
 
 def sentence(mistake: str, advice: str) -> str:
@@ -52,59 +55,49 @@ class IncompleteError(BasedashError):
     """Basedash accepted what was asked for, and did not do all of it."""
 
 
-class ApiError(BasedashError):
-    """A request that failed: with the answer's ``status``, or with ``None`` if there was no answer.
+@dataclass(frozen=True)
+class Exchange:
+    """A request, and what its answer says: all ``None`` without one.
 
-    ``field_errors`` are the API's messages about single fields, by the API's names, where the answer has some.
-    ``url`` holds no secret: the key travels in a header, and the connection refuses URLs with credentials.
+    ``title`` and ``detail`` are the API's own words. ``field_errors`` are its messages about single fields, by the
+    API's names. ``url`` holds no secret: the key travels in a header, and the connection refuses URLs with credentials.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        method: str,
-        url: str,
-        status: int | None = None,
-        title: str | None = None,
-        detail: str | None = None,
-        request_id: str | None = None,
-        field_errors: Mapping[str, str] | None = None,
-    ) -> None:
+    method: str
+    url: str
+    status: int | None = None
+    title: str | None = None
+    detail: str | None = None
+    request_id: str | None = None
+    field_errors: Mapping[str, str] = field(default_factory=dict)
+
+
+class ApiError(BasedashError):
+    """A request that failed.
+
+    ``effect`` is what it did on the server. A clear refusal says nothing of an earlier try without a clear answer.
+    """
+
+    def __init__(self, message: str, exchange: Exchange, effect: Effect = Effect.NOT_DONE) -> None:
         super().__init__(message)
-        self.method = method
-        self.url = url
-        self.status = status
-        self.title = title
-        self.detail = detail
-        self.request_id = request_id
-        self.field_errors = dict(field_errors or {})
-        self.unclear_tries = 0
-        """How many earlier tries of this request may have worked, without a clear answer."""
+        self.exchange = exchange
+        self.effect = effect
 
     @property
-    def arrived(self) -> bool:
-        """Whether the request may have been done all the same: a success that is not understood, or an earlier try."""
-        return (self.status is not None and 200 <= self.status < 300) or bool(self.unclear_tries)
+    def status(self) -> int | None:
+        """The status of the answer, ``None`` without one."""
+        return self.exchange.status
 
-    def details(self) -> dict[str, Any]:
-        """Return what is known of the request, as the keywords that make another failure of it."""
-        return {
-            "status": self.status,
-            "title": self.title,
-            "detail": self.detail,
-            "method": self.method,
-            "url": self.url,
-            "request_id": self.request_id,
-            "field_errors": self.field_errors,
-        }
+    @property
+    def field_errors(self) -> Mapping[str, str]:
+        """The API's messages about single fields."""
+        return self.exchange.field_errors
 
     def as_result(self) -> dict[str, Any]:
         """Return the contents of the result's ``error``; ``request_id`` only if the answer had one."""
-        details = self.details()
-        del details["field_errors"]
-        if self.request_id is None:
-            del details["request_id"]
+        details = {name: getattr(self.exchange, name) for name in ("status", "title", "detail", "method", "url")}
+        if self.exchange.request_id is not None:
+            details["request_id"] = self.exchange.request_id
         return details
 
 
@@ -125,17 +118,4 @@ class UnsupportedError(ApiError):
 
 
 class NoAnswerError(ApiError):
-    """No clear answer within the retry budget. What the request did on the server is not known if it was ``sent``.
-
-    ``pending`` tells that the server may still be at work on it, so that it may yet be done.
-    """
-
-    def __init__(self, message: str, *, sent: bool, pending: bool = False, **details: Any) -> None:
-        super().__init__(message, **details)
-        self.sent = sent
-        self.pending = pending
-
-    @property
-    def arrived(self) -> bool:
-        """Whether the request may have been done all the same."""
-        return self.sent
+    """No clear answer within the retry budget; ``effect`` tells whether the request may have been done."""

@@ -26,12 +26,12 @@ _SHORTEST_SECRET = 4
 _ALONE = r"(?<![\w.@:/-])(?:%s)(?![\w@:/-]|\.\w)"
 
 
-def cleaned(text: str) -> str:
+def encodable(text: str) -> str:
     """Return ``text`` without halves of surrogate pairs, which no UTF-8 output can carry."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def shown(value: Any, longest: int = 300) -> str:
+def printable(value: Any, longest: int = 300) -> str:
     """Return ``value`` fit for one line of a message: control and direction marks escaped, at most ``longest`` long."""
     try:
         text = str(value)
@@ -51,10 +51,10 @@ def is_one_line(text: str) -> bool:
 
 def quoted(value: Any) -> str:
     """Return ``value`` in single quotes, fit for a message."""
-    return "'%s'" % shown(value, longest=120)
+    return "'%s'" % printable(value, longest=120)
 
 
-def told(value: Any) -> str:
+def spelled_out(value: Any) -> str:
     """Return a value fit for a comparison in a message: characters that look alike are told apart."""
     text = quoted(value)
     return text if text.isascii() else "%s (%s)" % (text, ascii(value)[:120])
@@ -91,19 +91,19 @@ class Mask:
         spellings: set[str] = set()
         for secret in secrets:
             if len(secret.strip()) < _SHORTEST_SECRET:
-                self._short.add(cleaned(secret.strip()))
+                self._short.add(encodable(secret.strip()))
                 continue
             lines = [line.strip() for line in secret.splitlines()] if "\n" in secret.strip() else []
             for given in [secret, secret.strip(), *(line for line in lines if len(line) > 15)]:
-                # A variable of the environment may hold bytes that are no UTF-8: those are cleaned wherever they leave.
+                # A variable of the environment may hold bytes that are no UTF-8: those are replaced where they leave.
                 spellings.add(given)
-                text = cleaned(given)
+                text = encodable(given)
                 spellings.update((text, quote(text, safe=""), quote(text), quote_plus(text), repr(text)[1:-1]))
                 spellings.update((json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]))
                 escaped = html.escape(text)
                 spellings.update((escaped, escaped.replace("&#x27;", "&#39;"), escaped.replace("&#x27;", "&#039;")))
                 # Messages of this collection escape what is not printable, or tell look-alikes apart.
-                spellings.update((shown(text, longest=12 * len(text)), ascii(text)[1:-1]))
+                spellings.update((printable(text, longest=12 * len(text)), ascii(text)[1:-1]))
                 # Some services put a text of several lines into one.
                 spellings.add(" ".join(text.split()))
                 spellings.update(_encoded(text))
@@ -138,13 +138,13 @@ class Mask:
         return sorted((secret for head in set(found) for secret in heads[head]), key=len, reverse=True)
 
     def value(self, value: Any, key: str = "") -> Any:
-        """Return a JSON value with every secret replaced and every text cleaned; itself if that changes nothing.
+        """Return a JSON value with every secret replaced and every text encodable; itself if that changes nothing.
 
         Keys stay: those of a result are the collection's own, and a secret that resembles one must not rename it.
         ``key`` is the one that the value stands under.
         """
         if isinstance(value, str):
-            text = self.text(cleaned(value))
+            text = self.text(encodable(value))
             return value if text is not value and value in self._words.get(key, ()) else text
         if isinstance(value, dict):
             masked = {key: self.value(item, key) for key, item in value.items()}

@@ -14,6 +14,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._base.effect import Effect
 from .._base.errors import (
     ApiError,
     BasedashError,
@@ -164,12 +165,7 @@ class Creation:
             listing = finding.listing
             self._known = listing if listing is not None else frozenset()
             try:
-                if self.api.client.abandoned:
-                    # What is ``finishing`` goes on, and this has not begun.
-                    raise InterruptedTaskError(
-                        "The task was interrupted before the %s named %s was created."
-                        % (self.family.noun, quoted(self.key))
-                    )
+                self._check_not_interrupted()
                 created = self.api.create(self.body, recent(self.api.client, finding.read_at))
             except StaleError:
                 finding = self._found_on_a_newer_list()
@@ -179,7 +175,7 @@ class Creation:
             except ApiError as error:
                 # The name is taken, perhaps by the POST whose answer was lost.
                 taken = error.status == _CONFLICT and self._lost is not None
-                if not error.arrived and not taken:
+                if not error.effect.is_unclear and not taken:
                     raise (error if self._lost is None else self._maybe_created(error)) from error
                 self._lost = self._lost if taken and self._lost is not None else error
             except BasedashError as error:
@@ -195,11 +191,17 @@ class Creation:
                 return Finding(None)
             setbacks += 1
             # After a time-out the POST may still take effect later, so it is not sent again.
-            final = not isinstance(lost, NoAnswerError) or lost.pending
+            final = not isinstance(lost, NoAnswerError) or lost.effect is Effect.MAY_COME
             if final or not self.api.back_off(
                 setbacks, "the %s was not created, and the answer was lost" % self.family.noun
             ):
                 raise self._maybe_created(lost) from lost
+
+    def _check_not_interrupted(self) -> None:
+        """Begin nothing if nobody waits any more: only what is under way is finished."""
+        if self.api.client.abandoned:
+            name = "%s named %s" % (self.family.noun, quoted(self.key))
+            raise InterruptedTaskError("The task was interrupted before the %s was created." % name)
 
     def _found_on_a_newer_list(self) -> Finding:
         """Read the list again because the last one is too old to decide on a creation."""

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable
 
+from .._base.effect import Effect
 from .._base.errors import (
     ApiError,
     BasedashError,
     IncompleteError,
     InputError,
-    NoAnswerError,
     NotBasedashError,
     NotFoundError,
     RefusedError,
@@ -139,7 +139,7 @@ def _deleted(kind: Kind, before: Resource | None, answered: Resource | None, ide
     if resource is None or facts is None:
         header = "%s %s" % (kind.family.noun, quoted(identifier))
     else:
-        header = "%s %s (id %s)" % (kind.family.noun, quoted(facts[kind.key.told_as]), quoted(facts["id"]))
+        header = "%s %s (id %s)" % (kind.family.noun, quoted(facts[kind.key.fact_name]), quoted(facts["id"]))
     # Reuse the dict: in bulk runs a copy per item costs too much memory.
     old = kind.facts(before) if before is not None and answered is not None else facts or {"id": identifier}
     caution = "" if resource is None else kind.caution("deleted", resource)
@@ -178,11 +178,11 @@ def _nowhere(wanted: Absence, missing: str) -> Outcome:
 
 
 class _GoneError(Exception):
-    """The object is not there any more. ``unclear_tries`` of this task's DELETE may have done it."""
+    """The object is not there any more. ``earlier`` tells whether this task's DELETE may have done it."""
 
-    def __init__(self, unclear_tries: int) -> None:
+    def __init__(self, earlier: Effect) -> None:
         super().__init__()
-        self.unclear_tries = unclear_tries
+        self.earlier = earlier
 
 
 @dataclass
@@ -198,7 +198,7 @@ class _Target:
     read_at: float
     failures: list[BasedashError] = field(default_factory=list)
 
-    def check(self, unclear_tries: int) -> None:
+    def check(self, earlier: Effect) -> None:
         """Read and judge it again if the last reading is too old: somebody may have renamed it meanwhile.
 
         Raises:
@@ -212,13 +212,13 @@ class _Target:
         try:
             finding = find(self.api, identity, self.wanted.verify_absence)
             if finding.resource is None:
-                raise _GoneError(unclear_tries)
+                raise _GoneError(earlier)
             self.resource, self.read_at = finding.resource, finding.read_at
             self.wanted.check(self.resource)
         except BasedashError as error:
             self.failures.append(error)
             error.facts = error.facts or self.wanted.kind.facts(self.resource)
-            if unclear_tries:
+            if earlier.is_unclear:
                 error.message += " An earlier try to delete it may have worked, or may still take effect."
             raise
 
@@ -249,14 +249,14 @@ class _Deletion:
         try:
             deleted = self.api.delete(identifier, target.check)
         except _GoneError as error:
-            return self._gone(target.resource, error.unclear_tries)
+            return self._gone(target.resource, error.earlier)
         except NotFoundError as error:
             if error in target.failures:
                 raise
             # A key that may read and not delete gets the same 404 as if the object were gone.
             if self.wanted.verify_absence and self._gone_after_404(look, target.resource) is None:
                 raise self._refused_delete(error, target.resource) from error
-            return self._gone(target.resource, error.unclear_tries)
+            return self._gone(target.resource, error.effect)
         except ApiError as error:
             if error in target.failures:
                 raise
@@ -285,10 +285,10 @@ class _Deletion:
                     if finding is None:
                         raise self._refused_delete(error, seen) from error
                 except ApiError as unreadable:
-                    if error.unclear_tries:
+                    if error.effect.is_unclear:
                         self._not_known(unreadable, identifier)
                     raise
-                if not finding.readable and not error.unclear_tries:
+                if not finding.readable and not error.effect.is_unclear:
                     return _not_there(self.wanted, warning=_UNVERIFIED % self.wanted.identity.noun)
             return self._gone_unseen(error)
         except ApiError as error:
@@ -316,14 +316,14 @@ class _Deletion:
 
     def _gone_unseen(self, error: NotFoundError, warning: str = "") -> Outcome:
         """Return the end after a 404 to the DELETE of an object that was not read before."""
-        if error.unclear_tries:
+        if error.effect.is_unclear:
             warning = _MAYBE_BEFORE % (self.wanted.identity.noun, quoted(self._identifier))
             return Outcome(True, warnings=(warning,), action="deleted")
         return _not_there(self.wanted, warning=warning)
 
-    def _gone(self, resource: Resource, unclear_tries: int) -> Outcome:
+    def _gone(self, resource: Resource, effect: Effect) -> Outcome:
         """Return the end for an object that is gone, by an earlier try of this task or by someone else."""
-        if unclear_tries:
+        if effect.is_unclear:
             return _deleted(self.wanted.kind, resource, None)
         facts = self.wanted.kind.facts(resource)
         message = "The %s with id %s was deleted by someone else while this task ran." % (
@@ -388,16 +388,16 @@ class _Deletion:
         failure = ApiError(
             "The DELETE of the %s with id %s was answered 404, but it is still there: the key may read it and not "
             "delete it, use the key of an admin." % (self.wanted.identity.noun, quoted(resource["id"])),
-            **error.details(),
+            error.exchange,
         )
         failure.facts = self.wanted.kind.facts(resource)
         return failure
 
     def _unknown(self, error: ApiError, identifier: str) -> ApiError:
         """Say of a DELETE without a clear answer that its effect is not known."""
-        lost = isinstance(error, NoAnswerError) and error.sent
-        strange = isinstance(error, NotBasedashError) or (error.status is not None and 200 <= error.status < 300)
-        return self._not_known(error, identifier) if lost or strange or error.unclear_tries else error
+        # A page of a proxy says nothing of what the server behind it did.
+        unclear = error.effect.is_unclear or isinstance(error, NotBasedashError)
+        return self._not_known(error, identifier) if unclear else error
 
     def _not_known(self, error: ApiError, identifier: str) -> ApiError:
         error.message += " Whether the %s with id %s was deleted is not known: run the task again to find out." % (

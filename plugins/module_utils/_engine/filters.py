@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from typing import Any, Callable
 
 from .._base.errors import InputError
-from .._base.text import MASKS, look_alike_key, quoted, shown
+from .._base.text import MASKS, look_alike_key, printable, quoted
 from .._rest.family import Family, Resource
 from .kind import Field, Kind
 
@@ -66,7 +66,7 @@ class _Words:
             self.option,
             ", ".join(documented),
             noun,
-            shown(", ".join(seen) or "no value"),
+            printable(", ".join(seen) or "no value"),
         )
 
 

@@ -23,6 +23,7 @@ from .module_spec import ModuleSpec
 from .options import of_info
 from .outcome import Facts, Outcome
 from .reference import References
+from .task import Task
 
 More = Callable[[Collection, Mapping[str, Any], list[Facts]], list[Facts]]
 """``more(api, options, entries)`` returns the facts with more in each than the objects themselves show."""
@@ -48,6 +49,12 @@ class ReadAll:
         warnings: list[str] = [references.missing + "."] if references.missing else []
         resources = self._listed(api, options, warnings) if identity is None else self._single(api, identity, warnings)
         wanted = {one: references.ids.get(one) for one in (*references.keys, *references.ids)}
+        for field in wanted:
+            if not all(field.is_shown(one) for one in resources):
+                raise RefusedError(
+                    "This server does not show the %s of each %s, so %s can't be selected by it: leave %s and %s out."
+                    % (field.told_as, self.kind.family.noun, self.kind.family.plural, field.by_key, field.name)
+                )
         resources = [one for one in resources if all(field.value(one) == value for field, value in wanted.items())]
         doubts = [doubt for negative in (False, True) for doubt in filters.doubts(resources, negative)]
         warnings += ["%s." % doubt for doubt in doubts]
@@ -81,5 +88,5 @@ class ReadAll:
 
 def info_module(kind: Kind, more: More | None = None, options: Spec | None = None) -> ModuleSpec:
     """Return the module that reads the objects of a kind; ``options`` are those of ``more``."""
-    task = ReadAll(kind) if more is None else ReadAll(kind, more)
-    return ModuleSpec(task, kind, {**of_info(kind), **(options or {})})
+    work = ReadAll(kind) if more is None else ReadAll(kind, more)
+    return ModuleSpec(Task(kind, work), {**of_info(kind), **(options or {})})

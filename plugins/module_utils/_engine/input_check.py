@@ -61,23 +61,21 @@ def checked(
     spec: Spec,
     rules: Rules,
     given: Mapping[str, Any],
-    required_one_of: Sequence[Sequence[str]] = (),
     environment: Mapping[str, str] | None = None,
-    templates: bool = False,
+    linting: bool = False,
 ) -> dict[str, Any]:
     """Return the options as they came, with line breaks removed where they do no harm; Ansible can convert these.
 
-    ``environment`` has the variables that stand in for options, ``None`` for those of this process. With
-    ``templates``, a text that Ansible would still fill in is good for any option: linters see a task before Ansible
-    does.
+    ``environment`` has the variables that stand in for options, ``None`` for those of this process. For ``linting``,
+    a text that Ansible would still fill in is good for any option, because linters see a task before Ansible does.
 
     Raises:
         InputError: for the first mistake. Its message has the option's name and never its value.
     """
-    check = _Check(rules, templates)
-    variables = os.environ if environment is None else environment
+    check = _Check(rules, linting)
+    variables = {} if linting else os.environ if environment is None else environment
     try:
-        values = check.options(spec, given, "", required_one_of)
+        values = check.options(spec, given, "", rules.required_one_of)
     except _UnknownOption as unknown:
         raise InputError(unknown.sentence(secret_texts(spec, given))) from None
     names = _spellings(spec)
@@ -168,28 +166,21 @@ class _Check:
         if kind == "list":
             return self._items(entry, name, value, subject)
         if kind == "dict":
-            if not isinstance(value, dict):
-                raise _wrong(subject, value, kind)
-            if "options" not in entry:
-                for field, one in value.items():
-                    known = isinstance(field, str) and re.fullmatch("[A-Za-z_]{1,40}", field)
-                    place = "%s.%s" % (subject, field) if known else "A field of %s" % subject.replace("The", "the", 1)
-                    self._free(one, place, bool(entry.get("no_log")))
-                return value
-            place = subject[len("The option ") :]
-            return self.options(entry["options"], value, place, entry.get("required_one_of", ()))
+            return self._dict(entry, value, subject)
         if kind in ("str", "path", "raw"):
             return self._text(entry, name, value, subject)
-        if isinstance(value, (list, dict)) or (isinstance(value, bool) and kind != "bool"):
-            raise _wrong(subject, value, kind)
-        try:
-            if kind == "int" and isinstance(value, float):
-                raise TypeError
-            if kind == "int" and isinstance(value, str) and not re.fullmatch("[+-]?[0-9]+", value.strip()):
-                raise ValueError
-            DEFAULT_TYPE_VALIDATORS[kind](value)
-        except (TypeError, ValueError, OverflowError):
-            raise _wrong(subject, value, kind) from None
+        return _scalar(kind, value, subject)
+
+    def _dict(self, entry: Mapping[str, Any], value: Any, subject: str) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise _wrong(subject, value, "dict")
+        if "options" in entry:
+            place = subject[len("The option ") :]
+            return self.options(entry["options"], value, place, entry.get("required_one_of", ()))
+        for field, one in value.items():
+            known = isinstance(field, str) and re.fullmatch("[A-Za-z_]{1,40}", field)
+            place = "%s.%s" % (subject, field) if known else "A field of %s" % subject.replace("The", "the", 1)
+            self._free(one, place, bool(entry.get("no_log")))
         return value
 
     def _items(self, entry: Mapping[str, Any], name: str, value: Any, subject: str) -> list[Any]:
@@ -262,6 +253,21 @@ def _spellings(spec: Spec) -> dict[str, str]:
 
 def _kind(value: Any) -> str:
     return _KINDS.get(type(value), "a value of another kind")
+
+
+def _scalar(kind: str, value: Any, subject: str) -> Any:
+    """Check a value that is to be a number or a boolean, and return it."""
+    if isinstance(value, (list, dict)) or (isinstance(value, bool) and kind != "bool"):
+        raise _wrong(subject, value, kind)
+    try:
+        if kind == "int" and isinstance(value, float):
+            raise TypeError
+        if kind == "int" and isinstance(value, str) and not re.fullmatch("[+-]?[0-9]+", value.strip()):
+            raise ValueError
+        DEFAULT_TYPE_VALIDATORS[kind](value)
+    except (TypeError, ValueError, OverflowError):
+        raise _wrong(subject, value, kind) from None
+    return value
 
 
 def _wrong(subject: str, value: Any, wanted: str) -> InputError:

@@ -69,7 +69,7 @@ class Field:
         return self.shown_at or self.sent
 
     @cached_property
-    def told_as(self) -> str:
+    def fact_name(self) -> str:
         """Its name among the facts."""
         return self.fact or self.name
 
@@ -172,7 +172,7 @@ class Kind:
     @property
     def key_words(self) -> str:
         """The key in words, such as "display name"."""
-        return self.key.told_as.replace("_", " ")
+        return self.key.fact_name.replace("_", " ")
 
     @cached_property
     def settings(self) -> tuple[Field, ...]:
@@ -196,7 +196,7 @@ class Kind:
 
     @cached_property
     def _facts(self) -> tuple[tuple[str, str, bool], ...]:
-        return tuple((one.told_as, one.place, "." in one.place) for one in self.fields if not one.secret)
+        return tuple((one.fact_name, one.place, "." in one.place) for one in self.fields if not one.secret)
 
     def facts(self, resource: Resource) -> Facts:
         """Return the facts of an object, each of the declared ones.

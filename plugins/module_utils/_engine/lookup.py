@@ -20,7 +20,7 @@ from .._base.errors import (
     UnsupportedError,
 )
 from .._base.identifiers import checked_id
-from .._base.text import quoted, told
+from .._base.text import quoted, spelled_out
 from .._rest.collection import Collection
 from .._rest.family import Resource, is_gone
 from .._rest.listing import Listing
@@ -163,6 +163,7 @@ def find(api: Collection, identity: Identity, verify_absence: bool = True, advic
 def _find_by_key(api: Collection, identity: Identity) -> Finding:
     listing = api.list_all()
     if identity.scope is not None:
+        _check_scope_is_shown(identity, identity.scope, listing)
         listing = listing.within(identity.scope.field.place, identity.scope.id)
     matches = listing.named(identity.key)
     renamed = listing.named(identity.new_key) if identity.new_key != identity.key else []
@@ -179,10 +180,10 @@ def _find_by_key(api: Collection, identity: Identity) -> Finding:
         )
     if matches and renamed:
         raise RefusedError(
-            "There is a %s named %s and another one named %s (id %s): nothing was changed, delete one of them, or "
+            "There is %s named %s and another one named %s (id %s): nothing was changed, delete one of them, or "
             "correct %s."
             % (
-                identity.noun,
+                identity.kind.family.a_noun,
                 quoted(identity.key),
                 quoted(identity.new_key),
                 quoted(renamed[0]["id"]),
@@ -192,6 +193,21 @@ def _find_by_key(api: Collection, identity: Identity) -> Finding:
     found = [*matches, *renamed]
     similar = None if found else listing.similar(identity.key or "")
     return Finding(found[0] if found else None, listing.read_at, listing, similar=similar)
+
+
+def _check_scope_is_shown(identity: Identity, scope: Scope, listing: Listing) -> None:
+    """Refuse a key where the server does not show in what an object with this key is.
+
+    Raises:
+        RefusedError: naming the first one.
+    """
+    for resource in listing.named(identity.key):
+        if not scope.field.is_shown(resource):
+            raise RefusedError(
+                "There is %s named %s (id %s), but the server does not show whether it is in %s: nothing was changed, "
+                "give its id alone."
+                % (identity.kind.family.a_noun, quoted(identity.key), quoted(resource["id"]), scope.name)
+            )
 
 
 def _find_by_id(api: Collection, identifier: str, verify_absence: bool) -> Finding:
@@ -273,5 +289,5 @@ def refuse_look_alike(noun: str, called: str, given: str | None, similar: str | 
         raise RefusedError(
             "There is no %s %s %s, but one %s %s, which differs in white space or in the composition of "
             "its letters alone: nothing was changed, correct the %s."
-            % (noun, called, told(given), called, told(similar), option)
+            % (noun, called, spelled_out(given), called, spelled_out(similar), option)
         )

@@ -25,12 +25,12 @@ from .._base.errors import (
     RefusedError,
     UnsupportedError,
 )
-from .._base.text import look_alike_key, quoted, shown
+from .._base.text import look_alike_key, printable, quoted
 from .._http.parallel import in_parallel
 from .._rest.collection import Collection, not_confirmed, twins_created
 from .._rest.family import Resource
 from .._rest.listing import Listing
-from .._rest.snapshot import Lists, Snapshot
+from .._rest.snapshot import ListCache, Snapshot
 from .deletion import Absence
 from .filters import Exclusion, Filters
 from .kind import Kind
@@ -40,6 +40,7 @@ from .options import of_many
 from .outcome import Diff, Facts, Outcome
 from .present import Presence
 from .step import Step
+from .task import Task
 
 ACTIONS = ("deleted", "created", "updated", "unchanged", "failed", "not_attempted")
 
@@ -161,7 +162,7 @@ class Item:
         name = self.options[self.kind.key.name] or self.kind.family.key_of(known)
         identifier = self.options["id"] or known.get("id")
         if name and identifier:
-            return "%s (%s)" % (quoted(name), shown(identifier, longest=120))
+            return "%s (%s)" % (quoted(name), printable(identifier, longest=120))
         return quoted(name or identifier)
 
     @property
@@ -177,7 +178,7 @@ class Item:
         facts, key = self._facts, self.kind.key
         entry: dict[str, Any] = {
             "id": self.options["id"] or (facts or {}).get("id"),
-            key.name: self.options[key.name] or (facts or {}).get(key.told_as),
+            key.name: self.options[key.name] or (facts or {}).get(key.fact_name),
             "action": self.action,
             "changed": self.changed,
         }
@@ -241,7 +242,7 @@ class _Run:
     """Items on their way, several at once."""
 
     api: Collection
-    lists: Lists
+    lists: ListCache
     wanted: Wanted
     check_mode: bool
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -326,10 +327,10 @@ class EnsureMany:
 
 def module_of_many(kind: Kind, steps: Sequence[type[Step]] = ()) -> ModuleSpec:
     """Return the module that manages many objects of a kind."""
-    return ModuleSpec(EnsureMany(EnsureState(kind, steps)), kind, of_many(kind, steps))
+    return ModuleSpec(Task(kind, EnsureMany(EnsureState(kind, steps))), of_many(kind, steps))
 
 
-def _not_shown(lists: Lists, api: Collection) -> tuple[str, ...]:
+def _not_shown(lists: ListCache, api: Collection) -> tuple[str, ...]:
     """Return a warning if the list does not show (yet) what the task created."""
     try:
         missing, why = lists.unconfirmed(), ""
@@ -340,7 +341,7 @@ def _not_shown(lists: Lists, api: Collection) -> tuple[str, ...]:
 
 def _managed(api: Collection, wanted: Wanted, check_mode: bool) -> _Plan:
     """Do what is wanted, and return what became of each, or why all of it was refused."""
-    lists = Lists(api)
+    lists = ListCache(api)
     plan = _plan(api, wanted, lists)
     if not plan.refusal:
         run = _Run(api, lists, wanted, check_mode)
@@ -358,14 +359,14 @@ def _tell_twins(api: Collection, item: Item, twins: Mapping[str, Sequence[str]])
     created = None if item.outcome is None or item.action != "created" else item.outcome.facts
     ids = () if created is None else twins.get(created["id"], ())
     if item.outcome is not None and created is not None and ids:
-        item.error, item.action = twins_created(api.family, created[item.kind.key.told_as], ids), "failed"
+        item.error, item.action = twins_created(api.family, created[item.kind.key.fact_name], ids), "failed"
         item.error.warnings = item.outcome.warnings
 
 
 # What is wanted -------------------------------------------------------------------------------------------------------
 
 
-def _plan(api: Collection, wanted: Wanted, lists: Lists) -> _Plan:
+def _plan(api: Collection, wanted: Wanted, lists: ListCache) -> _Plan:
     if wanted.filters is not None:
         plan = _selected(wanted, wanted.filters, lists.latest)
     else:
@@ -474,7 +475,7 @@ def _refuse_look_alikes(kind: Kind, listing: Listing, plan: _Plan, names: set[st
             )
 
 
-def _merged(api: Collection, wanted: Wanted, lists: Lists, entries: Sequence[Mapping[str, Any]]) -> _Plan:
+def _merged(api: Collection, wanted: Wanted, lists: ListCache, entries: Sequence[Mapping[str, Any]]) -> _Plan:
     """Plan an item for each object that the entries are about; entries about the same one are one."""
     items: dict[tuple[str, str], Item] = {}
     numbers: dict[tuple[str, str], int] = {}
@@ -498,7 +499,7 @@ def _merged(api: Collection, wanted: Wanted, lists: Lists, entries: Sequence[Map
     return plan
 
 
-def _resolve(wanted: Wanted, item: Item, lists: Lists, unlisted: Mapping[str, Resource]) -> tuple[str, str]:
+def _resolve(wanted: Wanted, item: Item, lists: ListCache, unlisted: Mapping[str, Resource]) -> tuple[str, str]:
     """Look up what an entry is about, and return what is the same for all entries about it."""
     identifier, name = item.options["id"], item.options[wanted.kind.key.name]
     if identifier is not None:
@@ -513,7 +514,7 @@ def _resolve(wanted: Wanted, item: Item, lists: Lists, unlisted: Mapping[str, Re
 
 
 def _unlisted(
-    api: Collection, wanted: Wanted, lists: Lists, entries: Sequence[Mapping[str, Any]]
+    api: Collection, wanted: Wanted, lists: ListCache, entries: Sequence[Mapping[str, Any]]
 ) -> dict[str, Resource]:
     """Return the objects that entries name by id and that are there although the list lacks them.
 
@@ -597,7 +598,7 @@ def _message(api: Collection, items: Sequence[Item], summary: Mapping[str, int])
     )
     failures = [(item, item.error.message) for item in items if item.error is not None]
     for item, reason in failures[:_FAILURES_NAMED]:
-        message += " %s: %s" % (item, shown(reason, longest=_LONGEST_REASON))
+        message += " %s: %s" % (item, printable(reason, longest=_LONGEST_REASON))
     if len(failures) > _FAILURES_NAMED:
         message += " And %d more." % (len(failures) - _FAILURES_NAMED)
     return message

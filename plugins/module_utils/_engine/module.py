@@ -12,7 +12,9 @@ from typing import Any, NoReturn
 from ansible.module_utils import basic
 
 from .._base.errors import InputError
-from .._base.text import cleaned
+from .._base.text import encodable
+from .._http.caller import Caller
+from .._http.requests_transport import RequestsTransport
 from .module_spec import ModuleSpec
 from .task import Report
 
@@ -29,8 +31,7 @@ def run_module(spec: ModuleSpec) -> NoReturn:
         internal = {name: value for name, value in module.params.items() if name.startswith("_ansible_")}
         given.update((name, value) for name, value in module.params.items() if name not in internal)
         try:
-            how = {"environment": {}, "templates": True} if linting else {}
-            module.params = {**spec.checked(given, **how), **internal}
+            module.params = {**spec.checked(given, linting), **internal}
         except InputError as error:
             _end(module, spec, given, spec.refused(error.message))
         if linting:
@@ -49,16 +50,19 @@ def run_module(spec: ModuleSpec) -> NoReturn:
         required_one_of=spec.required_one_of,
         supports_check_mode=True,
     )
-    report = spec.run(
-        module.params,
+    _end(module, spec, module.params, spec.run(module.params, _caller(module)))
+
+
+def _caller(module: Any) -> Caller:
+    return Caller(
+        RequestsTransport,
         check_mode=module.check_mode,
         # Undocumented but stable: AnsibleModule has no public names for diff mode and verbosity.
         diff_mode=module._diff,
         verbosity=module._verbosity,
-        progress=lambda text: module.log(cleaned(text)),
+        progress=lambda text: module.log(encodable(text)),
         abandoned=_abandoned,
     )
-    _end(module, spec, module.params, report)
 
 
 def _end(module: Any, spec: ModuleSpec, options: dict[str, Any], report: Report) -> NoReturn:

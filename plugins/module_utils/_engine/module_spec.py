@@ -10,15 +10,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Callable
+from typing import Any
 
-from .._http.client import Clock, Counters
-from .._http.connection import Connection
-from .._http.requests_transport import MISSING, RequestsTransport
-from .._http.transport import Transport
+from .._http.caller import Caller, Counters
+from .._http.requests_transport import MISSING
 from .forms import Spec
 from .input_check import checked, described
-from .kind import Kind
 from .options import Rules, secret_texts, without_secrets
 from .task import Report, Task, execute
 
@@ -28,29 +25,25 @@ class ModuleSpec:
     """A module without its documentation: its task, and its options as Ansible's argument check wants them."""
 
     task: Task
-    kind: Kind
     argument_spec: Spec
     required_one_of: Sequence[Sequence[str]] = ()
-    about_one: bool = False
-    """Whether the task is about one object, whose facts its result then always has."""
 
     @cached_property
     def rules(self) -> Rules:
         """What the argument spec can't say of the options."""
-        return Rules.of(self.kind)
+        return Rules.of(self.task.kind, self.required_one_of)
 
-    def checked(self, given: Mapping[str, Any], **how: Any) -> dict[str, Any]:
-        """Return the options as they came, once they are known to be right; see ``_input.checked``.
+    def checked(self, given: Mapping[str, Any], linting: bool = False) -> dict[str, Any]:
+        """Return the options as they came, once they are known to be right; see ``input_check.checked``.
 
         Raises:
             InputError: for the first mistake.
         """
-        return checked(self.argument_spec, self.rules, given, self.required_one_of, **how)
+        return checked(self.argument_spec, self.rules, given, linting=linting)
 
     def refused(self, message: str) -> Report:
         """Return the report of a task whose options are wrong."""
-        nothing = {self.kind.family.result_key: None} if self.about_one else {}
-        result = {**nothing, "changed": False, "msg": message, "api": Counters().as_result()}
+        result = {**self.task.nothing, "changed": False, "msg": message, "api": Counters().as_result()}
         return Report(True, result, [], bad_input=True)
 
     def invocation(self, options: Mapping[str, Any], report: Report) -> dict[str, Any]:
@@ -60,18 +53,7 @@ class ModuleSpec:
         shown: dict[str, Any] = report.mask.value(without_secrets(self.argument_spec, options))
         return {"module_args": shown}
 
-    def run(
-        self,
-        options: Mapping[str, Any],
-        *,
-        check_mode: bool,
-        diff_mode: bool,
-        verbosity: int,
-        progress: Callable[[str], None],
-        transport: Callable[[Connection], Transport] = RequestsTransport,
-        abandoned: Callable[[], bool] = lambda: False,
-        clock: Clock | None = None,
-    ) -> Report:
+    def run(self, options: Mapping[str, Any], caller: Caller) -> Report:
         """Run the task with options that passed the argument check, and return its report, whatever happens."""
         if MISSING is not None:
             message = (
@@ -80,20 +62,8 @@ class ModuleSpec:
                 "ansible-core --with requests'), or set ansible_python_interpreter to a Python that has it."
             )
             return self.refused(message % (MISSING, sys.executable, sys.executable))
-        report = execute(
-            self.task,
-            options,
-            kind=self.kind,
-            check_mode=check_mode,
-            diff_mode=diff_mode,
-            transport=transport,
-            clock=clock,
-            progress=progress,
-            secrets=secret_texts(self.argument_spec, options),
-            abandoned=abandoned,
-            about_one=self.about_one,
-        )
-        if report.progress and verbosity > 0:
+        report = execute(self.task, options, caller, secret_texts(self.argument_spec, options))
+        if report.progress and caller.verbosity > 0:
             # Not every place can show it while it happens, so it comes with the result as well.
             report.result["progress"] = report.progress
         return report

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._rest.collection import Collection
-from .deletion import make_absent
 from .kind import Kind
 from .module_spec import ModuleSpec
 from .options import of_state, one_of
 from .outcome import Outcome
-from .present import make_present
 from .step import Step
+from .task import Task
 
 
 @dataclass(frozen=True)
@@ -36,11 +35,17 @@ class EnsureState:
         Raises:
             BasedashError: if that can't be done, or it can't be known whether it was.
         """
+        # On a remote host each run compiles what it imports, so import only what the wanted state needs.
         if options["state"] == "absent":
+            from .deletion import make_absent
+
             return make_absent(self.kind, api, options, check_mode)
+        from .present import make_present
+
         return make_present(self.kind, self.steps, api, options, check_mode)
 
 
 def module_of_one(kind: Kind, steps: Sequence[type[Step]] = ()) -> ModuleSpec:
     """Return the module that manages one object of a kind."""
-    return ModuleSpec(EnsureState(kind, steps), kind, of_state(kind, steps), one_of(kind), about_one=True)
+    task = Task(kind, EnsureState(kind, steps), about_one=True)
+    return ModuleSpec(task, of_state(kind, steps), one_of(kind))

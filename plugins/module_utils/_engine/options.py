@@ -138,7 +138,7 @@ class Rules:
     found. ``trimmed`` are secrets that lose these characters at their end, or with ``None`` any white space at both.
     ``json_objects`` are texts that have to be a JSON object; Ansible makes a dict of one that comes from a look-up,
     which is fine too. ``lists_alone`` are lists of names, which may have commas in them, so that a text is not split.
-    ``clearable`` are the options that ``clear`` may name.
+    ``clearable`` are the options that ``clear`` may name, and ``required_one_of`` those of which one has to be given.
     """
 
     exact: frozenset[str]
@@ -146,9 +146,10 @@ class Rules:
     json_objects: frozenset[str]
     lists_alone: frozenset[str]
     clearable: frozenset[str]
+    required_one_of: Sequence[Sequence[str]] = ()
 
     @classmethod
-    def of(cls, kind: Kind) -> Rules:
+    def of(cls, kind: Kind, required_one_of: Sequence[Sequence[str]] = ()) -> Rules:
         """Return the rules for the options of a kind's modules."""
         references = [name for one in kind.references for name in (one.name, one.by_key)]
         names = ("id", "organization_id", "group_ids", "member_ids", "groups", "members")
@@ -158,6 +159,7 @@ class Rules:
             frozenset(one.name for one in kind.secrets if one.form is KEY_FILE),
             frozenset(("exclude", "groups", "members")),
             frozenset(kind.clearable),
+            required_one_of,
         )
 
 

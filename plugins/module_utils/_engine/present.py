@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .._base.errors import ApiError, BasedashError, IncompleteError, NoAnswerError, NotFoundError, RefusedError
-from .._base.text import quoted, told
+from .._base.text import quoted, spelled_out
 from .._rest.collection import Collection
 from .._rest.family import Content, Resource
 from .._rest.freshness import StaleError, look_until
-from .creation import Creation
 from .kind import Kind
 from .lookup import Finding, Identity, check_no_look_alike, find
 from .outcome import Diff, Outcome, Plan
@@ -42,8 +41,11 @@ class Presence:
             InputError: if one can't be right, or they don't fit together.
         """
         wanted = [step.of(options) for step in steps]
+        identity = Identity.of(kind, options)
+        if identity.new_key is not None:
+            check_key(kind, identity.new_key, kind.renamed_by)
         return cls(
-            Identity.of(kind, options),
+            identity,
             Settings.of(kind, options),
             References.of(kind, options),
             [step for step in wanted if step is not None],
@@ -86,6 +88,7 @@ def make_present(
     for step in wanted.steps:
         step.prepare(api)
     if finding.resource is not None:
+        _check_new_key_is_free(api, wanted, finding.resource)
         return _change(api, wanted, finding, finding.resource, check_mode)
     if wanted.identity.id is not None or wanted.identity.key is None:
         check_no_look_alike(wanted.identity, finding)
@@ -94,6 +97,27 @@ def make_present(
             "or give the %s alone." % (wanted.identity.name, kind.key.name)
         )
     return _create(api, wanted, finding, check_mode)
+
+
+def _check_new_key_is_free(api: Collection, wanted: Presence, resource: Resource) -> None:
+    """Refuse to give an object that is named by its id a key that another one has.
+
+    By key alone, the look-up has found out already.
+
+    Raises:
+        RefusedError: naming the other one.
+    """
+    kind, new_key = wanted.kind, wanted.settings.new_key
+    if wanted.identity.id is None or new_key is None or kind.family.key_of(resource) == new_key:
+        return
+    listing = api.list_beside(kind.family)
+    others = [] if listing is None else [one for one in listing.named(new_key) if one["id"] != resource["id"]]
+    if others:
+        raise RefusedError(
+            "The %s can't be named %s, because another one has this name (id %s): nothing was changed, delete one of "
+            "them, or correct %s." % (wanted.identity.name, quoted(new_key), quoted(others[0]["id"]), kind.renamed_by),
+            facts=kind.facts(resource),
+        )
 
 
 def _without_reference(wanted: Presence, check_mode: bool) -> Outcome:
@@ -121,7 +145,7 @@ def plan_creation(wanted: Presence, finding: Finding) -> Plan:
     body = settings.creation(key)
     check_key(kind, key)
     check_no_look_alike(wanted.identity, finding)
-    after = {kind.key.told_as: key, **settings.after({}, body)}
+    after = {kind.key.fact_name: key, **settings.after({}, body)}
     values: dict[str, Any] = {}
     for step in wanted.steps:
         after.update(step.difference()[1])
@@ -130,7 +154,7 @@ def plan_creation(wanted: Presence, finding: Finding) -> Plan:
     if finding.similar is not None:
         warnings = (
             "There is %s named %s already, which differs in case from %s."
-            % (kind.family.a_noun, told(finding.similar), told(key)),
+            % (kind.family.a_noun, spelled_out(finding.similar), spelled_out(key)),
         )
     # As it would be, and without an identifier, because the server gives that.
     planned = {one.place: body.get(one.sent) for one in kind.by_option.values() if not one.secret}
@@ -146,16 +170,17 @@ def plan_creation(wanted: Presence, finding: Finding) -> Plan:
 
 
 def _create(api: Collection, wanted: Presence, finding: Finding, check_mode: bool) -> Outcome:
+    if wanted.identity.new_key is not None:
+        wanted, finding = _under_new_key(wanted, finding)
     identity = wanted.identity
-    if identity.new_key is not None:
-        # Neither name has an object, so that it is created under the one it is to have in the end.
-        identity = replace(identity, key=identity.new_key, new_key=None)
-        wanted = replace(wanted, identity=identity, settings=replace(wanted.settings, new_key=None))
     plan = plan_creation(wanted, finding)
     if check_mode:
         return plan.outcome
     for step in wanted.steps:
         step.before_creating(api, wanted.settings)
+    # Most tasks find their object, and on a remote host each import is compiled at each run.
+    from .creation import Creation
+
     exposed = " ".join(step.exposed for step in wanted.steps if step.exposed)
     creation = Creation(api, identity, wanted.settings, plan.body, exposed)
     with api.client.finishing() if exposed else nullcontext():
@@ -178,6 +203,20 @@ def _create(api: Collection, wanted: Presence, finding: Finding, check_mode: boo
             step.finish(work, None)
         work.warnings += creation.confirmed()
     return _outcome("created", work, plan.diff)
+
+
+def _under_new_key(wanted: Presence, finding: Finding) -> tuple[Presence, Finding]:
+    """Return the creation of an object under the key that it is to have in the end, because neither key has one.
+
+    Raises:
+        RefusedError: if one is called like the key that it has now, but for white space or Unicode composition.
+    """
+    check_no_look_alike(wanted.identity, finding)
+    new_key = wanted.identity.new_key or ""
+    similar = None if finding.listing is None else finding.listing.similar(new_key)
+    identity = replace(wanted.identity, key=new_key, new_key=None)
+    settings = replace(wanted.settings, new_key=None)
+    return replace(wanted, identity=identity, settings=settings), replace(finding, similar=similar)
 
 
 # Changing -------------------------------------------------------------------------------------------------------------
@@ -284,7 +323,7 @@ class _Update:
                 vanished = self._vanished(error)
                 raise (vanished if lost is None else self._maybe_changed(vanished)) from error
             except ApiError as error:
-                if not error.arrived:
+                if not error.effect.is_unclear:
                     raise (error if lost is None else self._maybe_changed(error)) from error
                 lost = error
                 setbacks += 1

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._base.errors import InputError, RefusedError
-from .._base.text import is_one_line, quoted, told
+from .._base.text import is_one_line, quoted, spelled_out
 from .._rest.family import Content, Resource
 from .forms import alike
 from .kind import Field, Kind
@@ -200,7 +200,9 @@ class Settings:
             else:
                 continue
             if not same:
-                clauses.append("%s is %s and not %s" % (self.kind.option_of(name), told(found), told(value)))
+                clauses.append(
+                    "%s is %s and not %s" % (self.kind.option_of(name), spelled_out(found), spelled_out(value))
+                )
         return clauses
 
     def hides_some(self, resource: Content, body: Content) -> bool:
@@ -321,16 +323,16 @@ def _check_extra(kind: Kind, option: str, values: Mapping[str, Any]) -> None:
         raise InputError("The option %s has a value that is no JSON: correct it." % option) from None
 
 
-def check_key(kind: Kind, key: str) -> None:
-    """Refuse a key that a new object can't have.
+def check_key(kind: Kind, key: str, option: str = "") -> None:
+    """Refuse a key that an object can't get; ``option`` is the one that gives it, by default that of the key.
 
     Raises:
         InputError: if it can't be one.
     """
-    option = kind.key.name
+    option = option or kind.key.name
     if key != key.strip() or not is_one_line(key):
         raise InputError(
             "The option %s has white space around it, or a control character in it (%s): remove it."
             % (option, quoted(key))
         )
-    _checked(kind.key, key)
+    _checked(replace(kind.key, name=option), key)

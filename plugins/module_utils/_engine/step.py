@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from .._base.effect import Effect
 from .._base.errors import BasedashError, IncompleteError, RefusedError
 from .._base.text import quoted
 from .._rest.collection import Collection
@@ -83,13 +84,13 @@ class Work:
             raise RefusedError("The %s was deleted by someone else while this task ran." % self.name)
         self.resource, self.read_at = finding.resource, finding.read_at
 
-    def check(self, unclear_tries: int) -> None:
+    def check(self, earlier: Effect) -> None:
         """Let nothing be written that relies on a reading which is too old.
 
         Raises:
             StaleError: if it is.
         """
-        recent(self.api.client, self.read_at)(unclear_tries)
+        recent(self.api.client, self.read_at)(earlier)
 
 
 class Step:

@@ -12,12 +12,13 @@ serves wherever it runs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable
 
 from .._base.errors import ApiError, BasedashError, InputError, RefusedError
 from .._base.text import Mask
-from .._http.client import Client, Clock, Counters
+from .._http.caller import Caller, Counters
+from .._http.client import Client
 from .._http.connection import Connection
 from .._http.interruption import signals_held_back, was_interrupted
 from .._http.transport import Transport
@@ -34,12 +35,26 @@ _WORDS = {
 
 def _words(kind: Kind) -> dict[str, tuple[str, ...]]:
     """Return the words of this collection and of the API, by the key they stand under: they hide no secret."""
-    documented = {one.told_as: one.words for one in kind.fields if one.words}
+    documented = {one.fact_name: one.words for one in kind.fields if one.words}
     return {**_WORDS, **documented, **kind.words, **dict.fromkeys((one.name for one in kind.secrets), SECRET_WORDS)}
 
 
-Task = Callable[[Collection, Mapping[str, Any], bool], Outcome]
-"""``task(api, options, check_mode)``: what a module does, once its options are parsed."""
+Work = Callable[[Collection, Mapping[str, Any], bool], Outcome]
+"""``work(api, options, check_mode)``: what a task does, once its options are parsed."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task about objects of a kind; with ``about_one`` about a single one, whose facts the result then always has."""
+
+    kind: Kind
+    work: Work
+    about_one: bool = False
+
+    @property
+    def nothing(self) -> dict[str, Any]:
+        """The facts of a result that knows of no object."""
+        return {self.kind.family.result_key: None} if self.about_one else {}
 
 
 @dataclass(frozen=True)
@@ -58,75 +73,24 @@ class Report:
     mask: Mask = field(default_factory=Mask)
 
 
-def execute(
-    task: Task,
-    options: Mapping[str, Any],
-    *,
-    check_mode: bool,
-    diff_mode: bool,
-    kind: Kind,
-    transport: Callable[[Connection], Transport],
-    clock: Clock | None = None,
-    progress: Callable[[str], None] = lambda text: None,
-    secrets: Sequence[str] = (),
-    abandoned: Callable[[], bool] = lambda: False,
-    about_one: bool = False,
-) -> Report:
+def execute(task: Task, options: Mapping[str, Any], caller: Caller, secrets: Sequence[str] = ()) -> Report:
     """Run a task and return its report, whatever happens: no exception, no traceback and no secret leaves here.
 
-    ``about_one`` tells that the task is about one object of the kind, so that its result always has its facts.
-
-    ``secrets`` are texts to mask beside the key and what the transport knows. ``abandoned`` tells that nobody waits
-    for the report any more: then nothing new is begun, and nothing is tried again.
+    ``secrets`` are texts to mask beside the key and what the transport knows.
     """
+    kind = task.kind
     mask = Mask((str(options.get("api_key") or ""), *secrets), words=_words(kind))
     counters = Counters()
     said: list[str] = []
 
     def say(text: str) -> None:
         said.append(mask.text(text))
-        progress(said[-1])
+        caller.progress(said[-1])
 
-    carrier: Transport | None = None
-    try:
-        connection = Connection.from_options(options)
-        carrier = transport(connection)
-        mask.add(carrier.secrets)
-        client = Client(
-            connection,
-            carrier,
-            read_only=check_mode,
-            counters=counters,
-            clock=clock,
-            progress=say,
-            abandoned=abandoned,
-        )
-        if was_interrupted():
-            raise RefusedError("This run was interrupted, so the task sent nothing: run it again.")
-        with signals_held_back(client):
-            report = _succeeded(
-                task(Collection(client, connection.organization_id, kind.family), options, check_mode), kind, diff_mode
-            )
-    except BasedashError as error:
-        report = _failed(error, kind)
-    except Exception as error:  # pylint: disable=broad-except
-        # A fault of ours must not become a traceback: those show local variables of the caller, the key among them.
-        report = Report(
-            True,
-            {
-                "changed": False,
-                "msg": "Unexpected %s: %s. Please report this as a bug; read the %s before you go on, it is "
-                "not known what was done." % (type(error).__name__, error, kind.family.noun),
-            },
-            [],
-        )
-    finally:
-        if carrier is not None:
-            carrier.close()
-    nothing = {kind.family.result_key: None} if about_one else {}
-    shown = mask.value({**nothing, **report.result, "api": counters.as_result()})
+    report = _ended(task, options, replace(caller, progress=say), counters, mask)
+    shown = mask.value({**task.nothing, **report.result, "api": counters.as_result()})
     warnings = [mask.text(warning) for warning in report.warnings]
-    if _hides_identity(report.result, shown, ("id", kind.key.name, kind.key.told_as)):
+    if _hides_identity(report.result, shown, ("id", kind.key.name, kind.key.fact_name)):
         warnings.append(
             "An id or a name in this result is masked, because a secret of this task is a part of it: another task "
             "can't use it as it stands here."
@@ -139,6 +103,33 @@ def execute(
                 kind.option_of(name if kind.knows(name) else mask.text(name)): text for name, text in errors
             }
     return Report(report.failed, shown, warnings, said, report.bad_input, mask)
+
+
+def _ended(task: Task, options: Mapping[str, Any], caller: Caller, counters: Counters, mask: Mask) -> Report:
+    """Run a task and return its report with its secrets in it; ``mask`` learns those of the transport."""
+    carrier: Transport | None = None
+    try:
+        connection = Connection.from_options(options)
+        carrier = caller.transport(connection)
+        mask.add(carrier.secrets)
+        client = Client(connection, carrier, caller, counters)
+        if was_interrupted():
+            raise RefusedError("This run was interrupted, so the task sent nothing: run it again.")
+        with signals_held_back(client):
+            api = Collection(client, connection.organization_id, task.kind.family)
+            return _succeeded(task.work(api, options, caller.check_mode), task.kind, caller.diff_mode)
+    except BasedashError as error:
+        return _failed(error, task.kind)
+    except Exception as error:  # pylint: disable=broad-except
+        # A fault of ours must not become a traceback: those show local variables of the caller, the key among them.
+        message = (
+            "Unexpected %s: %s. Please report this as a bug; read the %s before you go on, it is not known what was "
+            "done." % (type(error).__name__, error, task.kind.family.noun)
+        )
+        return Report(True, {"changed": False, "msg": message}, [])
+    finally:
+        if carrier is not None:
+            carrier.close()
 
 
 def _hides_identity(result: Any, shown: Any, names: tuple[str, ...]) -> bool:

@@ -7,20 +7,19 @@
 from __future__ import annotations
 
 import json
-import random
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from typing import Any, Callable
-from urllib.parse import urlencode
 
-from .._base.errors import ApiError, InterruptedTaskError, NoAnswerError, sentence
+from .._base.effect import Effect
+from .._base.errors import ApiError, Exchange, InterruptedTaskError, NoAnswerError, sentence
 from .._base.strict_json import NotJsonError, parse_json
-from .._base.text import shown
+from .._base.text import printable
 from .._base.version import VERSION
+from .caller import Caller, Clock, Counters
 from .connection import Connection
 from .gate import Gate
 from .retry import RATE_LIMITED, TRANSIENT, RetryBudget, asked_wait, pause
@@ -30,7 +29,7 @@ from .transport import RawAnswer, Request, Transport, TransportError
 # may have arrived is not repeated here; nor is a PATCH, whose body was made from what was there before.
 _REPEATABLE = frozenset(("GET", "PUT", "DELETE"))
 
-# With these somebody on the way has lost patience, and what stands behind may go on.
+# A proxy gave up waiting with these; the server may still be working on the request.
 _PENDING = frozenset((408, 504, 520, 524))
 
 
@@ -39,8 +38,7 @@ class Answer:
     """A complete answer to a request, whatever its status.
 
     ``content`` is the parsed body, or ``None`` if the body is no JSON (``is_json`` tells the two apart).
-    ``unclear_tries`` counts the earlier tries of this request that may have reached the server and of which nobody
-    knows what they did.
+    ``earlier`` is what the tries of this request before this answer did on the server.
     """
 
     method: str
@@ -50,44 +48,13 @@ class Answer:
     body: bytes = field(repr=False)
     content: Any
     is_json: bool
-    unclear_tries: int
+    earlier: Effect
 
     @property
     def request_id(self) -> str | None:
         """The server's own name for this request, from ``x-request-id``."""
         value = self.headers.get("x-request-id")
-        return shown(value, longest=128) if value else None
-
-
-@dataclass
-class Clock:
-    """Time and chance, so that tests need neither."""
-
-    monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], object] = time.sleep
-    random: Callable[[], float] = random.random
-    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
-
-
-@dataclass
-class Counters:
-    """What a task did on the wire: the result's ``api``."""
-
-    requests: int = 0
-    retries: int = 0
-    wait_seconds: float = 0.0
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
-
-    def count(self, requests: int = 0, retries: int = 0, wait_seconds: float = 0.0) -> None:
-        """Add to the counters. Safe for threads."""
-        with self._lock:
-            self.requests += requests
-            self.retries += retries
-            self.wait_seconds += wait_seconds
-
-    def as_result(self) -> dict[str, Any]:
-        """Return the contents of the result's ``api``; the wait in seconds, to the millisecond."""
-        return {"requests": self.requests, "retries": self.retries, "wait_seconds": round(self.wait_seconds, 3)}
+        return printable(value, longest=128) if value else None
 
 
 class _Finishing(threading.local):
@@ -105,8 +72,8 @@ class _Turn(threading.local):
 class Client:
     """Sends requests to one service with one key, within one retry budget.
 
-    With ``read_only`` it refuses every method but GET: that is how check mode is kept, whatever a caller does. Safe
-    for threads: they share the budget, and the gate that a rate limit closes for all. ``exhausted`` tells that a
+    For a caller in check mode it refuses every method but GET: that is how check mode is kept, whatever a task does.
+    Safe for threads: they share the budget, and the gate that a rate limit closes for all. ``exhausted`` tells that a
     request was given up because the budget had no room for another try.
     """
 
@@ -114,22 +81,18 @@ class Client:
         self,
         connection: Connection,
         transport: Transport,
-        *,
-        read_only: bool,
+        caller: Caller,
         counters: Counters,
-        clock: Clock | None = None,
-        progress: Callable[[str], None] = lambda text: None,
-        abandoned: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._nobody_waits = abandoned
+        self._nobody_waits = caller.abandoned
         self._finishing = _Finishing()
         self._unfinished = 0
         self._unfinished_lock = threading.Lock()
-        self.read_only = read_only
+        self.read_only = caller.check_mode
         self.counters = counters
         self._abandoned = threading.Event()
-        self.clock = clock or Clock(sleep=self._abandoned.wait)
-        self.progress = progress
+        self.clock = caller.clock or Clock(sleep=self._abandoned.wait)
+        self.progress = caller.progress
         self._connection = connection
         self._transport = transport
         self._budget = RetryBudget(connection.retry_timeout)
@@ -159,77 +122,86 @@ class Client:
         self,
         method: str,
         path: str,
-        query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
         repeatable: bool = False,
-        check: Callable[[int], None] = lambda unclear_tries: None,
+        check: Callable[[Effect], None] = lambda earlier: None,
     ) -> Answer:
         """Send a request, again if need be, and return the first clear answer, whatever its status.
 
-        ``path`` is below the root of the service and percent-encoded. ``repeatable`` says of a POST that it changes
-        nothing, so that it may be sent again like a GET. ``check`` is called just before each try, with the number of
-        earlier tries that may have worked: waiting takes time, in which what the request relies on may change. What it
-        raises ends the request.
+        ``path`` is below the root of the service and percent-encoded, with a query if it needs one. ``repeatable``
+        says of a POST that it changes nothing, so that it may be sent again like a GET. ``check`` is called just before
+        each try, with what the earlier tries did: waiting takes time, in which what the request relies on may change.
+        What it raises ends the request.
 
         Raises:
             NoAnswerError: if no try within the budget got one, or the request must not be repeated.
             ApiError: if a try failed for good, or if the server asks to wait for longer than the budget allows.
         """
         if self.read_only and method != "GET":
-            raise ApiError(
-                "Check mode must not send %s: please report this as a bug." % method,
-                method=method,
-                url=self._connection.api_url + path,
-            )
-        request = self._request(method, path, query, body)
-        setbacks = unclear = 0
-        pending = False
+            message = "Check mode must not send %s: please report this as a bug." % method
+            raise ApiError(message, Exchange(method, self._connection.api_url + path))
+        request = self._request(method, path, body)
+        may_repeat = repeatable or method in _REPEATABLE
+        setbacks, earlier = 0, Effect.NOT_DONE
         while True:
-            answer: Answer | None = None
             self._pass_gate(method)
             if not setbacks and method != "GET" and not repeatable and self.abandoned and not self._finishing.depth:
                 raise InterruptedTaskError("The task was interrupted before %s %s was sent." % (method, path))
             try:
-                check(unclear)
+                check(earlier)
             except BaseException:
                 self._turn.kept = True
                 raise
-            self.counters.count(requests=1)
-            started = self.clock.monotonic()
-            try:
-                answer = self._answer(request, self._transport.send(request, self._connection.timeout), unclear)
-                trouble, advice = _answered(answer), "run the task again later"
-                sent, asked = True, asked_wait(answer.status, answer.headers, answer.content, self.clock.now())
-            except TransportError as error:
-                if not error.transient:
-                    raise self._failed(request, error, unclear) from error
-                trouble, advice = str(error), error.advice
-                sent, asked, pending = error.sent, None, error.timed_out
-            finally:
-                if setbacks:
-                    self._budget.spend(started, self.clock.monotonic())
-            limited = answer is not None and answer.status == RATE_LIMITED
-            if not limited:
-                self._gate.granted()
-            if answer is not None and not limited and not _may_pass(answer):
-                return answer
-            if sent and not limited:
-                unclear += 1
+            tried = self._try(request, earlier, is_first=not setbacks)
+            if tried.is_final:
+                return tried.answered
             setbacks += 1
-            pending = pending or (answer is not None and answer.status in _PENDING)
-            if unclear and method not in _REPEATABLE and not repeatable:
-                mistake = "%s, and the %s is not repeated because it may have been done" % (trouble, method)
-                raise self._no_answer(request, answer, sentence(mistake, "look in Basedash first"), True, pending)
-            wait = pause(setbacks, asked, self.clock.random)
-            # A wait that is too long for the budget ends this request, and must not hold those of others.
-            if limited and self._budget.allows(self.clock.monotonic(), wait):
-                self._gate.refused(wait, asked)
-            if not self.wait(wait, "%s %s: %s" % (method, path, trouble)):
-                self.exhausted = True
-                message = sentence("%s, after %d %s" % (trouble, setbacks, "try" if setbacks == 1 else "tries"), advice)
-                if asked is not None:
-                    message = self._too_long(answer, asked)
-                raise self._no_answer(request, answer, message, bool(unclear), pending)
+            earlier = tried.effect_of_all
+            if earlier.is_unclear and not may_repeat:
+                mistake = "%s, and the %s is not repeated because it may have been done" % (tried.trouble, method)
+                raise self._no_answer(request, tried, sentence(mistake, "look in Basedash first"))
+            self._wait_after(request, tried, setbacks)
+
+    def _try(self, request: Request, earlier: Effect, is_first: bool) -> _Try:
+        """Send a request once.
+
+        Raises:
+            NoAnswerError: if it failed for good.
+        """
+        self.counters.count(requests=1)
+        started = self.clock.monotonic()
+        try:
+            answer = self._answer(request, self._transport.send(request, self._connection.timeout), earlier)
+            asked = asked_wait(answer.status, answer.headers, answer.content, self.clock.now())
+            tried = _Try(earlier, answer, _answered(answer), "run the task again later", asked)
+        except TransportError as error:
+            if not error.transient:
+                raise self._failed(request, error, earlier) from error
+            tried = _Try(earlier, None, str(error), error.advice, None, _effect(error))
+        finally:
+            if not is_first:
+                self._budget.spend(started, self.clock.monotonic())
+        if not tried.is_limited:
+            self._gate.granted()
+        return tried
+
+    def _wait_after(self, request: Request, tried: _Try, setbacks: int) -> None:
+        """Wait before another try.
+
+        Raises:
+            NoAnswerError: if the budget has no room for that.
+        """
+        wait = pause(setbacks, tried.asked, self.clock.random)
+        # A wait that is too long for the budget ends this request, and must not hold those of others.
+        if tried.is_limited and self._budget.allows(self.clock.monotonic(), wait):
+            self._gate.refused(wait, tried.asked)
+        path = request.url[len(self._connection.api_url) :].partition("?")[0]
+        if self.wait(wait, "%s %s: %s" % (request.method, path, tried.trouble)):
+            return
+        self.exhausted = True
+        tries = "%d %s" % (setbacks, "try" if setbacks == 1 else "tries")
+        message = sentence("%s, after %s" % (tried.trouble, tries), tried.advice)
+        raise self._no_answer(request, tried, message if tried.asked is None else self._too_long(tried, tried.asked))
 
     @property
     def abandoned(self) -> bool:
@@ -297,31 +269,29 @@ class Client:
             self.clock.sleep(delay)
             delay = self._gate.delay() if self._gate.closed else 0.0
 
-    def _request(
-        self, method: str, path: str, query: Mapping[str, str] | None, body: Mapping[str, Any] | None
-    ) -> Request:
-        url = self._connection.api_url + path + ("?" + urlencode(query) if query else "")
+    def _request(self, method: str, path: str, body: Mapping[str, Any] | None) -> Request:
+        url = self._connection.api_url + path
         if body is None:
             return Request(method, url, self._headers)
         headers = {**self._headers, "Content-Type": "application/json"}
         return Request(method, url, headers, json.dumps(body).encode())
 
     @staticmethod
-    def _answer(request: Request, raw: RawAnswer, unclear: int) -> Answer:
+    def _answer(request: Request, raw: RawAnswer, earlier: Effect) -> Answer:
         try:
             content, is_json = parse_json(raw.body), True
         except NotJsonError:
             content, is_json = None, False
-        return Answer(
-            request.method, request.url, raw.status, raw.headers, raw.body, content, is_json, unclear_tries=unclear
-        )
+        return Answer(request.method, request.url, raw.status, raw.headers, raw.body, content, is_json, earlier)
 
     @staticmethod
-    def _failed(request: Request, error: TransportError, unclear: int) -> ApiError:
-        sent = error.sent or bool(unclear)
-        return NoAnswerError(sentence(str(error), error.advice), sent=sent, method=request.method, url=request.url)
+    def _failed(request: Request, error: TransportError, earlier: Effect) -> ApiError:
+        effect = earlier if earlier.is_unclear else _effect(error)
+        message = sentence(str(error), error.advice)
+        return NoAnswerError(message, Exchange(request.method, request.url), effect)
 
-    def _too_long(self, answer: Answer | None, asked: float) -> str:
+    def _too_long(self, tried: _Try, asked: float) -> str:
+        answer = tried.answer
         status, said = (answer.status, said_by(answer.content)) if answer is not None else (RATE_LIMITED, "")
         return sentence(
             "the server asks to wait %.1f seconds (%d%s), and retry_timeout leaves %.1f"
@@ -330,12 +300,61 @@ class Client:
         )
 
     @staticmethod
-    def _no_answer(request: Request, answer: Answer | None, message: str, sent: bool, pending: bool) -> ApiError:
-        details: dict[str, Any] = {"method": request.method, "url": request.url}
-        if answer is not None:
-            title, detail = error_texts(answer.content)
-            details.update(status=answer.status, title=title, detail=detail, request_id=answer.request_id)
-        return NoAnswerError(message, sent=sent, pending=pending, **details)
+    def _no_answer(request: Request, tried: _Try, message: str) -> ApiError:
+        exchange = Exchange(request.method, request.url)
+        if tried.answer is not None:
+            exchange = exchange_of(tried.answer)
+        return NoAnswerError(message, exchange, tried.effect_of_all)
+
+
+@dataclass(frozen=True)
+class _Try:
+    """One try of a request: the answer if one came, what went wrong if something did, and what to do about it.
+
+    ``earlier`` is what the tries before did on the server, and ``lost`` what this one did if no answer came. ``asked``
+    are the seconds that the server asks to wait.
+    """
+
+    earlier: Effect
+    answer: Answer | None
+    trouble: str
+    advice: str
+    asked: float | None
+    lost: Effect = Effect.UNKNOWN
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether a rate limit refused it, so that nothing was done."""
+        return self.answer is not None and self.answer.status == RATE_LIMITED
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the answer is clear."""
+        return self.answer is not None and not self.is_limited and not _may_pass(self.answer)
+
+    @property
+    def answered(self) -> Answer:
+        """The answer of a try that got one."""
+        if self.answer is None:
+            raise ValueError("there is no answer")
+        return self.answer
+
+    @property
+    def effect_of_all(self) -> Effect:
+        """What this try and those before it did on the server."""
+        this = self.lost
+        if self.answer is not None and self.answer.status in _PENDING:
+            this = Effect.MAY_COME
+        if self.is_limited or not this.is_unclear or self.earlier is Effect.MAY_COME:
+            return self.earlier
+        return this
+
+
+def _effect(error: TransportError) -> Effect:
+    """Return what a request did on the server that got no answer."""
+    if not error.sent:
+        return Effect.NOT_DONE
+    return Effect.MAY_COME if error.timed_out else Effect.UNKNOWN
 
 
 def _answered(answer: Answer) -> str:
@@ -343,6 +362,14 @@ def _answered(answer: Answer) -> str:
     said = said_by(answer.content)
     who = "Basedash" if said else "the server or a proxy on the way"
     return "%s answered with an error (%d%s)" % (who, answer.status, said)
+
+
+def exchange_of(answer: Answer) -> Exchange:
+    """Return what an answer tells of a request that failed."""
+    title, detail = error_texts(answer.content)
+    return Exchange(
+        answer.method, answer.url, answer.status, title, detail, answer.request_id, field_errors(answer.content)
+    )
 
 
 def said_by(content: Any) -> str:
@@ -363,7 +390,7 @@ def error_texts(content: Any) -> tuple[str | None, str | None]:
     """
     error = content.get("error") if isinstance(content, dict) else None
     if isinstance(error, dict) and isinstance(error.get("title"), str) and isinstance(error.get("detail"), str):
-        return shown(error["title"]), shown(error["detail"], longest=2000)
+        return printable(error["title"]), printable(error["detail"], longest=2000)
     return None, None
 
 
@@ -374,7 +401,7 @@ def field_errors(content: Any) -> dict[str, str]:
     for place in (content.get("error"), content.get("data"), content):
         errors = place.get("fieldErrors") if isinstance(place, dict) else None
         if isinstance(errors, dict) and errors:
-            return {shown(name, longest=100): shown(_joined(words)) for name, words in errors.items()}
+            return {printable(name, longest=100): printable(_joined(words)) for name, words in errors.items()}
     return {}
 
 

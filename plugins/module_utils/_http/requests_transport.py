@@ -15,12 +15,13 @@ import ssl
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from .._base.errors import InputError
-from .._base.text import quoted, shown
+from .._base.text import printable, quoted
 from .certificates import EncryptedKeyError, check_authorities, check_client_certificate, no_passphrase, reason_of
 from .connection import Connection
 from .response import BadAnswerError, Response, too_large, unfolded
@@ -251,7 +252,7 @@ def _bundle(connection: Connection) -> str:
             if not os.path.exists(bundle):
                 raise InputError(
                     "The environment variable %s names %s, which does not exist: correct it, or set ca_path."
-                    % (variable, shown(bundle))
+                    % (variable, printable(bundle))
                 )
             check_authorities(bundle, "The environment variable %s" % variable)
             return bundle
@@ -335,87 +336,141 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         waiting += [*current.args, getattr(current, "reason", None), current.__cause__, current.__context__]
 
 
+@dataclass(frozen=True)
+class _Failure:
+    """What a library raised for a request to ``url``, with all that led to it."""
+
+    error: Exception
+    url: str
+    timeout: float
+    by_proxy: bool
+    chain: list[BaseException]
+
+    def met(self, *kinds: Any) -> BaseException | None:
+        """Return the first exception of these kinds."""
+        return next((one for one in self.chain if isinstance(one, kinds)), None)
+
+    @property
+    def sent(self) -> bool:
+        """Whether the request may have left this machine."""
+        return self.met(NewConnectionError) is None
+
+    @property
+    def server(self) -> str:
+        """The server's host and port in a message."""
+        return quoted(urlsplit(self.url).netloc)
+
+    @property
+    def peer(self) -> str:
+        """Who is at the other end of the connection."""
+        return "the proxy" if self.by_proxy else "the server"
+
+    @property
+    def where(self) -> str:
+        """Where the address of that one is set."""
+        return "the proxy's URL in the environment" if self.by_proxy else "api_url"
+
+
 def _explained(error: Exception, url: str, timeout: float, proxies: dict[str, str]) -> TransportError:
     """Return what ``error`` means for the request to ``url``: whether it was sent, and whether to try again."""
-    chain = list(_chain(error))
+    failure = _Failure(error, url, timeout, bool(proxies), list(_chain(error)))
+    for explain in (_of_this_machine, _of_the_name, _of_the_time, _of_tls, _of_the_connection):
+        explained = explain(failure)
+        if explained is not None:
+            return explained
+    return _of_the_answer(failure)
 
-    def met(*kinds: Any) -> BaseException | None:
-        return next((one for one in chain if isinstance(one, kinds)), None)
 
-    sent = met(NewConnectionError) is None
-    server = quoted(urlsplit(url).netloc)
-    peer, where = ("the proxy", "the proxy's URL in the environment") if proxies else ("the server", "api_url")
-    if any(map(has_no_file_left, chain)):
+def _of_this_machine(failure: _Failure) -> TransportError | None:
+    if any(map(has_no_file_left, failure.chain)):
         return TransportError(NO_FILE_LEFT[0], sent=False, transient=False, advice=NO_FILE_LEFT[1])
-    tunnel = _TUNNEL.search(" ".join(str(one) for one in chain if isinstance(one, OSError)))
+    tunnel = _TUNNEL.search(" ".join(str(one) for one in failure.chain if isinstance(one, OSError)))
     if tunnel:
-        return _no_tunnel(int(tunnel.group(1)), server)
-    if met(TooManyBytesError):
-        return too_large(_LARGEST_BODY)
-    unknown = met(socket.gaierror)
-    if isinstance(unknown, socket.gaierror):
-        name = peer if proxies else "the server %s" % quoted(urlsplit(url).hostname)
-        return TransportError(
-            "the name of %s does not resolve" % name,
-            sent=False,
-            transient=unknown.errno == socket.EAI_AGAIN,
-            advice="check %s, and that this machine is online" % where,
-        )
-    if met(socket.timeout, requests.Timeout):
-        doing = "no answer was complete" if sent else "no connection was made"
-        return TransportError(
-            "%s within %g seconds" % (doing, timeout),
-            sent=sent,
-            transient=True,
-            timed_out=True,
-            advice="raise timeout, or run the task again later" if sent else "check %s, or raise timeout" % where,
-        )
-    untrusted = met(ssl.SSLCertVerificationError)
+        return _no_tunnel(int(tunnel.group(1)), failure.server)
+    return too_large(_LARGEST_BODY) if failure.met(TooManyBytesError) else None
+
+
+def _of_the_name(failure: _Failure) -> TransportError | None:
+    unknown = failure.met(socket.gaierror)
+    if not isinstance(unknown, socket.gaierror):
+        return None
+    name = failure.peer if failure.by_proxy else "the server %s" % quoted(urlsplit(failure.url).hostname)
+    return TransportError(
+        "the name of %s does not resolve" % name,
+        sent=False,
+        transient=unknown.errno == socket.EAI_AGAIN,
+        advice="check %s, and that this machine is online" % failure.where,
+    )
+
+
+def _of_the_time(failure: _Failure) -> TransportError | None:
+    if not failure.met(socket.timeout, requests.Timeout):
+        return None
+    doing = "no answer was complete" if failure.sent else "no connection was made"
+    advice = "raise timeout, or run the task again later"
+    return TransportError(
+        "%s within %g seconds" % (doing, failure.timeout),
+        sent=failure.sent,
+        transient=True,
+        timed_out=True,
+        advice=advice if failure.sent else "check %s, or raise timeout" % failure.where,
+    )
+
+
+def _of_tls(failure: _Failure) -> TransportError | None:
+    untrusted = failure.met(ssl.SSLCertVerificationError)
     if isinstance(untrusted, ssl.SSLCertVerificationError):
-        return _distrusted("the proxy" if met(ProxyError) else "the server", untrusted.verify_message)
+        return _distrusted("the proxy" if failure.met(ProxyError) else "the server", untrusted.verify_message)
     # That of urllib3, which compares names itself before its release 2; the place of the class has changed.
-    misnamed = next((one for one in chain if type(one).__name__ == "CertificateError"), None)
+    misnamed = next((one for one in failure.chain if type(one).__name__ == "CertificateError"), None)
     if misnamed:
         return _distrusted("the server", misnamed)
-    if met(ssl.SSLEOFError, ssl.SSLZeroReturnError):
-        return TransportError("%s cut the TLS connection" % peer, sent=True, transient=True)
-    broken = met(ssl.SSLError)
-    if isinstance(broken, ssl.SSLError):
-        return _no_tls(broken, peer, where)
-    if met(ConnectionRefusedError):
+    if failure.met(ssl.SSLEOFError, ssl.SSLZeroReturnError):
+        return TransportError("%s cut the TLS connection" % failure.peer, sent=True, transient=True)
+    broken = failure.met(ssl.SSLError)
+    return _no_tls(broken, failure.peer, failure.where) if isinstance(broken, ssl.SSLError) else None
+
+
+def _of_the_connection(failure: _Failure) -> TransportError | None:
+    if failure.met(ConnectionRefusedError):
+        at = "" if failure.by_proxy else " (%s)" % failure.server
         return TransportError(
-            "%s refused the connection (%s)" % (peer, server) if not proxies else "the proxy refused the connection",
+            "%s refused the connection%s" % (failure.peer, at),
             sent=False,
             transient=True,
-            advice="check host and port of %s, and that it is running there" % where,
+            advice="check host and port of %s, and that it is running there" % failure.where,
         )
-    if not sent:
-        reason = next((one.strerror for one in chain if isinstance(one, OSError) and one.strerror), chain[-1])
-        return TransportError(
-            "%s can't be reached (%s)" % (peer, shown(reason)),
-            sent=False,
-            transient=True,
-            advice="check %s, and that this machine is online" % where,
-        )
-    if met(ConnectionError, http.client.RemoteDisconnected):
+    if failure.sent:
+        return None
+    reasons = [one.strerror for one in failure.chain if isinstance(one, OSError) and one.strerror]
+    return TransportError(
+        "%s can't be reached (%s)" % (failure.peer, printable(reasons[0] if reasons else failure.chain[-1])),
+        sent=False,
+        transient=True,
+        advice="check %s, and that this machine is online" % failure.where,
+    )
+
+
+def _of_the_answer(failure: _Failure) -> TransportError:
+    if failure.met(ConnectionError, http.client.RemoteDisconnected):
         return TransportError("the connection was closed without an answer", sent=True, transient=True)
-    if met(http.client.IncompleteRead):
+    if failure.met(http.client.IncompleteRead):
         return TransportError("the answer was cut off", sent=True, transient=True)
-    bad = met(BadAnswerError)
+    bad = failure.met(BadAnswerError)
     if bad:
         return TransportError(str(bad), sent=True, transient=False, advice="check the server and any proxy on the way")
-    if met(http.client.HTTPException):
+    if failure.met(http.client.HTTPException):
+        advice = "check scheme and port of api_url"
+        return TransportError("what came back is not HTTP", sent=True, transient=False, advice=advice)
+    is_local = isinstance(failure.error, OSError) and not failure.met(HTTPError)
+    if is_local or failure.met(FileNotFoundError, PermissionError):
         return TransportError(
-            "what came back is not HTTP", sent=True, transient=False, advice="check scheme and port of api_url"
-        )
-    if met(FileNotFoundError, PermissionError) or (isinstance(error, OSError) and not met(HTTPError)):
-        return TransportError(
-            "a file of the TLS options can't be used (%s)" % shown(error),
+            "a file of the TLS options can't be used (%s)" % printable(failure.error),
             sent=False,
             transient=False,
             advice="check ca_path, client_cert and client_key",
         )
-    return TransportError("the connection broke (%s)" % shown(chain[-1]), sent=True, transient=True)
+    return TransportError("the connection broke (%s)" % printable(failure.chain[-1]), sent=True, transient=True)
 
 
 def _no_tunnel(status: int, server: str) -> TransportError:
@@ -428,7 +483,7 @@ def _no_tunnel(status: int, server: str) -> TransportError:
 
 
 def _distrusted(owner: str, why: object) -> TransportError:
-    reason = shown(why)
+    reason = printable(why)
     text = reason.lower()
     if "expired" in text or "not yet valid" in text:
         advice = "renew it there, or check the clock here"
@@ -444,12 +499,15 @@ def _distrusted(owner: str, why: object) -> TransportError:
 
 def _no_tls(error: ssl.SSLError, peer: str, where: str) -> TransportError:
     reason = reason_of(error)
-    mistake, advice = "no TLS connection could be made (%s)" % shown(reason), "check ca_path, client_cert, client_key"
+    mistake, advice = (
+        "no TLS connection could be made (%s)" % printable(reason),
+        "check ca_path, client_cert, client_key",
+    )
     if isinstance(error, EncryptedKeyError):
         mistake, advice = "the private key is encrypted", "give a client_key without a passphrase"
     elif "wrong version" in reason or "http request" in reason or "record layer" in reason:
         mistake, advice = "%s does not speak TLS on this port" % peer, "check scheme and port of %s" % where
     elif "alert" in reason or "certificate required" in reason:
-        mistake = "%s refused the TLS connection (%s)" % (peer, shown(reason))
+        mistake = "%s refused the TLS connection (%s)" % (peer, printable(reason))
         advice = "check client_cert and client_key"
     return TransportError(mistake, sent=True, transient=False, advice=advice)

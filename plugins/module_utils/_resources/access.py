@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from .._base.errors import ApiError, BasedashError, IncompleteError, InputError, NotFoundError, RefusedError
 from .._base.identifiers import checked_id
-from .._base.text import quoted, told
+from .._base.text import quoted, spelled_out
 from .._engine.forms import Spec
 from .._engine.outcome import Facts
 from .._engine.settings import Settings
@@ -202,8 +202,8 @@ def _one_named(listing: Listing, family: Family, name: str) -> str:
             % (
                 family.noun,
                 _KEYS[family],
-                told(name),
-                "" if similar is None else ", but one with %s" % told(similar),
+                spelled_out(name),
+                "" if similar is None else ", but one with %s" % spelled_out(similar),
                 family.plural,
             )
         )
@@ -293,7 +293,7 @@ def write_policy(api: Collection, identifier: str, policy: Policy, check: Check 
         answer = api.put_part(identifier, "access", policy.body(), check)
         content = None if shows_nothing(answer, api.family) else _policy(api, answer, identifier)
     except ApiError as error:
-        if error.arrived:
+        if error.effect.is_unclear:
             not_known(error, identifier)
         raise
     found = None if content is None else Policy.read(content)
@@ -398,7 +398,7 @@ class Access(Step):
                 try:
                     write_policy(work.api, work.resource["id"], self._wanted, work.check)
                 except StaleError as stale:
-                    lost = lost or stale.unclear_tries > 0
+                    lost = lost or stale.earlier.is_unclear
                     work.api.require_recent()
                     work.read_again()
                     continue

@@ -14,6 +14,7 @@ from .._base.text import quoted
 from .._engine.lookup import Finding, Identity, check_no_look_alike, find
 from .._engine.outcome import Diff, Outcome
 from .._rest.collection import Collection
+from .._rest.family import Resource
 from .._rest.freshness import StaleError, recent
 from .access import Policy, WantedPolicy, not_known, read_policy_of_listed, write_policy
 from .data_source import DATA_SOURCE
@@ -50,14 +51,8 @@ def set_access(api: Collection, options: Mapping[str, Any], check_mode: bool) ->
                     write_policy(api, resource["id"], wanted, recent(api.client, read_at))
                 break
             except StaleError as stale:
-                lost = lost or stale.unclear_tries > 0
-                finding = find(api, Identity(DATA_SOURCE, resource["id"], identity.key), verify_absence=True)
-                if finding.resource is None:
-                    raise RefusedError(
-                        "The data source with id %s was deleted by someone else while this task ran."
-                        % quoted(resource["id"])
-                    ) from None
-                resource = finding.resource
+                lost = lost or stale.earlier.is_unclear
+                resource = _found_again(api, Identity(DATA_SOURCE, resource["id"], identity.key))
     except BasedashError as error:
         error.facts = DATA_SOURCE.facts(resource)
         if lost:
@@ -70,6 +65,18 @@ def set_access(api: Collection, options: Mapping[str, Any], check_mode: bool) ->
         diff=Diff(header, (before or current).as_result(), wanted.as_result()),
         values={"access": wanted.as_result()},
     )
+
+
+def _found_again(api: Collection, identity: Identity) -> Resource:
+    """Return the data source as it is now.
+
+    Raises:
+        RefusedError: if it is not there any more.
+    """
+    resource = find(api, identity).resource
+    if resource is None:
+        raise RefusedError("The %s was deleted by someone else while this task ran." % identity.name)
+    return resource
 
 
 def _of_missing(

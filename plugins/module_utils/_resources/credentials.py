@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from .._base.errors import ApiError, NoAnswerError
+from .._base.effect import Effect
+from .._base.errors import ApiError
 from .._engine.forms import Spec
 from .._engine.settings import Settings
 from .._engine.step import Step, Work
@@ -59,7 +60,7 @@ def _verify(api: Collection, settings: Settings, resource: Content) -> None:
     try:
         verify(api, settings.whole(resource))
     except ApiError as error:
-        if isinstance(error, NoAnswerError) and error.pending:
+        if error.effect is Effect.MAY_COME:
             error.message += (
                 " The check of the credentials came to no end, which hints at a firewall between Basedash and the "
                 "database, or at a timeout that is too short."

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from .._base.errors import IncompleteError, InputError, NoAnswerError
-from .._base.text import quoted, shown
+from .._base.text import printable, quoted
 from .._engine.forms import Spec
 from .._engine.step import Step, Work
 from .._rest.family import Resource
@@ -112,7 +112,7 @@ class _State:
             resource.get("hasCompletedFirstSync") is True,
             "lastSyncStatus" in resource or "hasCompletedFirstSync" in resource,
             earlier_attempt is not None and resource.get("lastSyncAttemptAt") == earlier_attempt,
-            shown(resource.get("syncErrorMessage") or "the server gives no reason"),
+            printable(resource.get("syncErrorMessage") or "the server gives no reason"),
         )
 
     def ended(self, name: str) -> bool:

@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from .._base.effect import Effect
 from .._base.errors import ApiError, NoAccessError, NotBasedashError, NotFoundError, UnsupportedError, sentence
 from .._base.identifiers import is_usable_id, safe_in_path
 from .._base.text import quoted
-from .._http.client import Answer, error_texts, field_errors, said_by
+from .._http.client import Answer, error_texts, exchange_of, said_by
 from .._http.transport import PROXY_ADVICE
 from .family import Family
 
@@ -143,19 +144,9 @@ _Kind = TypeVar("_Kind", bound=ApiError)
 
 def failure(kind: type[_Kind], answer: Answer, message: str) -> _Kind:
     """Return a failure with all that an answer tells."""
-    title, detail = error_texts(answer.content)
-    error = kind(
-        message,
-        method=answer.method,
-        url=answer.url,
-        status=answer.status,
-        title=title,
-        detail=detail,
-        request_id=answer.request_id,
-        field_errors=field_errors(answer.content),
-    )
-    error.unclear_tries = answer.unclear_tries
-    return error
+    is_success = 200 <= answer.status < 300
+    effect = answer.earlier if answer.earlier.is_unclear or not is_success else Effect.UNKNOWN
+    return kind(message, exchange_of(answer), effect)
 
 
 def api_failure(kind: type[ApiError], answer: Answer, mistake: str, advice: str) -> ApiError:

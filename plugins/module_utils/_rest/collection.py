@@ -12,11 +12,14 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable
+from urllib.parse import urlencode
 
+from .._base.effect import Effect
 from .._base.errors import ApiError, IncompleteError
 from .._base.identifiers import segment
 from .._base.text import quoted
-from .._http.client import Answer, Client, Clock, error_texts
+from .._http.caller import Clock
+from .._http.client import Answer, Client, error_texts
 from .answers import (
     NOT_OFFERED,
     PAGE_SIZE,
@@ -31,7 +34,7 @@ from .answers import (
     with_id,
 )
 from .creation_lock import note_shown
-from .family import Content, Family, Resource
+from .family import Content, Family, Resource, is_gone
 from .freshness import SETTLING_SECONDS, look_until
 from .listing import Listing
 
@@ -66,11 +69,11 @@ class Deleted:
     certain: bool = True
 
 
-Check = Callable[[int], None]
-"""Called just before each try of a write, with the number of earlier tries that may have worked."""
+Check = Callable[[Effect], None]
+"""Called just before each try of a write, with what the earlier tries did on the server."""
 
 
-def no_check(unclear_tries: int) -> None:
+def no_check(earlier: Effect) -> None:
     """Check nothing."""
 
 
@@ -149,7 +152,8 @@ class Collection:
     def list_new(self, known: Container[str]) -> list[Resource]:
         """Return the objects that are newer than the first one in ``known``, which are ids.
 
-        Lists are newest first (the vendor's pages), so what was just created is on the first page.
+        Lists are newest first (the vendor's pages), so what was just created is on the first page. What the server
+        shows and counts as absent is not among them: ``known`` has none of those either.
 
         Raises:
             ApiError: as ``list_all``.
@@ -160,7 +164,8 @@ class Collection:
                 for item in page:
                     if item["id"] in known:
                         return list(found.values())
-                    found.setdefault(item["id"], item)
+                    if not is_gone(item):
+                        found.setdefault(item["id"], item)
         except _BrokenListError:
             return [item for item in self.list_all() if item["id"] not in known]
         return list(found.values())
@@ -175,7 +180,7 @@ class Collection:
         for page in range(_MOST_PAGES):
             if page:
                 self.client.progress("reading page %d of the %s" % (page + 1, family.plural))
-            answer = self.client.request("GET", self._path, query)
+            answer = self.client.request("GET", "%s?%s" % (self._path, urlencode(query)))
             content = self._page(answer, first=not page)
             items: list[Resource] = list(items_of(answer, content, family))
             if page and not items:
@@ -252,7 +257,7 @@ class Collection:
         """Delete one object.
 
         Raises:
-            NotFoundError: by the API's own word; ``unclear_tries`` tells whether an earlier try may have worked.
+            NotFoundError: by the API's own word; ``effect`` tells whether an earlier try may have worked.
             ApiError: for any other failure.
         """
         answer = self.client.request("DELETE", self.path_of(identifier), check=check)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Callable, TypeVar
 
+from .._base.effect import Effect
 from .._http.client import Client
 
 TRUSTED_SECONDS = 5.0
@@ -29,12 +30,12 @@ _Seen = TypeVar("_Seen")
 class StaleError(Exception):
     """What a write relies on was read too long ago: read it again, and decide again.
 
-    ``unclear_tries`` is how many earlier tries of the write may have worked.
+    ``earlier`` is what earlier tries of the write did on the server.
     """
 
-    def __init__(self, unclear_tries: int = 0) -> None:
+    def __init__(self, earlier: Effect = Effect.NOT_DONE) -> None:
         super().__init__()
-        self.unclear_tries = unclear_tries
+        self.earlier = earlier
 
 
 def is_stale(client: Client, read_at: float) -> bool:
@@ -42,15 +43,15 @@ def is_stale(client: Client, read_at: float) -> bool:
     return client.clock.monotonic() - read_at > TRUSTED_SECONDS
 
 
-def recent(client: Client, read_at: float) -> Callable[[int], None]:
+def recent(client: Client, read_at: float) -> Callable[[Effect], None]:
     """Return a check for a write that relies on what was read at ``read_at``.
 
     It raises ``StaleError`` as soon as that is too old, because even a single request may wait long for its turn.
     """
 
-    def check(unclear_tries: int) -> None:
+    def check(earlier: Effect) -> None:
         if is_stale(client, read_at):
-            raise StaleError(unclear_tries)
+            raise StaleError(earlier)
 
     return check
 

@@ -23,7 +23,7 @@ from .freshness import TRUSTED_SECONDS, StaleError, look_until
 from .listing import Listing
 
 
-class Lists:
+class ListCache:
     """Cache of the full list, shared by all items of a task. Safe for threads."""
 
     def __init__(self, api: Collection) -> None:
@@ -144,7 +144,7 @@ class Lists:
 class Snapshot(Collection):
     """A collection as one item sees it: as it was listed, until the item has to know better."""
 
-    def __init__(self, api: Collection, lists: Lists) -> None:
+    def __init__(self, api: Collection, lists: ListCache) -> None:
         super().__init__(api.client, api.organization_id, api.family)
         self._lists = lists
         self._changed_at: float | None = None

@@ -135,7 +135,7 @@ def _place(path: str) -> tuple[Family, tuple[str, str, str] | None, bool]:
     name, _parent, single = openapi.parsed(path)
     parts = path.removeprefix(ORGANIZATIONS + "/{orgId}/").split("/")
     known = families()
-    if name not in known or path in openapi.OTHER_PATHS:
+    if name not in known or path.startswith(openapi.OTHER_PATHS):
         # an operation on one object, such as verify or access, belongs to the family before it
         name = parts[0] if parts[0] in known else "organizations"
         return known[name], None, False

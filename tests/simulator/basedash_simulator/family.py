@@ -127,7 +127,8 @@ class Family:
         self.changing(scene, item, fields, settings)
         kept = stored(fields, self, behaviour)
         self.check_references(scene, kept)
-        self.refuse_taken(scene, {**item.fields, **kept}, item.id)
+        if kept.keys() & {*(self.unique or (self.title,))}:
+            self.refuse_taken(scene, {**item.fields, **kept}, item.id)
         item.remember()
         item.fields = self.placed(item.fields, kept)
         if "updatedAt" in item.fields:

@@ -25,7 +25,8 @@ import yaml
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import BasedashError
 from ansible_collections.community.basedash.plugins.module_utils._engine.settings import Settings
-from ansible_collections.community.basedash.plugins.module_utils._http.client import Client, Counters
+from ansible_collections.community.basedash.plugins.module_utils._http.caller import Caller, Counters
+from ansible_collections.community.basedash.plugins.module_utils._http.client import Client
 from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
 from ansible_collections.community.basedash.plugins.module_utils._http.transport import RawAnswer, Request
 from ansible_collections.community.basedash.plugins.module_utils._resources.access import (
@@ -169,7 +170,7 @@ def requests() -> dict[tuple[str, str], tuple[Sent, ...]]:
     """Return every kind of request that the collection sends, by method and path."""
     notebook = _Notebook()
     connection = Connection("bd_key_x", "https://basedash.example.com", _ID, 1, 0, True, None, None, None, False)
-    client = Client(connection, notebook, read_only=False, counters=Counters())
+    client = Client(connection, notebook, Caller(lambda connection: notebook), Counters())
     api = Collection(client, _ID, DATA_SOURCE.family)
     for operation, *arguments in _calls():
         # The answer is none of this API; the request was all that is wanted.

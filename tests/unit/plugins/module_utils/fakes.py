@@ -25,15 +25,12 @@ from ansible_collections.community.basedash.plugins.module_utils._engine.task im
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import (
     execute as run_task,
 )
-from ansible_collections.community.basedash.plugins.module_utils._http.client import Clock
+from ansible_collections.community.basedash.plugins.module_utils._http.caller import Caller, Clock
 from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
 from ansible_collections.community.basedash.plugins.module_utils._http.transport import (
     RawAnswer,
     Request,
     TransportError,
-)
-from ansible_collections.community.basedash.plugins.module_utils._resources.access_task import (
-    set_access,
 )
 from ansible_collections.community.basedash.plugins.module_utils._resources.data_source import (
     DATA_SOURCE as KIND,
@@ -59,13 +56,22 @@ ONE_OF = one_module.SPEC.required_one_of
 SOURCE = one_module.SPEC.task
 MANAGE = many_module.SPEC.task
 READ = info_module.SPEC.task
-FIELDS = {one.told_as: one.place for one in KIND.fields if not one.secret}
+FIELDS = {one.fact_name: one.place for one in KIND.fields if not one.secret}
 """The facts, and the API's names for them."""
 
 
-def execute(task: Task, options: Mapping[str, Any], **how: Any) -> Report:
-    """Run a task about data sources."""
-    return run_task(task, options, kind=KIND, **how)
+def execute(
+    task: Any,
+    options: Mapping[str, Any],
+    *,
+    about_one: bool = False,
+    secrets: Sequence[str] = (),
+    **how: Any,
+) -> Report:
+    """Run a task, or a function that is one about data sources, for a caller with these properties."""
+    if not isinstance(task, Task):
+        task = Task(KIND, task, about_one)
+    return run_task(task, options, Caller(**how), secrets)
 
 
 KEY = "bd_key_sentinel0123456789"
@@ -230,12 +236,12 @@ MANY: dict[str, Any] = {
 }
 
 
-ABOUT_ONE: tuple[Any, ...] = (SOURCE, set_access)
+ACCESS_TASK = access_module.SPEC.task
 MODULES: dict[Any, str] = {
     SOURCE: "basedash_data_source",
     READ: "basedash_data_source_info",
     MANAGE: "basedash_data_sources",
-    set_access: "basedash_data_source_access",
+    ACCESS_TASK: "basedash_data_source_access",
 }
 
 
@@ -246,7 +252,7 @@ def documented(module: str) -> set[str]:
     return set(yaml.safe_load(source.split('RETURN = r"""')[1].split('"""')[0]))
 
 
-def run(task: Task, wire: Wire, options: Mapping[str, Any], check_mode: bool = False) -> Report:
+def run(task: Any, wire: Wire, options: Mapping[str, Any], check_mode: bool = False) -> Report:
     """Run a task over a wire in diff mode, and check what is true of every report."""
     report = execute(
         task,
@@ -257,7 +263,6 @@ def run(task: Task, wire: Wire, options: Mapping[str, Any], check_mode: bool = F
         clock=wire.clock(),
         progress=_quiet,
         secrets=secret_texts(DATA_SOURCE, options),
-        about_one=task in ABOUT_ONE,
     )
     wire.finish()
     assert report.result["api"]["requests"] == len(wire.sent)
@@ -265,7 +270,7 @@ def run(task: Task, wire: Wire, options: Mapping[str, Any], check_mode: bool = F
     assert report.result["api"]["wait_seconds"] == round(sum(wire.slept), 3)
     assert isinstance(report.result["changed"], bool)
     assert set(report.result) - {"changed", "diff"} <= documented(MODULES[task])
-    assert ("data_source" in report.result) == (task in ABOUT_ONE)
+    assert ("data_source" in report.result) == task.about_one
     assert KEY not in json.dumps([report.result, report.warnings])
     if check_mode:
         assert {request.method for request in wire.sent} <= {"GET"}
@@ -293,7 +298,7 @@ def present(*steps: Step, check_mode: bool = False, **options: Any) -> Report:
 
 def access(*steps: Step, check_mode: bool = False, **options: Any) -> Report:
     """Run the access module's task."""
-    return run(set_access, Wire(*steps), {**ACCESS, **options}, check_mode)
+    return run(ACCESS_TASK, Wire(*steps), {**ACCESS, **options}, check_mode)
 
 
 def info(*steps: Step, **options: Any) -> Report:

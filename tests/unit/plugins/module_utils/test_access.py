@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     ACCESS,
+    ACCESS_TASK,
     GROUPS,
     HTML,
     KNOWN_GROUPS,
@@ -34,7 +35,6 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     page,
     resource,
     run,
-    set_access,
 )
 
 POLICY = ONE + "/access"
@@ -257,7 +257,7 @@ def test_a_server_without_policies(reading: Any) -> None:
 
 def of(wire: Wire, **options: Any) -> Report:
     """Run the task with another list of groups and members."""
-    return run(set_access, wire, {**ACCESS, "id": "ds_1", "mode": "restricted", **options})
+    return run(ACCESS_TASK, wire, {**ACCESS, "id": "ds_1", "mode": "restricted", **options})
 
 
 def test_groups_by_name_and_members_by_e_mail() -> None:

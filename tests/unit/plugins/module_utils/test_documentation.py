@@ -65,9 +65,9 @@ def test_options_are_documented_as_they_are(module: str) -> None:
     assert declared(options(module), "suboptions") == declared(spec(module).argument_spec, "options")
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if spec(module).about_one])
+@pytest.mark.parametrize("module", [module for module in MODULES if spec(module).task.about_one])
 def test_the_facts_are_documented_as_they_are(module: str) -> None:
-    kind = spec(module).kind
+    kind = spec(module).task.kind
     described = documentation(module, "RETURN")[kind.family.result_key]
     facts = list(kind.facts({}))
     assert list(described.get("contains", facts)) == facts

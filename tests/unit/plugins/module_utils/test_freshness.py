@@ -16,6 +16,7 @@ from ansible_collections.community.basedash.plugins.module_utils._engine.task im
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils import fakes
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     ABSENT,
+    ACCESS_TASK,
     CONNECTION,
     DATA_SOURCES,
     LOOKS,
@@ -37,7 +38,6 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     page,
     present,
     resource,
-    set_access,
 )
 
 EMPTY = ("GET", PAGE, page())
@@ -533,7 +533,7 @@ def test_access_on_a_server_whose_readings_take_longer_than_they_are_good_for() 
     wire.seconds_per_request = 6.0
     options = {**fakes.ACCESS, "id": "ds_1", "mode": "restricted", "group_ids": ["grp_1"]}
     report = execute(
-        set_access, options, check_mode=False, diff_mode=True, transport=wire, clock=wire.clock(), about_one=True
+        ACCESS_TASK, options, check_mode=False, diff_mode=True, transport=wire, clock=wire.clock(), about_one=True
     )
     wire.finish()
     assert report.result["changed"]

@@ -298,7 +298,7 @@ def test_entries_are_checked_with_their_path() -> None:
 def test_what_is_missing() -> None:
     assert refusal(DATA_SOURCES, data_sources=[]) == "The option state is missing: give present or absent."
     with pytest.raises(InputError, match=r"^None of id, name is given: give one of them\.$"):
-        checked(DATA_SOURCE, RULES, {"name": None}, ONE_OF, environment={})
+        checked(DATA_SOURCE, Rules.of(KIND, ONE_OF), {"name": None}, environment={})
     # The key and the organization are the task's matter: they can come from the environment.
     assert take(name="orders") == {"name": "orders"}
 
@@ -330,10 +330,10 @@ def test_variables_of_the_environment_are_checked_too() -> None:
 
 def test_templates_pass_where_a_linter_looks() -> None:
     given = {"name": "{{ name }} ", "port": "{{ port }}", "state": "{{ state }}", "access": "{{ access }}"}
-    assert checked(DATA_SOURCE, RULES, given, environment={}, templates=True) == given
+    assert checked(DATA_SOURCE, RULES, given, linting=True) == given
     entry = {"name": "a", "access": {"mode": "{% if x %}everyone{% endif %}", "group_ids": ["{{ a }}"]}}
     many = {"state": "present", "data_sources": [entry], "max_deletions": "{{ n }}"}
-    assert checked(DATA_SOURCES, RULES, many, environment={}, templates=True) == many
+    assert checked(DATA_SOURCES, RULES, many, linting=True) == many
     with pytest.raises(InputError, match="port is a text"):
         checked(DATA_SOURCE, RULES, {"port": "{{ port }}"}, environment={})
 

@@ -17,11 +17,11 @@ import pytest
 
 from ansible_collections.community.basedash.plugins.module_utils._engine import module_spec as _definition
 from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
+from ansible_collections.community.basedash.plugins.module_utils._http.caller import Caller
 from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import RequestsTransport
 from ansible_collections.community.basedash.plugins.module_utils._http.sockets import LimitedSocket
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     INFO,
-    KIND,
     NOT_FOUND,
     ONE,
     PAGE,
@@ -423,7 +423,7 @@ REQUESTS_MISSING = (
 
 def test_library_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_definition, "MISSING", ImportError("No module named 'requests'"))
-    report = ModuleSpec(READ, KIND, {}).run({}, check_mode=False, diff_mode=False, verbosity=0, progress=str)
+    report = ModuleSpec(READ, {}).run({}, Caller(RequestsTransport))
     assert report.result["msg"] == REQUESTS_MISSING % (sys.executable, sys.executable)
 
 

@@ -23,7 +23,7 @@ from ansible_collections.community.basedash.plugins.module_utils._engine.options
     CONNECTION,
     secret_texts,
 )
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import Outcome
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Outcome, Task
 from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     ABSENT,
@@ -72,7 +72,7 @@ class FakeModule:
 
 def run(task: Any) -> End:
     with pytest.raises(End) as end:
-        _module.run_module(ModuleSpec(task, KIND, {}))
+        _module.run_module(ModuleSpec(Task(KIND, task), {}))
     return end.value
 
 

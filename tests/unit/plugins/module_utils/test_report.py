@@ -18,8 +18,8 @@ from urllib.parse import quote
 import pytest
 import yaml
 
-from ansible_collections.community.basedash.plugins.module_utils._base.errors import ApiError
-from ansible_collections.community.basedash.plugins.module_utils._base.text import Mask, shown
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import ApiError, Exchange
+from ansible_collections.community.basedash.plugins.module_utils._base.text import Mask, printable
 from ansible_collections.community.basedash.plugins.module_utils._base.version import VERSION
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import (
     Outcome,
@@ -115,7 +115,7 @@ def test_value_that_python_can_not_print_is_shown() -> None:
     nested: list[Any] = []
     for _level in range(100_000):
         nested = [nested]
-    assert "can't be shown" in shown(nested) or shown(nested).startswith("[[")
+    assert "can't be shown" in printable(nested) or printable(nested).startswith("[[")
     while nested:  # Else the end of the test would unfold it at once.
         nested = nested[0]
 
@@ -221,8 +221,8 @@ def test_lines_of_a_private_key_are_masked() -> None:
 
 
 def test_control_characters_are_shown_as_such() -> None:
-    assert shown("a\x1b[31m\u202eb\nc") == "a\\x1b[31m\\u202eb\\nc"
-    assert len(shown("x" * 1000)) == 300
+    assert printable("a\x1b[31m\u202eb\nc") == "a\\x1b[31m\\u202eb\\nc"
+    assert len(printable("x" * 1000)) == 300
 
 
 def test_halves_of_surrogate_pairs_do_not_leave() -> None:
@@ -243,7 +243,7 @@ def test_names_of_fields_in_errors_are_masked_before_they_become_options(place: 
     def refused(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
         if place == "many":
             return Outcome(False, failed=True, values={"results": [{"field_errors": dict(names)}]})
-        raise ApiError("No.", method="POST", url="", field_errors=names)
+        raise ApiError("No.", Exchange("POST", "", field_errors=names))
 
     wire = Wire()
     options = {**ABSENT, "api_key": secret}

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import ApiError, NoAnswerError
-from ansible_collections.community.basedash.plugins.module_utils._http.client import Client, Counters
+from ansible_collections.community.basedash.plugins.module_utils._http.caller import Caller, Counters
+from ansible_collections.community.basedash.plugins.module_utils._http.client import Client
 from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
 from ansible_collections.community.basedash.plugins.module_utils._http.retry import asked_wait, pause
 from ansible_collections.community.basedash.plugins.module_utils._http.transport import (
@@ -51,7 +52,7 @@ TRANSIENT = [
 
 def client(wire: Wire, read_only: bool = False, **options: Any) -> Client:
     connection = Connection.from_options({**CONNECTION, **options})
-    return Client(connection, wire, read_only=read_only, counters=Counters(), clock=wire.clock())
+    return Client(connection, wire, Caller(wire, check_mode=read_only, clock=wire.clock()), Counters())
 
 
 class Anything(Wire):
@@ -88,7 +89,7 @@ def test_transient_is_repeated(method: str, reaction: Any) -> None:
     assert reply.status == 200
     assert len(wire.sent) == 3
     assert wire.slept == [0.25, 0.5]
-    assert reply.unclear_tries == (0 if reaction is REFUSED else 2)
+    assert reply.earlier.is_unclear == (reaction is not REFUSED)
 
 
 @pytest.mark.parametrize("reaction", [one for one in TRANSIENT if one is not REFUSED])
@@ -98,7 +99,7 @@ def test_what_may_have_been_done_is_not_repeated_blindly(method: str, reaction: 
     words = ", and the %s is not repeated because it may have been done: look in Basedash first." % method
     with pytest.raises(NoAnswerError, match=words) as failure:
         client(wire).request(method, "/x", body={"a": 1})
-    assert failure.value.sent
+    assert failure.value.effect.is_unclear
     assert wire.slept == []
 
 
@@ -121,7 +122,7 @@ def test_certificate_failure_is_final() -> None:
     wire = Anything(UNTRUSTED)
     with pytest.raises(NoAnswerError, match="not trusted") as failure:
         client(wire).request("DELETE", "/x")
-    assert not failure.value.sent
+    assert not failure.value.effect.is_unclear
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "HEAD", "get"])

@@ -24,7 +24,7 @@ from ansible_collections.community.basedash.plugins.module_utils._base.errors im
 from ansible_collections.community.basedash.plugins.module_utils._engine.module import run_module
 from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 from ansible_collections.community.basedash.plugins.module_utils._engine.options import CONNECTION as SPEC
-from ansible_collections.community.basedash.plugins.module_utils._engine.task import Outcome
+from ansible_collections.community.basedash.plugins.module_utils._engine.task import Outcome, Task
 from ansible_collections.community.basedash.plugins.module_utils._rest.collection import Collection
 from ansible_collections.community.basedash.plugins.modules.basedash_data_source import SPEC as REAL
 from ansible_collections.community.basedash.plugins.plugin_utils import _action
@@ -60,7 +60,7 @@ class Stage:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         self.display = Display()
-        self.spec = ModuleSpec(unchanged, KIND, SPEC)
+        self.spec = ModuleSpec(Task(KIND, unchanged), SPEC)
         self.task = SimpleNamespace(
             action="community.basedash.thing",
             resolved_action="community.basedash.thing",
@@ -183,7 +183,7 @@ def test_a_failure(stage: Stage) -> None:
     def refused(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
         raise RefusedError("That is refused.", warnings=("and look",))
 
-    stage.spec = ModuleSpec(refused, KIND, SPEC)
+    stage.spec = ModuleSpec(Task(KIND, refused), SPEC)
     result = stage.run()
     assert result["failed"] is True
     assert result["msg"] == "That is refused."
@@ -194,7 +194,7 @@ def test_check_and_diff_mode_arrive(stage: Stage) -> None:
     def tells(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
         return Outcome(check_mode)
 
-    stage.spec = ModuleSpec(tells, KIND, SPEC)
+    stage.spec = ModuleSpec(Task(KIND, tells), SPEC)
     assert stage.run()["changed"] is False
     stage.task.check_mode = True
     assert stage.run()["changed"] is True
@@ -283,7 +283,7 @@ def test_secrets_are_hidden_in_the_options_and_everywhere(stage: Stage) -> None:
     def tells(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
         return Outcome(False, values={"pin": "it is abcd", "short": "abc"})
 
-    stage.spec = ModuleSpec(tells, KIND, {**SPEC, "pin": {"type": "str", "no_log": True}})
+    stage.spec = ModuleSpec(Task(KIND, tells), {**SPEC, "pin": {"type": "str", "no_log": True}})
     stage.task.args["pin"] = "abc"
     result = stage.run(ansible_inject_invocation=True)
     assert (result["pin"], result["short"]) == ("it is abcd", "********")
@@ -320,7 +320,7 @@ def orphaned(api: Collection, options: Mapping[str, Any], check_mode: bool) -> O
 
 
 def test_a_worker_without_its_parent_begins_nothing_new(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    stage.spec = ModuleSpec(orphaned, KIND, SPEC)
+    stage.spec = ModuleSpec(Task(KIND, orphaned), SPEC)
     assert stage.run()["abandoned"] is False
     parents = iter((7, 1))
     monkeypatch.setattr(os, "getppid", lambda: next(parents))
@@ -337,14 +337,14 @@ def test_progress_is_shown_now_and_then(stage: Stage, monkeypatch: pytest.Monkey
     # The first is when the task begins.
     times = iter((0.0, 3.0, 6.0, 7.0, 12.0))
     monkeypatch.setattr(_action, "time", SimpleNamespace(monotonic=lambda: next(times)))
-    stage.spec = ModuleSpec(patient, KIND, SPEC)
+    stage.spec = ModuleSpec(Task(KIND, patient), SPEC)
     assert "progress" not in stage.run()
     assert stage.display.shown == ["[here] step 1 with ********", "[here] step 3 with ********"]
 
 
 def test_all_progress_is_shown_on_demand(stage: Stage) -> None:
     stage.display.verbosity = 1
-    stage.spec = ModuleSpec(patient, KIND, SPEC)
+    stage.spec = ModuleSpec(Task(KIND, patient), SPEC)
     assert len(stage.run()["progress"]) == 4
     assert len(stage.display.shown) == 4
 
@@ -352,7 +352,7 @@ def test_all_progress_is_shown_on_demand(stage: Stage) -> None:
 def test_no_progress_of_a_task_that_must_not_be_logged(stage: Stage) -> None:
     stage.display.verbosity = 1
     stage.task.no_log = True
-    stage.spec = ModuleSpec(patient, KIND, SPEC)
+    stage.spec = ModuleSpec(Task(KIND, patient), SPEC)
     stage.run()
     assert stage.display.shown == []
 

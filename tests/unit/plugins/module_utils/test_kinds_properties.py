@@ -1,0 +1,196 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Properties of whole lives of objects, which hold for every kind."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.community.basedash.plugins import modules
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
+from ansible_collections.community.basedash.plugins.module_utils._engine.one import EnsureState
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.kinds import (
+    SUBJECTS,
+    Object,
+    Server,
+    Subject,
+    absent,
+    every_kind,
+    option_of,
+    read,
+    run,
+    types_of,
+)
+
+FAST = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
+)
+
+CHARACTERS = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"))
+# What stands in files and templates has white space around it, and SQL has templates in it.
+TEXTS = st.one_of(
+    st.builds("{}{}{}".format, st.sampled_from(["", " ", "\t"]), st.text(CHARACTERS, min_size=1), st.just("")),
+    st.sampled_from(
+        ["x", '{{ definition("mrr") }}', "null", "true", "0", "1.0", "'; --", "\u202eabc", "A\u030a", "***"]
+    ),
+).filter(lambda text: text.strip() != "")
+LINES = st.builds("{}\n{}".format, TEXTS, TEXTS)
+
+
+def _values(name: str, schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
+    kind = next(one for one in types_of(schema) if one != "null")
+    if kind == "boolean":
+        return st.booleans()
+    if kind in ("integer", "number"):
+        return st.integers(max(1, schema.get("minimum", 1)), schema.get("maximum", 65535))
+    longest = schema.get("maxLength", 10**6)
+    texts = TEXTS | LINES if name in SEVERAL_LINES else TEXTS
+    return texts.filter(lambda text: len(text) <= longest)
+
+
+SEVERAL_LINES = ("description", "instructions", "sqlQuery")
+HUSH = "hush-Hunter2-hush"
+
+
+def changeable(subject: Subject) -> st.SearchStrategy[Object]:
+    """Return settings of an update, by the API's names; a creation takes them, too."""
+    properties = subject.update["properties"]
+    fields = {name: _values(name, properties[name]) for name in subject.changeable}
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+def as_options(values: Object) -> dict[str, Any]:
+    return {option_of(name): value for name, value in values.items()}
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Tell whether a server means the same by two values: a flag that is null is off."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return bool(one) == bool(other)
+    return (one.strip() if isinstance(one, str) else one) == (other.strip() if isinstance(other, str) else other)
+
+
+@pytest.mark.parametrize("subject", SUBJECTS, ids=str)
+@FAST
+@given(data=st.data())
+def test_a_life(subject: Subject, data: st.DataObject) -> None:
+    """Created, unchanged, changed, unchanged, deleted, and check mode knows each of it before."""
+    fields = CHANGEABLE[subject]
+    first, second = data.draw(fields), data.draw(fields)
+    secrets = {option_of(name): HUSH for name in subject.secrets if name != "bigQueryJsonKey"}
+    server = Server(subject, subject.sample(2), subject.sample(1))
+    others = dict(server.objects)
+    named = subject.named(9)
+
+    created = {**named, **subject.needed, **as_options(first), **secrets}
+    _step(subject, server, created, action="created")
+    identifier = next(iter(server.objects))
+    holds = server.objects[identifier]
+    assert all(is_same(holds[name], value) for name, value in first.items())
+    assert server.secrets_held == (
+        {identifier: {name: HUSH for name in subject.secrets if option_of(name) in secrets}} if secrets else {}
+    )
+
+    before = dict(holds)
+    changed = {**named, **as_options(second)}
+    differs = any(not is_same(before[name], value) for name, value in second.items())
+    _step(subject, server, changed, action="updated" if differs else "unchanged")
+    now = server.objects[identifier]
+    for name, value in before.items():
+        assert is_same(now[name], second.get(name, value)), name
+
+    assert absent(subject, server, True, **named).result["changed"]
+    assert absent(subject, server, **named).result["changed"]
+    assert not absent(subject, server, **named).result["changed"]
+    assert server.objects == others
+
+
+CHANGEABLE = {subject: changeable(subject) for subject in SUBJECTS}
+
+
+def _step(subject: Subject, server: Server, options: dict[str, Any], action: str) -> None:
+    """Run a task in check mode, then for real, then again; the second run of it has nothing to do."""
+    sent = len(server.bodies)
+    predicted = run(subject, server, True, **options)
+    assert not predicted.failed, predicted.result["msg"]
+    real = run(subject, server, **options)
+    assert not real.failed, real.result["msg"]
+    assert real.warnings == predicted.warnings == []
+    assert real.result["changed"] == predicted.result["changed"] == (action != "unchanged")
+    assert real.result["diff"] == predicted.result["diff"]
+    diff = real.result["diff"]
+    assert (diff["before"] != diff["after"]) == (action != "unchanged")
+    assert len(server.bodies) == sent + (action != "unchanged")
+    if action == "updated":
+        given_names = {name for name in subject.changeable if option_of(name) in options}
+        always = {name for name in subject.changeable if "default" in subject.update["properties"][name]}
+        assert set(server.bodies[-1]) <= given_names | always
+    assert HUSH not in json.dumps([real.result, predicted.result])
+    for check_mode in (True, False):
+        again = run(subject, server, check_mode, **options)
+        assert not again.failed
+        assert not again.result["changed"], again.result["diff"]
+    ignored = {"id", "created_at", "updated_at", "organization_id"}
+    unknown = {name for name, value in (predicted.result[subject.noun] or {}).items() if value is None}
+    for name in subject.facts - ignored - unknown:
+        assert is_same(predicted.result[subject.noun][name], real.result[subject.noun][name]), name
+
+
+@every_kind
+@FAST
+@given(values=st.data())
+def test_facts_are_those_of_the_files_whatever_a_server_holds(subject: Subject, values: st.DataObject) -> None:
+    scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.lists(st.text(), max_size=1))
+    fields = values.draw(st.dictionaries(st.sampled_from(sorted(subject.shown)), scalars, max_size=5))
+    odd = {**subject.sample(2, **fields), "id": subject.id(2)}
+    odd[subject.key] = subject.name(2)
+    server = Server(subject, odd, subject.sample())
+    report = read(subject, server)
+    assert not report.failed
+    found = report.result[subject.kind.family.plural_key]
+    shown = {name: value for name, value in subject.facts_of(odd).items() if not isinstance(value, list)}
+    assert {name: value for name, value in found[0].items() if name in shown} == shown
+    assert found[1] == subject.facts_of(subject.sample())
+
+
+def test_every_module_for_one_object_is_under_test() -> None:
+    """A module of a new family needs a line in ``SUBJECTS``."""
+    names = ["%s.%s" % (modules.__name__, found.name) for found in pkgutil.iter_modules(modules.__path__)]
+    specs: list[ModuleSpec] = [importlib.import_module(name).SPEC for name in names]
+    kinds = {subject.kind: subject for subject in SUBJECTS}
+    for spec in specs:
+        assert spec.kind in kinds
+        if isinstance(spec.task, EnsureState):
+            assert spec.argument_spec == kinds[spec.kind].module.argument_spec
+
+
+@every_kind
+def test_the_path_and_the_key_are_those_of_the_files(subject: Subject) -> None:
+    family = subject.kind.family
+    assert family.path == "organizations/{organization_id}/" + subject.path
+    assert (family.key, family.key_option) == (subject.key, subject.key_option)
+    assert family.scope == next(iter(subject.within), "")
+
+
+@every_kind
+def test_every_field_of_the_files_has_an_option_and_a_fact(subject: Subject) -> None:
+    options = set(subject.module.argument_spec)
+    settable = {*subject.create["properties"], *subject.update["properties"]}
+    flags = {name for name in subject.update["properties"] if name.startswith("unset")}
+    assert {option_of(name) for name in settable - flags - {"type"}} <= options
+    assert {one.told_as for one in subject.kind.fields if not one.secret} == subject.facts
