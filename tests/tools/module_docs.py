@@ -18,9 +18,13 @@ import sys
 import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
+
+if TYPE_CHECKING:
+    from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Kind
+    from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 
 COLLECTION = "ansible_collections.community.basedash.plugins"
 ROOT = Path(__file__).resolve().parents[2]
@@ -157,9 +161,10 @@ def with_suboptions(name: str, text: str) -> str:
 # Results --------------------------------------------------------------------------------------------------------------
 
 
-def spec(name: str) -> Any:
-    """Return the ModuleSpec of a module."""
-    return importlib.import_module(f"{COLLECTION}.modules.{name}").SPEC
+def spec(name: str) -> ModuleSpec:
+    """Return what a module is."""
+    found: ModuleSpec = importlib.import_module(f"{COLLECTION}.modules.{name}").SPEC
+    return found
 
 
 def merged(base: Doc, other: Doc) -> Doc:
@@ -183,7 +188,7 @@ def entries(name: str) -> Iterator[tuple[str, Doc]]:
         yield described.pop("key", key), described
 
 
-def facts(kind: Any) -> Doc:
+def facts(kind: Kind) -> Doc:
     """Return the descriptions of a kind's facts."""
     noun = kind.family.result_key
     written = {**TABLES["facts"]["common"], **TABLES["facts"][noun]}
@@ -193,7 +198,7 @@ def facts(kind: Any) -> Doc:
     for field in kind.fields:
         if field.secret:
             continue
-        name = field.told_as
+        name = field.fact_name
         about = written[name] if name in written else described[field.name]["description"]
         found[name] = {"description": about, "type": field.form.type}
         if sample.get(name) is not None:

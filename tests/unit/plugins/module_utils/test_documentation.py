@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.kinds import SUBJECTS
 
 ROOT = Path(__file__).parents[4]
 PLUGINS = "ansible_collections.community.basedash.plugins."
@@ -79,6 +80,10 @@ def test_options_in_sentences_exist(module: str) -> None:
     text = yaml.safe_dump([documentation(module), documentation(module, "RETURN")], width=1000)
     named = set(re.findall(r"\bO\(([a-z_]+)", text))
     assert named <= set(options(module))
+
+
+def test_the_tests_over_all_kinds_know_the_kind_of_every_module() -> None:
+    assert {spec(module).task.kind for module in MODULES} == {subject.kind for subject in SUBJECTS}
 
 
 def listed(pattern: str) -> set[str]:
