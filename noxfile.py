@@ -291,6 +291,8 @@ def docs(session: nox.Session) -> None:
     with workspace.collection_copy() as tree, session.chdir(tree):
         _archive, installed = build(session, tree)
         found = {"ANSIBLE_COLLECTIONS_PATH": str(installed)}
+        found_here = {"PYTHONPATH": str(tree.parents[2])}
+        run(session, interpreter(session), "tests/tools/module_docs.py", "--check", env=found_here)
         lint_docs = ("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self")
         run(session, *lint_docs, ".", env=found)
         playbooks = [folder for folder in ("examples", "playbooks", "roles") if Path(folder).is_dir()]
@@ -302,6 +304,15 @@ def docs(session: nox.Session) -> None:
         run(session, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
         gitlab = ("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci")
         run(session, "check-jsonschema", *gitlab, "examples/gitops/.gitlab-ci.yml")
+
+
+@nox.session(python=PYTHON, name="module-docs")
+def module_docs(session: nox.Session) -> None:
+    """Write what follows from tables into the documentation of the modules."""
+    install(session, core(CORE))
+    with workspace.collection_copy() as tree:
+        tool = (interpreter(session), tree / "tests" / "tools" / "module_docs.py", "--into", workspace.ROOT)
+        run(session, *tool, env={"PYTHONPATH": str(tree.parents[2])})
 
 
 @nox.session(python=PYTHON, tags=["test"])
