@@ -29,11 +29,17 @@ from .kind import Field, Kind
 
 @dataclass(frozen=True)
 class Scope:
-    """The object within which a key names one: the field that refers to it, its id, and how the user names it."""
+    """The object within which a key names one: the field that refers to it, its id, and how messages call it.
+
+    ``key`` is how the user names it, if not by its id, and ``read_at`` when that was looked up, in seconds of the
+    client's clock.
+    """
 
     field: Field
     id: str
     name: str
+    key: str | None = None
+    read_at: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -164,8 +170,22 @@ def find(api: Collection, identity: Identity, verify_absence: bool = True, advic
     return finding
 
 
+def check_key_is_shown(kind: Kind, listing: Listing) -> None:
+    """Refuse to go by a key that the server shows of no object.
+
+    Raises:
+        RefusedError: if it does not.
+    """
+    if len(listing) and not any(kind.key.is_shown(one) for one in listing):
+        raise RefusedError(
+            "This server does not show the %s of %s, so none can be found by it: nothing was changed, "
+            "give id, and leave %s out." % (kind.key_words, kind.family.plural, kind.key.name)
+        )
+
+
 def _find_by_key(api: Collection, identity: Identity) -> Finding:
     listing = api.list_all()
+    check_key_is_shown(identity.kind, listing)
     if identity.scope is not None:
         _check_scope_is_shown(identity, identity.scope, listing)
     part = identity.part_of(listing)
