@@ -23,6 +23,7 @@ from .._base.identifiers import checked_id
 from .._base.text import quoted, spelled_out
 from .._rest.collection import Collection
 from .._rest.family import Resource, is_gone
+from .._rest.freshness import is_stale
 from .._rest.listing import Listing
 from .kind import Field, Kind
 
@@ -150,6 +151,8 @@ def find(api: Collection, identity: Identity, verify_absence: bool = True, advic
         RefusedError: if the key fits several, or not the one with this id.
         ApiError: if it can't be known whether the object is there.
     """
+    if identity.scope is not None:
+        _check_scope_again(api, identity.scope)
     if identity.id is None:
         return _find_by_key(api, identity)
     finding = _find_by_id(api, identity.id, verify_absence)
@@ -168,6 +171,23 @@ def find(api: Collection, identity: Identity, verify_absence: bool = True, advic
             "leave the option %s out to go by the id alone." % (identity.noun, identity.name, option)
         )
     return finding
+
+
+def _check_scope_again(api: Collection, scope: Scope) -> None:
+    """Look up again within what a key names an object, if the last look-up is too old to rely on.
+
+    Raises:
+        RefusedError: if the name of that belongs to another one by now, or to none.
+    """
+    family = scope.field.refers_to
+    if scope.key is None or family is None or not is_stale(api.client, scope.read_at):
+        return
+    listing = api.list_beside(family, required=True)
+    if listing is None or [one["id"] for one in listing.named(scope.key)] != [scope.id]:
+        raise RefusedError(
+            "The name %s was that of the %s with id %s, and somebody changed that while this task ran: "
+            "run the task again." % (quoted(scope.key), family.noun, quoted(scope.id))
+        )
 
 
 def check_key_is_shown(kind: Kind, listing: Listing) -> None:
