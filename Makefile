@@ -23,7 +23,7 @@ install = { $(PIP) $(1) || $(PIP) $(1); } $(if $(V),,>$(PIP_LOG) 2>&1) || { echo
   $(if $(V),,'What pip said is in $(PIP_LOG).'); exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-matrix chaos bench contract demo format clean $(CHECKS)
+.PHONY: help setup test test-matrix chaos bench contract demo module-docs format clean $(CHECKS)
 
 help:  ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -65,6 +65,9 @@ package: $(STAMP)  ## Changelog, build, installation, Galaxy's importer
 tools: $(STAMP)  ## The tests of the tools behind these checks
 $(CHECKS):
 	@$(NOX) --keywords "$@ and test" -- $(ARGS)
+
+module-docs: $(STAMP)  ## Write what follows from tables into the documentation of the modules
+	@$(NOX) --session module-docs
 
 format: $(STAMP)  ## Put every Python file into shape
 	@$(NOX) --session format

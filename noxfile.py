@@ -208,7 +208,7 @@ def integration(session: nox.Session, core_version: str, modules_python: str | N
         known = {"basedash_simulator": str(program)}
         output = integration_run(session, tree, known, *hosts, *session.posargs)
         if not modules_python:
-            ours = record(tree)
+            ours = record(tree, "controller")
             if not ours and not session.posargs:
                 session.error("No result was recorded that could be compared.")
             # All targets with one ansible-core, and with the others the one that has every keyword of a task.
@@ -216,7 +216,7 @@ def integration(session: nox.Session, core_version: str, modules_python: str | N
             output += integration_run(session, tree, {**known, "basedash_run_on": "target"}, *hosts, *targets)
             if targets == [parity.TARGET]:
                 ours = [one for one in ours if one["place"].startswith(parity.TARGET)]
-            refuse(session, "Results differ between the ways:", parity.differences(ours, record(tree)))
+            refuse(session, "Results differ between the ways:", parity.differences(ours, record(tree, "target")))
     expected = workspace.ROOT / "tests" / "integration" / "expected_warnings.txt"
     warnings = findings.unexpected_warnings(output, findings.expected_warnings(expected.read_text(encoding="utf-8")))
     refuse(session, f"Warnings that are not in {expected.relative_to(workspace.ROOT)}:", warnings)
@@ -242,11 +242,10 @@ def results(tree: Path) -> Path:
     return tree.parents[2] / "results"
 
 
-def record(tree: Path) -> list[dict[str, Any]]:
-    """Return the results of the last run, and begin anew. RECORDING names a file that gets them as well."""
+def record(tree: Path, way: str) -> list[dict[str, Any]]:
+    """Return the results of the last run, and begin anew. A folder that RECORDING names gets them as well."""
     if "RECORDING" in os.environ:
-        with open(os.environ["RECORDING"], "a", encoding="utf-8") as kept:
-            kept.write(results(tree).read_text(encoding="utf-8"))
+        Path(os.environ["RECORDING"], f"{way}.jsonl").write_bytes(results(tree).read_bytes())
     recorded = [one for one in parity.read(results(tree)) if not one["place"].startswith(parity.OF_ONE_WAY)]
     results(tree).unlink()
     return recorded
@@ -292,6 +291,8 @@ def docs(session: nox.Session) -> None:
     with workspace.collection_copy() as tree, session.chdir(tree):
         _archive, installed = build(session, tree)
         found = {"ANSIBLE_COLLECTIONS_PATH": str(installed)}
+        found_here = {"PYTHONPATH": str(tree.parents[2])}
+        run(session, interpreter(session), "tests/tools/module_docs.py", "--check", env=found_here)
         lint_docs = ("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self")
         run(session, *lint_docs, ".", env=found)
         playbooks = [folder for folder in ("examples", "playbooks", "roles") if Path(folder).is_dir()]
@@ -303,6 +304,15 @@ def docs(session: nox.Session) -> None:
         run(session, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
         gitlab = ("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci")
         run(session, "check-jsonschema", *gitlab, "examples/gitops/.gitlab-ci.yml")
+
+
+@nox.session(python=PYTHON, name="module-docs")
+def module_docs(session: nox.Session) -> None:
+    """Write what follows from tables into the documentation of the modules."""
+    install(session, core(CORE))
+    with workspace.collection_copy() as tree:
+        tool = (interpreter(session), tree / "tests" / "tools" / "module_docs.py", "--into", workspace.ROOT)
+        run(session, *tool, env={"PYTHONPATH": str(tree.parents[2])})
 
 
 @nox.session(python=PYTHON, tags=["test"])

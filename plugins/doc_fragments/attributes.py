@@ -21,8 +21,8 @@ attributes:
     support: full
   idempotent:
     description:
-      - The same task run again is unchanged, unless somebody else changed the data source in between, or it was told to
-        send secrets each time.
+      - The same task run again is unchanged, unless somebody else changed the object in between, or the task was told
+        to send or to remove secrets.
     support: full
   action:
     description: Whether an action plugin can do the work in the controller, without a process of the module's own.

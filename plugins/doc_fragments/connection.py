@@ -32,7 +32,7 @@ options:
     description:
       - The longest that one HTTP request may take, in seconds, from the look-up of the name to the last byte of the
         answer. At most 86400.
-      - Reading the whole list of data sources may take ten times as long, and what O(retry_timeout) allows.
+      - Reading a whole list may take ten times as long, and what O(retry_timeout) allows.
       - If not set, the environment variable E(BASEDASH_TIMEOUT) is used.
     type: float
     default: 30.0

@@ -10,41 +10,28 @@ module: basedash_data_source
 short_description: Create, change and delete a data source of Basedash
 version_added: 0.1.0
 description:
-  - Makes sure that a data source (a connection to a database) is in a Basedash organization with these settings, or
-    that it is not there any more.
-  - Only what is given is compared and changed. It is compared with what the server stores, and after a change the
-    server's answer is read back. A setting that did not take makes the task fail.
+  - Makes sure that a data source (a connection to a database) exists in a Basedash organization, with the settings that
+    are given, or that it does not exist.
   - Basedash soft-deletes a data source and then removes what depends on it in the background.
     This can't be undone through the API.
-  - A task reports only what it knows. If it can't be known whether the data source was created, changed or deleted, the
-    task fails and says what to do next.
+  - The organization's managed warehouse is deleted only if O(force) is set.
 author:
   - Basedash collection contributors (@ansible-collections)
 extends_documentation_fragment:
   - community.basedash.attributes
   - community.basedash.connection
+  - community.basedash.identity
+  - community.basedash.promises
+  - community.basedash.settings
+  - community.basedash.settings.secrets
+  - community.basedash.state
 options:
-  state:
-    description:
-      - V(present) makes sure that the data source is there, with the settings that are given.
-      - V(absent) makes sure that it is not there. Only O(id), O(name), O(missing_ok), O(verify_absence) and O(force)
-        count then.
-    type: str
-    default: present
-    choices: [present, absent]
   id:
-    description:
-      - The identifier of the data source. It is the only safe way to name one, as names are not unique in Basedash.
-      - At least one of O(id) and O(name) is needed.
-      - Identifiers are given by the server, so a data source can't be created with one.
+    description: The identifier of the data source. At least one of O(id) and O(name) is needed.
     type: str
     aliases: [data_source_id]
   name:
-    description:
-      - The display name of the data source, compared letter by letter.
-      - If several data sources have this name, the task fails and lists their identifiers.
-      - Together with O(id) it is a guard. If the data source with this identifier has another name, the task fails and
-        nothing is changed. The API documents no way to rename a data source.
+    description: The display name of the data source. The API documents no way to change it.
     type: str
     aliases: [display_name]
   dialect:
@@ -70,7 +57,7 @@ options:
     description: The user that Basedash connects as.
     type: str
   password:
-    description: The user's password. No answer ever shows it, see O(update_secrets).
+    description: The user's password. No answer ever shows it, see O(update_secrets). O(clear) removes it.
     type: str
   ssl_enabled:
     description:
@@ -90,13 +77,14 @@ options:
     description: The user on the SSH host.
     type: str
   ssh_password:
-    description: That user's password. No answer ever shows it, see O(update_secrets).
+    description: That user's password. No answer ever shows it, see O(update_secrets). O(clear) removes it.
     type: str
   ssh_private_key:
-    description: That user's private key, as text. No answer ever shows it, see O(update_secrets).
+    description: That user's private key, as text. No answer ever shows it, see O(update_secrets). O(clear) removes it.
     type: str
   ssh_private_key_passphrase:
-    description: The passphrase of O(ssh_private_key). No answer ever shows it, see O(update_secrets).
+    description:
+      - The passphrase of O(ssh_private_key). No answer ever shows it, see O(update_secrets). O(clear) removes it.
     type: str
   bigquery_project_id:
     description: The Google Cloud project, for V(BIGQUERY).
@@ -134,41 +122,6 @@ options:
   athena_catalog:
     description: The catalog, for V(ATHENA).
     type: str
-  extra:
-    description:
-      - Fields of the API that are newer than this collection, by the API's names. They go into the request as they are.
-      - A field that the server's answers show is compared. One that they don't show is treated like a secret, see
-        O(update_secrets).
-      - A field that has an option of its own is refused.
-      - An empty text is refused, because it is mostly a variable that nobody set. Give null to empty a field.
-    type: dict
-  extra_secrets:
-    description: The same for secrets. They are never compared and never shown.
-    type: dict
-  update_secrets:
-    description:
-      - When secrets go to a data source that exists already. No answer shows them, so they can't be compared.
-      - V(on_create) sends them only when the data source is created. For one that exists, RV(msg) says which were not
-        sent.
-      - V(always) sends them each time, so that every run is changed.
-      - It goes for O(password), O(ssh_password), O(ssh_private_key), O(ssh_private_key_passphrase),
-        O(bigquery_json_key), O(snowflake_private_key), O(snowflake_private_key_passphrase), O(extra_secrets), and what
-        is not shown of O(extra).
-    type: str
-    default: on_create
-    choices: [on_create, always]
-    aliases: [update_password]
-  clear:
-    description:
-      - The options to empty, by name. An empty text is refused everywhere else, because it mostly comes from a variable
-        that is not set.
-      - The API can remove the secrets O(password), O(ssh_password), O(ssh_private_key) and
-        O(ssh_private_key_passphrase). Nobody can see whether one is stored, so that every run which removes one is
-        changed. O(update_secrets) plays no part in it.
-      - The settings that can be emptied are those that hold a text or a port. The server may refuse to empty one.
-      - An option that is named here can't be given as well.
-    type: list
-    elements: str
   verify_credentials:
     description:
       - Let Basedash try the connection before the data source is created, or before its settings are changed. If it
@@ -221,33 +174,8 @@ options:
     description: How long to wait for the sync, in seconds, at most 86400.
     type: float
     default: 300
-  missing_ok:
-    description:
-      - With O(state=absent), whether the task is fine (and unchanged) if the data source is not there. If V(false), it
-        fails then.
-    type: bool
-    default: true
-  verify_absence:
-    description:
-      - The API answers 404 for a data source that is not there and for a key without admin access alike. With V(true),
-        a 404 counts as not there only after the organization's data sources could be listed, which needs admin access.
-      - With V(false), the 404 is believed. A key without admin access, or a wrong O(organization_id), then looks
-        like a deleted data source.
-      - For O(state=absent). With O(state=present) the list is always asked.
-    type: bool
-    default: true
-  force:
-    description:
-      - With O(state=absent), send the DELETE straight away, without reading first. Needs O(id).
-      - Nothing guards the deletion then. O(name) is not compared, and the organization's managed warehouse is deleted
-        as well.
-      - In check mode, the data source is read all the same.
-    type: bool
-    default: false
 notes:
   - Creating a data source starts a trial of Basedash if the organization never had one, as the vendor's page says.
-  - In a play over several hosts, use C(run_once). Names are not unique in Basedash, so that hosts which create the same
-    data source at the same time may end with one each.
 seealso:
   - module: community.basedash.basedash_data_source_info
   - module: community.basedash.basedash_data_source_access
@@ -414,51 +342,146 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+# Written by tests/tools/module_docs.py, change it there or in module_docs.yml.
 data_source:
   description:
     - The facts of the data source, as the API's documentation lists them, in snake_case.
     - What the API says nothing about is null. No secret is among them, the API does not return any.
     - Null if it does not exist and this task did not delete it, or if the task failed before it was read.
     - In check mode, with the values that they would have. What would be created has no identifier yet, so that later
-      tasks should name it by O(name), or give the identifier with C(default(omit, true)) beside the name.
+      tasks should name it by its name, or give the identifier with C(default(omit, true)) beside the name.
   returned: always
   type: dict
-  sample:
-    id: ds_preview_1
-    display_name: preview-42
-    description: ""
-    dialect: POSTGRES
-    database_name: app
-    username: reader
-    host: preview-42.db.example.com
-    port: 5432
-    ssl_enabled: true
-    ssl_custom_certificates_enabled: false
-    ssh_enabled: false
-    ssh_host: null
-    ssh_port: null
-    ssh_username: null
-    bigquery_project_id: null
-    spanner_instance_id: null
-    athena_workgroup: null
-    athena_output_location: null
-    athena_catalog: null
-    snowflake_account_id: null
-    snowflake_warehouse: null
-    snowflake_role: null
-    last_successful_sync_at: "2026-11-20T08:00:00.000Z"
-    last_sync_status: SUCCESS
-    last_sync_attempt_at: "2026-11-20T08:00:00.000Z"
-    has_completed_first_sync: true
-    sync_error_message: null
-    last_healthy_at: "2026-11-23T08:00:00.000Z"
-    last_health_status: HEALTHY
-    last_health_check_attempt_at: "2026-11-23T08:00:00.000Z"
-    is_demo: false
-    is_basedash_warehouse: false
-    mutating_queries_enabled: false
-    created_at: "2026-11-20T08:00:00.000Z"
-    updated_at: "2026-11-20T08:00:00.000Z"
+  contains:
+    id:
+      description: The identifier.
+      type: str
+      sample: ds_preview_1
+    display_name:
+      description: The display name.
+      type: str
+      sample: preview-42
+    description:
+      description: A description for people. It can't be set through the API.
+      type: str
+      sample: ''
+    dialect:
+      description: The kind of the database, as the API spells it.
+      type: str
+      sample: POSTGRES
+    database_name:
+      description: The name of the database.
+      type: str
+      sample: app
+    username:
+      description: The user that Basedash connects as.
+      type: str
+      sample: reader
+    host:
+      description: Name or address of the database's host.
+      type: str
+      sample: preview-42.db.example.com
+    port:
+      description: The database's port, 1 to 65535.
+      type: int
+      sample: 5432
+    ssl_enabled:
+      description: Whether Basedash connects with TLS.
+      type: bool
+      sample: true
+    ssl_custom_certificates_enabled:
+      description: Whether it has certificates of its own for that.
+      type: bool
+      sample: false
+    ssh_enabled:
+      description: Whether Basedash connects through an SSH tunnel.
+      type: bool
+      sample: false
+    ssh_host:
+      description: Name or address of the SSH host.
+      type: str
+    ssh_port:
+      description: The SSH host's port, 1 to 65535.
+      type: int
+    ssh_username:
+      description: The user on the SSH host.
+      type: str
+    bigquery_project_id:
+      description: The Google Cloud project, for V(BIGQUERY).
+      type: str
+    spanner_instance_id:
+      description: The instance, for V(SPANNER).
+      type: str
+    athena_workgroup:
+      description: The workgroup, for V(ATHENA).
+      type: str
+    athena_output_location:
+      description: Where results go, such as C(s3://bucket/path), for V(ATHENA).
+      type: str
+    athena_catalog:
+      description: The catalog, for V(ATHENA).
+      type: str
+    snowflake_account_id:
+      description: The account, for V(SNOWFLAKE).
+      type: str
+    snowflake_warehouse:
+      description: The warehouse, for V(SNOWFLAKE).
+      type: str
+    snowflake_role:
+      description: The role, for V(SNOWFLAKE).
+      type: str
+    last_successful_sync_at:
+      description: When the schema was last read with success.
+      type: str
+      sample: '2026-11-20T08:00:00.000Z'
+    last_sync_status:
+      description: How the last reading of the schema ended, such as V(SUCCESS), V(FAILED), V(PENDING) or
+        V(NEVER_SYNCED).
+      type: str
+      sample: SUCCESS
+    last_sync_attempt_at:
+      description: When the schema was last read, or tried to be read.
+      type: str
+      sample: '2026-11-20T08:00:00.000Z'
+    has_completed_first_sync:
+      description: Whether the schema was ever read to its end.
+      type: bool
+      sample: true
+    sync_error_message:
+      description: Why the last reading of the schema failed.
+      type: str
+    last_healthy_at:
+      description: When the last health check found the database in order.
+      type: str
+      sample: '2026-11-23T08:00:00.000Z'
+    last_health_status:
+      description: What the last health check found, V(HEALTHY) or V(UNHEALTHY). Null if there was none.
+      type: str
+      sample: HEALTHY
+    last_health_check_attempt_at:
+      description: When the last health check was.
+      type: str
+      sample: '2026-11-23T08:00:00.000Z'
+    is_demo:
+      description: Whether it is the vendor's demonstration.
+      type: bool
+      sample: false
+    is_basedash_warehouse:
+      description: Whether it is the organization's managed warehouse.
+      type: bool
+      sample: false
+    mutating_queries_enabled:
+      description: Whether queries that change data may be run, after an approval.
+      type: bool
+      sample: false
+    created_at:
+      description: When it was created.
+      type: str
+      sample: '2026-11-20T08:00:00.000Z'
+    updated_at:
+      description: When it was changed last.
+      type: str
+      sample: '2026-11-20T08:00:00.000Z'
 access:
   description: Who may query the data source.
   returned: if O(access) is given and the data source exists
@@ -466,18 +489,15 @@ access:
   contains:
     mode:
       description: V(everyone) or V(restricted).
-      returned: always
       type: str
       sample: restricted
     group_ids:
       description: The identifiers of the groups, sorted.
-      returned: always
       type: list
       elements: str
       sample: [grp_analysts]
     member_ids:
       description: The identifiers of the members, sorted.
-      returned: always
       type: list
       elements: str
       sample: []
@@ -488,30 +508,27 @@ sync:
   contains:
     status:
       description: The status of the last sync, as the API spells it.
-      returned: always
       type: str
       sample: SUCCESS
     polls:
       description: How often the data source was read meanwhile.
-      returned: always
       type: int
       sample: 3
     wait_seconds:
       description: The seconds that the wait took.
-      returned: always
       type: float
       sample: 4.75
 field_errors:
   description: The server's messages about single settings, by the names of the options.
   returned: on failure, if the server sent some
   type: dict
-  sample: {host: Host not found}
+  sample: {name: Too long}
 progress:
   description: What the task did while it waited, a line each.
   returned: with C(-v), if it waited
   type: list
   elements: str
-  sample: ["waiting for the first sync of 'ds_preview_1', now PENDING, 0 s"]
+  sample: [the server answered 503; trying again in 1.5 seconds]
 msg:
   description: What happened and what to do next, in one sentence.
   returned: on failure, if unchanged for a reason that is worth saying, or if secrets were given and not sent
@@ -524,17 +541,14 @@ api:
   contains:
     requests:
       description: The number of requests sent.
-      returned: always
       type: int
       sample: 2
     retries:
       description: The number of these that were another try of an earlier one.
-      returned: always
       type: int
       sample: 0
     wait_seconds:
       description: The seconds that were spent waiting before other tries.
-      returned: always
       type: float
       sample: 0.0
 error:
@@ -544,27 +558,22 @@ error:
   contains:
     status:
       description: The status of the answer, null if there was none.
-      returned: always
       type: int
       sample: 401
     title:
       description: The API's name for the kind of error, null if the answer was none of the API's own.
-      returned: always
       type: str
       sample: Unauthorized
     detail:
       description: The API's words, null if the answer was none of the API's own.
-      returned: always
       type: str
       sample: Missing or invalid API key
     method:
       description: The method of the request.
-      returned: always
       type: str
       sample: DELETE
     url:
       description: The address of the request. There is no secret in it.
-      returned: always
       type: str
       sample: https://charts.basedash.com/api/public/organizations/org_1/data-sources/ds_preview_1
     request_id:

@@ -17,19 +17,15 @@ author:
 extends_documentation_fragment:
   - community.basedash.attributes
   - community.basedash.connection
+  - community.basedash.identity
 options:
   id:
-    description:
-      - The identifier of the data source. It is the only safe way to name one, as names are not unique in Basedash.
-      - At least one of O(id) and O(name) is needed.
+    description: The identifier of the data source. At least one of O(id) and O(name) is needed.
     type: str
     aliases: [data_source_id]
   name:
     description:
-      - The display name of the data source, compared letter by letter.
-      - If several data sources have this name, the task fails and lists their identifiers.
-      - Together with O(id) it is a guard. If the data source with this identifier has another name, the task fails and
-        nothing is changed.
+      - The display name of the data source.
       - In check mode, a name that does not exist yet is assumed to come from an earlier task, with a warning.
     type: str
     aliases: [display_name]
@@ -99,6 +95,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+# Written by tests/tools/module_docs.py, change it there or in module_docs.yml.
 access:
   description: Who may query the data source, in check mode who might.
   returned: success
@@ -106,32 +103,29 @@ access:
   contains:
     mode:
       description: V(everyone) or V(restricted).
-      returned: always
       type: str
       sample: restricted
     group_ids:
       description: The identifiers of the groups, sorted.
-      returned: always
       type: list
       elements: str
       sample: [grp_analysts]
     member_ids:
       description: The identifiers of the members, sorted.
-      returned: always
       type: list
       elements: str
       sample: []
 data_source:
   description:
-    - The facts of the data source, as the API's documentation lists them, in snake_case.
-    - What the API says nothing about is null. No secret is among them, the API does not return any.
+    - The facts of the data source. They are described at
+      RV(community.basedash.basedash_data_source#module:data_source).
     - Null if it does not exist, or if the task failed before it was read.
   returned: always
   type: dict
   sample:
     id: ds_preview_1
     display_name: preview-42
-    description: ""
+    description: ''
     dialect: POSTGRES
     database_name: app
     username: reader
@@ -140,30 +134,18 @@ data_source:
     ssl_enabled: true
     ssl_custom_certificates_enabled: false
     ssh_enabled: false
-    ssh_host: null
-    ssh_port: null
-    ssh_username: null
-    bigquery_project_id: null
-    spanner_instance_id: null
-    athena_workgroup: null
-    athena_output_location: null
-    athena_catalog: null
-    snowflake_account_id: null
-    snowflake_warehouse: null
-    snowflake_role: null
-    last_successful_sync_at: "2026-11-20T08:00:00.000Z"
+    last_successful_sync_at: '2026-11-20T08:00:00.000Z'
     last_sync_status: SUCCESS
-    last_sync_attempt_at: "2026-11-20T08:00:00.000Z"
+    last_sync_attempt_at: '2026-11-20T08:00:00.000Z'
     has_completed_first_sync: true
-    sync_error_message: null
-    last_healthy_at: "2026-11-23T08:00:00.000Z"
+    last_healthy_at: '2026-11-23T08:00:00.000Z'
     last_health_status: HEALTHY
-    last_health_check_attempt_at: "2026-11-23T08:00:00.000Z"
+    last_health_check_attempt_at: '2026-11-23T08:00:00.000Z'
     is_demo: false
     is_basedash_warehouse: false
     mutating_queries_enabled: false
-    created_at: "2026-11-20T08:00:00.000Z"
-    updated_at: "2026-11-20T08:00:00.000Z"
+    created_at: '2026-11-20T08:00:00.000Z'
+    updated_at: '2026-11-20T08:00:00.000Z'
 field_errors:
   description: The server's messages about single settings, by the names of the options.
   returned: on failure, if the server sent some
@@ -181,17 +163,14 @@ api:
   contains:
     requests:
       description: The number of requests sent.
-      returned: always
       type: int
       sample: 2
     retries:
       description: The number of these that were another try of an earlier one.
-      returned: always
       type: int
       sample: 0
     wait_seconds:
       description: The seconds that were spent waiting before other tries.
-      returned: always
       type: float
       sample: 0.0
 error:
@@ -201,27 +180,22 @@ error:
   contains:
     status:
       description: The status of the answer, null if there was none.
-      returned: always
       type: int
       sample: 401
     title:
       description: The API's name for the kind of error, null if the answer was none of the API's own.
-      returned: always
       type: str
       sample: Unauthorized
     detail:
       description: The API's words, null if the answer was none of the API's own.
-      returned: always
       type: str
       sample: Missing or invalid API key
     method:
       description: The method of the request.
-      returned: always
       type: str
       sample: DELETE
     url:
       description: The address of the request. There is no secret in it.
-      returned: always
       type: str
       sample: https://charts.basedash.com/api/public/organizations/org_1/data-sources/ds_preview_1
     request_id:

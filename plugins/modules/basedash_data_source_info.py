@@ -11,18 +11,17 @@ short_description: Read the data sources of Basedash
 version_added: 0.1.0
 description:
   - Returns the facts of the data sources of a Basedash organization. It never changes anything.
-  - All pages are read. If the list can't be read to its end, the task fails rather than return a part of it.
 author:
   - Basedash collection contributors (@ansible-collections)
 extends_documentation_fragment:
   - community.basedash.attributes
   - community.basedash.attributes.info_module
   - community.basedash.connection
+  - community.basedash.selection
+  - community.basedash.selection.info_module
 options:
   id:
-    description:
-      - Only the data source with this identifier. If it does not exist, the list is empty, after it was verified that
-        the key has admin access.
+    description: Only the data source with this identifier.
     type: str
     aliases: [data_source_id]
   name:
@@ -41,11 +40,6 @@ options:
     description:
       - Only data sources with this database host, in upper or lower case.
     type: str
-  name_pattern:
-    description:
-      - Only data sources whose display name has a part that this Python regular expression describes.
-        Begin it with V(^) and end it with V($) to describe the whole name.
-    type: str
   sync_status:
     description:
       - Only data sources whose last schema sync has one of these statuses, such as V(SUCCESS), V(FAILED), V(PENDING)
@@ -58,11 +52,6 @@ options:
         the same way as O(dialect). V(!HEALTHY) is also true of what was never checked.
     type: list
     elements: str
-  created_before:
-    description:
-      - Only data sources that were created before this date or time in the form of ISO 8601, in UTC if it has no
-        offset.
-    type: str
   access:
     description:
       - Whether to read who may query each data source, with one request for each. If one can't be read, the task fails.
@@ -115,6 +104,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+# Written by tests/tools/module_docs.py, change it there or in module_docs.yml.
 data_sources:
   description:
     - The facts of each data source that meets all of the options, newest first. They are described at
@@ -127,28 +117,79 @@ data_sources:
   sample:
     - id: ds_preview_1
       display_name: preview-42
+      description: ''
       dialect: POSTGRES
+      database_name: app
+      username: reader
       host: preview-42.db.example.com
       port: 5432
-      last_health_status: HEALTHY
+      ssl_enabled: true
+      ssl_custom_certificates_enabled: false
+      ssh_enabled: false
+      last_successful_sync_at: '2026-11-20T08:00:00.000Z'
       last_sync_status: SUCCESS
+      last_sync_attempt_at: '2026-11-20T08:00:00.000Z'
+      has_completed_first_sync: true
+      last_healthy_at: '2026-11-23T08:00:00.000Z'
+      last_health_status: HEALTHY
+      last_health_check_attempt_at: '2026-11-23T08:00:00.000Z'
+      is_demo: false
+      is_basedash_warehouse: false
+      mutating_queries_enabled: false
+      created_at: '2026-11-20T08:00:00.000Z'
+      updated_at: '2026-11-20T08:00:00.000Z'
 msg:
   description: What happened and what to do next, in one sentence.
   returned: on failure
   type: str
-  sample: "The option id is empty: give a value, or leave it out."
+  sample: 'The option id is empty: give a value, or leave it out.'
 api:
-  description: What the task did on the wire, as in RV(community.basedash.basedash_data_source#module:api).
+  description: What the task did on the wire.
   returned: always
   type: dict
-  sample: {"requests": 1, "retries": 0, "wait_seconds": 0.0}
+  contains:
+    requests:
+      description: The number of requests sent.
+      type: int
+      sample: 2
+    retries:
+      description: The number of these that were another try of an earlier one.
+      type: int
+      sample: 0
+    wait_seconds:
+      description: The seconds that were spent waiting before other tries.
+      type: float
+      sample: 0.0
 error:
-  description:
-    - The request that made the task fail, as in RV(community.basedash.basedash_data_source#module:error).
+  description: The request that made the task fail, and the answer to it.
   returned: on failure, if a request was the reason
   type: dict
-  sample: {"status": 401, "title": "Unauthorized", "detail": "Missing or invalid API key", "method": "GET",
-    "url": "https://charts.basedash.com/api/public/organizations/org_1/data-sources"}
+  contains:
+    status:
+      description: The status of the answer, null if there was none.
+      type: int
+      sample: 401
+    title:
+      description: The API's name for the kind of error, null if the answer was none of the API's own.
+      type: str
+      sample: Unauthorized
+    detail:
+      description: The API's words, null if the answer was none of the API's own.
+      type: str
+      sample: Missing or invalid API key
+    method:
+      description: The method of the request.
+      type: str
+      sample: GET
+    url:
+      description: The address of the request. There is no secret in it.
+      type: str
+      sample: https://charts.basedash.com/api/public/organizations/org_1/data-sources
+    request_id:
+      description: The server's own name for the request, for the vendor's support.
+      returned: if the answer had a header C(x-request-id)
+      type: str
+      sample: req_1
 """
 
 from ansible_collections.community.basedash.plugins.module_utils._engine.info import info_module

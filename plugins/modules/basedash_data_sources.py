@@ -19,6 +19,8 @@ author:
 extends_documentation_fragment:
   - community.basedash.attributes
   - community.basedash.connection
+  - community.basedash.identity
+  - community.basedash.promises
 options:
   state:
     description:
@@ -35,20 +37,14 @@ options:
     type: list
     elements: dict
     suboptions:
+      # Written by tests/tools/module_docs.py, change it there or in module_docs.yml.
       id:
-        description:
-          - The identifier of the data source. It is the only safe way to name one, as names are not unique in
-            Basedash.
-          - At least one of O(data_sources[].id) and O(data_sources[].name) is needed.
-          - Identifiers are given by the server, so a data source can't be created with one.
+        description: The identifier of the data source. At least one of O(data_sources[].id) and O(data_sources[].name)
+          is needed.
         type: str
         aliases: [data_source_id]
       name:
-        description:
-          - The display name of the data source, compared letter by letter.
-          - If several data sources have this name, the task fails and lists their identifiers.
-          - Together with O(data_sources[].id) it is a guard. If the data source with this identifier has another
-            name, the task fails and nothing is changed. The API documents no way to rename a data source.
+        description: The display name of the data source. The API documents no way to change it.
         type: str
         aliases: [display_name]
       dialect:
@@ -75,11 +71,12 @@ options:
         type: str
       password:
         description: The user's password. No answer ever shows it, see O(data_sources[].update_secrets).
+          O(data_sources[].clear) removes it.
         type: str
       ssl_enabled:
         description:
-          - Whether Basedash connects with TLS. If left out, the server's default counts on creation, and it stays as
-            it is afterwards.
+          - Whether Basedash connects with TLS. If left out, the server's default counts on creation, and it stays as it
+            is afterwards.
         type: bool
       ssh_enabled:
         description: Whether Basedash connects through an SSH tunnel.
@@ -95,14 +92,16 @@ options:
         type: str
       ssh_password:
         description: That user's password. No answer ever shows it, see O(data_sources[].update_secrets).
+          O(data_sources[].clear) removes it.
         type: str
       ssh_private_key:
         description: That user's private key, as text. No answer ever shows it, see O(data_sources[].update_secrets).
+          O(data_sources[].clear) removes it.
         type: str
       ssh_private_key_passphrase:
         description:
           - The passphrase of O(data_sources[].ssh_private_key). No answer ever shows it, see
-            O(data_sources[].update_secrets).
+            O(data_sources[].update_secrets). O(data_sources[].clear) removes it.
         type: str
       bigquery_project_id:
         description: The Google Cloud project, for V(BIGQUERY).
@@ -126,13 +125,12 @@ options:
         description: The role, for V(SNOWFLAKE).
         type: str
       snowflake_private_key:
-        description:
-          - The user's private key, for V(SNOWFLAKE). No answer ever shows it, see O(data_sources[].update_secrets).
+        description: The user's private key, for V(SNOWFLAKE). No answer ever shows it, see
+          O(data_sources[].update_secrets).
         type: str
       snowflake_private_key_passphrase:
-        description:
-          - The passphrase of O(data_sources[].snowflake_private_key). No answer ever shows it, see
-            O(data_sources[].update_secrets).
+        description: The passphrase of O(data_sources[].snowflake_private_key). No answer ever shows it, see
+          O(data_sources[].update_secrets).
         type: str
       athena_workgroup:
         description: The workgroup, for V(ATHENA).
@@ -143,48 +141,10 @@ options:
       athena_catalog:
         description: The catalog, for V(ATHENA).
         type: str
-      extra:
-        description:
-          - Fields of the API that are newer than this collection, by the API's names. They go into the request as
-            they are.
-          - A field that the server's answers show is compared. One that they don't show is treated like a secret, see
-            O(data_sources[].update_secrets).
-          - A field that has an option of its own is refused.
-          - An empty text is refused, because it is mostly a variable that nobody set. Give null to empty a field.
-        type: dict
-      extra_secrets:
-        description: The same for secrets. They are never compared and never shown.
-        type: dict
-      update_secrets:
-        description:
-          - When secrets go to a data source that exists already. No answer shows them, so they can't be compared.
-          - V(on_create) sends them only when the data source is created. For one that exists, RV(results[].msg) says
-            which were not sent.
-          - V(always) sends them each time, so that every run is changed.
-          - It goes for O(data_sources[].password), O(data_sources[].ssh_password), O(data_sources[].ssh_private_key),
-            O(data_sources[].ssh_private_key_passphrase), O(data_sources[].bigquery_json_key),
-            O(data_sources[].snowflake_private_key), O(data_sources[].snowflake_private_key_passphrase),
-            O(data_sources[].extra_secrets), and what is not shown of O(data_sources[].extra).
-        type: str
-        default: on_create
-        choices: [on_create, always]
-        aliases: [update_password]
-      clear:
-        description:
-          - The options to empty, by name. An empty text is refused everywhere else, because it mostly comes from a
-            variable that is not set.
-          - The API can remove the secrets O(data_sources[].password), O(data_sources[].ssh_password),
-            O(data_sources[].ssh_private_key) and O(data_sources[].ssh_private_key_passphrase). Nobody can see whether
-            one is stored, so that every run which removes one is changed. O(data_sources[].update_secrets) plays no
-            part in it.
-          - The settings that can be emptied are those that hold a text or a port. The server may refuse to empty one.
-          - An option that is named here can't be given as well.
-        type: list
-        elements: str
       verify_credentials:
         description:
-          - Let Basedash try the connection before the data source is created, or before its settings are changed. If
-            it fails, nothing is created or changed, and RV(results[].field_errors) says why.
+          - Let Basedash try the connection before the data source is created, or before its settings are changed. If it
+            fails, nothing is created or changed, and RV(results[].field_errors) says why.
           - The check can't use secrets that are stored, so give them along.
           - It may take long. A O(timeout) of 60 seconds or more is wise.
           - Check mode skips it, as it is not a reading request.
@@ -219,14 +179,14 @@ options:
             type: list
             elements: str
           member_ids:
-            description:
-              - The identifiers of the organization's members (not of users), in any order. No others keep access.
+            description: The identifiers of the organization's members (not of users), in any order. No others keep
+              access.
             type: list
             elements: str
       wait:
         description:
-          - Wait until the first schema sync ended, which the server begins by itself after a creation. If it fails,
-            so does the task, with the server's message.
+          - Wait until the first schema sync ended, which the server begins by itself after a creation. If it fails, so
+            does the task, with the server's message.
           - Check mode does not wait.
         type: bool
         default: false
@@ -234,34 +194,70 @@ options:
         description: How long to wait for the sync, in seconds, at most 86400.
         type: float
         default: 300
+      extra:
+        description:
+          - Fields of the API that are newer than this collection, by the API's names. They go into the request as they
+            are.
+          - A field that the server's answers show is compared. One that they don't show can't be compared, so it is
+            sent only when the object is created.
+          - A field that has an option of its own is refused.
+          - An empty text is refused, because it is mostly a variable that nobody set. Give null to empty a field.
+        type: dict
+      clear:
+        description:
+          - The options to empty, by name. An empty text is refused everywhere else, because it mostly comes from a
+            variable that is not set.
+          - Texts and numbers can be emptied, but for those that name the object or that a creation needs. The server
+            may refuse to empty one.
+          - An option that is named here can't be given as well.
+        type: list
+        elements: str
+      extra_secrets:
+        description: The same as O(data_sources[].extra) for secrets. They are never compared and never shown.
+        type: dict
+      update_secrets:
+        description:
+          - When secrets are sent to an object that exists already. No answer shows them, so they can't be compared.
+          - V(on_create) sends them only when the object is created. For one that exists, RV(results[].msg) says which
+            were not sent.
+          - V(always) sends them each time, so that every run is changed.
+          - It goes for all options that hold a secret, for O(data_sources[].extra_secrets), and for what no answer
+            shows of O(data_sources[].extra).
+          - O(data_sources[].clear) removes a secret whatever this says. Nobody can see whether one is stored, so every
+            run that removes one is changed.
+        type: str
+        default: on_create
+        choices: [on_create, always]
+        aliases: [update_password]
       missing_ok:
         description:
-          - With O(state=absent), whether the task is fine (and unchanged) if the data source is not there. If
-            V(false), it fails then.
+          - With O(state=absent), whether the task is unchanged if the object does not exist. If V(false), the task
+            fails then.
         type: bool
         default: true
       verify_absence:
         description:
-          - The API answers 404 for a data source that is not there and for a key without admin access alike. With
-            V(true), a 404 counts as not there only after the organization's data sources could be listed, which needs
-            admin access.
-          - With V(false), the 404 is believed. A key without admin access, or a wrong O(organization_id), then looks
-            like a deleted data source.
-          - For O(state=absent). With O(state=present) the list is always asked.
+          - The API answers 404 for an object that does not exist and for a key without admin access alike. With
+            V(true), a 404 counts as "does not exist" only after the list of all objects of this kind could be read,
+            because that needs admin access.
+          - With V(false), the 404 is believed. Then a key without admin access, or a wrong O(organization_id), looks
+            like an object that was deleted.
+          - This is for O(state=absent). With O(state=present) the list is always read.
         type: bool
         default: true
       force:
         description:
-          - With O(state=absent), send the DELETE straight away, without reading first. Needs O(data_sources[].id).
-          - Nothing guards the deletion then. O(data_sources[].name) is not compared, and the organization's managed
-            warehouse is deleted as well.
-          - In check mode, the data source is read all the same.
+          - With O(state=absent), send the DELETE straight away, without reading first. This needs O(data_sources[].id).
+          - Then no guard applies. A name that is given beside O(data_sources[].id) is not compared.
+          - In check mode, the object is read all the same.
         type: bool
         default: false
   filters:
     description:
       - With O(state=absent), delete all data sources that meet all of these.
       - The managed warehouse and the vendor's demonstration are never among them.
+      - A status or dialect with a C(!) that is neither documented nor seen in any data source makes the task fail,
+        because it would select every data source.
       - If no condition is left, because all of them are omitted, the task fails. Filters that select every data source
         that may be deleted are refused unless O(max_deletions) is set. The managed warehouse, the vendor's
         demonstration and what is in O(exclude) may not be deleted, and so don't count.
@@ -269,34 +265,38 @@ options:
         meet them any more stays, and its entry in RV(results) is failed.
     type: dict
     suboptions:
-      name_pattern:
-        description: A regular expression (of Python) that is searched in the display name.
-        type: str
+      # Written by tests/tools/module_docs.py, change it there or in module_docs.yml.
       dialect:
         description:
-          - The kinds of the database, in any case. One of them has to fit.
+          - Only data sources of one of these dialects, such as V(POSTGRES), in upper or lower case.
           - A C(!) in front means anything but this, such as V(!POSTGRES). All values have it, or none has.
-          - A value that is neither documented nor seen in any data source gives a warning. With a C(!) it would select
-            every data source, and so the task fails.
+          - A value that is neither documented nor seen in any data source gives a warning that names what was seen.
         type: list
         elements: str
       host:
-        description: The host, in any case.
-        type: str
-      health_status:
         description:
-          - The statuses of the last health check, V(HEALTHY) or V(UNHEALTHY), in the same way as
-            O(filters.dialect). V(!HEALTHY) selects also what was never checked.
-        type: list
-        elements: str
+          - Only data sources with this database host, in upper or lower case.
+        type: str
       sync_status:
         description:
-          - The statuses of the last schema sync, V(PENDING), V(SUCCESS), V(FAILED) or V(NEVER_SYNCED), in the same way
-            as O(filters.dialect).
+          - Only data sources whose last schema sync has one of these statuses, such as V(SUCCESS), V(FAILED),
+            V(PENDING) or V(NEVER_SYNCED), in the same way as O(filters.dialect).
         type: list
         elements: str
+      health_status:
+        description:
+          - Only data sources with one of these statuses of the last health check, such as V(HEALTHY) or V(UNHEALTHY),
+            in the same way as O(filters.dialect). V(!HEALTHY) is also true of what was never checked.
+        type: list
+        elements: str
+      name_pattern:
+        description:
+          - Only objects whose name has a part that this Python regular expression describes. Begin it with V(^) and end
+            it with V($) to describe the whole name.
+        type: str
       created_before:
-        description: A date or a time in the form of ISO 8601, in UTC if it has no offset.
+        description:
+          - Only objects that were created before this date or time in the form of ISO 8601, in UTC if it has no offset.
         type: str
   exclude:
     description:
@@ -346,8 +346,6 @@ options:
     choices: [continue, stop]
 notes:
   - Creating a data source starts a trial of Basedash if the organization never had one, as the vendor's page says.
-  - In a play over several hosts, use C(run_once). Names are not unique in Basedash, so that hosts which create the same
-    data source at the same time may end with one each.
 seealso:
   - module: community.basedash.basedash_data_source
   - module: community.basedash.basedash_data_source_info
@@ -405,6 +403,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+# Written by tests/tools/module_docs.py, change it there or in module_docs.yml.
 results:
   description:
     - One entry per data source, in the order given; those that O(filters) or O(prune) select come in the API's order,
@@ -484,12 +483,10 @@ service:
   contains:
     api_url:
       description: The root of the service.
-      returned: always
       type: str
       sample: https://charts.basedash.com
     organization_id:
       description: The identifier of the organization.
-      returned: always
       type: str
       sample: org_1
 progress:
@@ -497,7 +494,7 @@ progress:
   returned: with C(-v), if it took that long
   type: list
   elements: str
-  sample: ["340 of 1000 data sources, 68 in a second"]
+  sample: ['340 of 1000 data sources, 68 in a second']
 msg:
   description:
     - Why the task failed. If single data sources failed, it names up to five of them, each with its reason in short.
@@ -512,17 +509,14 @@ api:
   contains:
     requests:
       description: The number of requests sent.
-      returned: always
       type: int
       sample: 2
     retries:
       description: The number of these that were another try of an earlier one.
-      returned: always
       type: int
       sample: 0
     wait_seconds:
       description: The seconds that were spent waiting before other tries.
-      returned: always
       type: float
       sample: 0.0
 error:
@@ -532,27 +526,22 @@ error:
   contains:
     status:
       description: The status of the answer, null if there was none.
-      returned: always
       type: int
       sample: 401
     title:
       description: The API's name for the kind of error, null if the answer was none of the API's own.
-      returned: always
       type: str
       sample: Unauthorized
     detail:
       description: The API's words, null if the answer was none of the API's own.
-      returned: always
       type: str
       sample: Missing or invalid API key
     method:
       description: The method of the request.
-      returned: always
       type: str
       sample: DELETE
     url:
       description: The address of the request. There is no secret in it.
-      returned: always
       type: str
       sample: https://charts.basedash.com/api/public/organizations/org_1/data-sources/ds_preview_1
     request_id:

@@ -10,14 +10,22 @@ import difflib
 import gzip
 import json
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.recording.normal import steady
+from tests.recording.normal import TREE
+
+sys.path.insert(0, str(TREE / "tests" / "tools"))
+
+import parity
 
 Tests = dict[str, list[Any]]
+
+FAILED = {"outcome": "the test failed"}
+"""The event of a test that fails."""
 
 _LINE = re.compile(r":\d+$")
 _CONTEXT = 1
@@ -45,15 +53,20 @@ def load(path: Path) -> Tests:
         event = json.loads(line)
         # The line in the playbook is left out, because tests grow.
         place = "%s (%s)" % (_LINE.sub("", event.pop("place")), event.pop("name"))
-        results.setdefault(place, []).append(steady(event))
+        results.setdefault(place, []).append(parity.steady(event))
     return results
 
 
 def compare(old: Tests, new: Tests) -> Comparison:
     """Return what differs between two recordings."""
     comparison = Comparison(missing=[name for name in old if name not in new], new=[n for n in new if n not in old])
-    for name, events in old.items():
-        for text in _differences("", events, new.get(name, events)):
+    # Of a new test nothing is known but that it must not fail.
+    pairs: list[tuple[str, list[Any], list[Any]]] = [
+        (name, [], [FAILED]) for name in comparison.new if FAILED in new[name]
+    ]
+    pairs += [(name, events, new[name]) for name, events in old.items() if name in new]
+    for name, before, after in pairs:
+        for text in _differences("", before, after):
             comparison.found.setdefault(text, []).append(name)
     return comparison
 

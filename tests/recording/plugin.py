@@ -27,6 +27,7 @@ from typing import Any
 import pytest
 from ansible.module_utils import basic
 
+from tests.recording.compare import FAILED
 from tests.recording.normal import TREE, steady
 
 RUNS_A_TASK = "execute"
@@ -80,7 +81,7 @@ class Recorder:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
-            self.note(outcome="the test failed")
+            self.note(**FAILED)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:

@@ -19,7 +19,6 @@ from .._engine.outcome import Facts
 from .._engine.settings import Settings
 from .._engine.step import Step, Work
 from .._http.client import Answer, error_texts
-from .._http.parallel import in_parallel
 from .._rest.answers import not_basedash, not_offered, shows_nothing, successful
 from .._rest.collection import Check, Collection, no_check
 from .._rest.family import Content, Family, Resource
@@ -277,6 +276,9 @@ def with_access(api: Collection, options: Mapping[str, Any], entries: list[Facts
     """
     if not options["access"]:
         return entries
+    # Only info modules need threads here, and on a remote host each import is compiled at each run.
+    from .._http.parallel import in_parallel
+
     read = partial(read_policy_of_listed, api)
     policies = in_parallel(api.client, _CONCURRENCY, read, [one["id"] for one in entries])
     return [{**entry, "access": policy.as_result()} for entry, policy in zip(entries, policies)]

@@ -33,7 +33,6 @@ from .answers import (
     successful,
     with_id,
 )
-from .creation_lock import note_shown
 from .family import Content, Family, Resource, is_gone
 from .freshness import SETTLING_SECONDS, look_until
 from .listing import Listing
@@ -245,6 +244,9 @@ class Collection:
             return not_confirmed(self.family, resource, error.message)
         if new is None:
             return not_confirmed(self.family, resource)
+        # Most tasks create nothing, and on a remote host each import is compiled at each run.
+        from .creation_lock import note_shown
+
         note_shown(self.lock_key, self.family.lock_name(str(key), self.family.scope_of(resource)))
         twins = [one["id"] for one in new if self.family.are_twins(one, resource)]
         if len(twins) > 1:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.recording.compare import compare, load
+from tests.recording.compare import FAILED, compare, load
 from tests.recording.normal import steady
 
 READ = {"method": "GET", "url": "https://basedash.example.com/a", "body": None}
@@ -50,6 +50,7 @@ def test_a_task_that_is_not_run_any_more() -> None:
     assert compare({"a": [event(), event(READ)]}, {"a": [event()]}).found
     comparison = compare({"a": [event()]}, {"b": [event()]})
     assert (comparison.found, comparison.missing, comparison.new) == ({}, ["a"], ["b"])
+    assert compare({}, {"b": [event(), FAILED]}).found
 
 
 @pytest.mark.parametrize(("one", "other"), [(True, 1), (1, "1"), (None, ""), ([], {}), (1, 1.0)])

@@ -2,41 +2,117 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is documented twice says the same."""
+"""Every module is documented as it is, and has all that belongs to a module."""
 
 from __future__ import annotations
 
+import importlib
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-MODULES = Path(__file__).parents[4] / "plugins" / "modules"
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.kinds import SUBJECTS
+
+ROOT = Path(__file__).parents[4]
+PLUGINS = "ansible_collections.community.basedash.plugins."
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[a-z]*.py"))
+TARGETS = ROOT / "tests" / "integration" / "targets"
+# What an argument spec says of an option and its documentation repeats.
+REPEATED = ("type", "default", "required", "choices", "aliases", "elements")
+
+
+def documentation(module: str, name: str = "DOCUMENTATION") -> Any:
+    """Return a part of a module's documentation."""
+    return yaml.safe_load(getattr(importlib.import_module(PLUGINS + "modules." + module), name))
+
+
+def fragment(name: str) -> Any:
+    """Return a documentation fragment."""
+    file, _dot, variant = name.split(".", 2)[2].partition(".")
+    found = importlib.import_module(PLUGINS + "doc_fragments." + file).ModuleDocFragment
+    return yaml.safe_load(getattr(found, variant.upper() or "DOCUMENTATION"))
 
 
 def options(module: str) -> dict[str, Any]:
-    """Return the documented options of a module."""
-    source = (MODULES / (module + ".py")).read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.safe_load(source.split('DOCUMENTATION = r"""')[1].split('"""')[0])["options"]
+    """Return the documented options of a module, with those of its fragments."""
+    own = documentation(module)
+    fragments = [fragment(name) for name in own["extends_documentation_fragment"]]
+    return {key: value for part in (*fragments, own) for key, value in part.get("options", {}).items()}
+
+
+def spec(module: str) -> ModuleSpec:
+    """Return what a module is."""
+    found: ModuleSpec = importlib.import_module(PLUGINS + "modules." + module).SPEC
     return found
 
 
-ONE = {name: option for name, option in options("basedash_data_source").items() if name != "state"}
-ENTRY = options("basedash_data_sources")["data_sources"]["suboptions"]
+def declared(entries: Mapping[str, Any], nested: str) -> dict[str, Any]:
+    """Return what is said of options, in the argument spec (``nested`` options) or the documentation (suboptions)."""
+    found = {}
+    for name, entry in entries.items():
+        found[name] = {key: entry[key] for key in REPEATED if entry.get(key) not in (None, False, [])}
+        if nested in entry:
+            found[name]["options"] = declared(entry[nested], nested)
+    return found
 
 
-def words(option: dict[str, Any]) -> str:
-    """Return a description as one text, with the names of options as a single data source has them."""
-    described = option["description"]
-    text = described if isinstance(described, str) else " ".join(described)
-    return text.replace("data_sources[].", "").replace("results[].", "")
+@pytest.mark.parametrize("module", MODULES)
+def test_options_are_documented_as_they_are(module: str) -> None:
+    assert declared(options(module), "suboptions") == declared(spec(module).argument_spec, "options")
 
 
-def test_an_entry_of_many_has_the_options_of_one() -> None:
-    assert list(ENTRY) == list(ONE)
+@pytest.mark.parametrize("module", [module for module in MODULES if spec(module).task.about_one])
+def test_the_facts_are_documented_as_they_are(module: str) -> None:
+    kind = spec(module).task.kind
+    described = documentation(module, "RETURN")[kind.family.result_key]
+    facts = list(kind.facts({}))
+    assert list(described.get("contains", facts)) == facts
+    assert set(described.get("sample", {})) <= set(facts)
 
 
-@pytest.mark.parametrize("name", ONE)
-def test_an_option_of_an_entry_is_described_as_that_of_one(name: str) -> None:
-    assert words(ENTRY[name]) == words(ONE[name])
+@pytest.mark.parametrize("module", MODULES)
+def test_options_in_sentences_exist(module: str) -> None:
+    text = yaml.safe_dump([documentation(module), documentation(module, "RETURN")], width=1000)
+    named = set(re.findall(r"\bO\(([a-z_]+)", text))
+    assert named <= set(options(module))
+
+
+def test_the_tests_over_all_kinds_know_the_kind_of_every_module() -> None:
+    assert {spec(module).task.kind for module in MODULES} == {subject.kind for subject in SUBJECTS}
+
+
+def listed(pattern: str) -> set[str]:
+    """Return the names of the paths that fit."""
+    return {path.stem for path in ROOT.glob(pattern)}
+
+
+def test_every_module_has_an_action() -> None:
+    assert listed("plugins/action/[a-z]*.py") == set(MODULES)
+
+
+def test_every_module_is_in_the_action_group() -> None:
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    assert sorted(runtime["action_groups"]["basedash"]) == MODULES
+
+
+def test_every_module_has_an_integration_target() -> None:
+    assert [module for module in MODULES if not (TARGETS / module / "tasks" / "main.yml").is_file()] == []
+
+
+def test_the_examples_of_every_module_are_run() -> None:
+    tasks = yaml.safe_load((TARGETS / "examples" / "tasks" / "main.yml").read_text(encoding="utf-8"))
+    run = next(task["loop"] for task in tasks if task.get("ansible.builtin.include_tasks") == "module.yml")
+    assert sorted(run) == MODULES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_is_described(module: str) -> None:
+    text = documentation(module)
+    assert text["version_added"]
+    assert text["description"]
+    assert yaml.safe_load(importlib.import_module(PLUGINS + "modules." + module).EXAMPLES.replace("!unsafe", ""))
