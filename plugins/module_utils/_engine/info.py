@@ -18,7 +18,7 @@ from .._rest.family import Resource
 from .filters import Filters
 from .forms import Spec
 from .kind import Kind
-from .lookup import Identity, find
+from .lookup import Identity, check_key_is_shown, find
 from .module_spec import ModuleSpec
 from .options import of_info
 from .outcome import Facts, Outcome
@@ -65,6 +65,8 @@ class ReadAll:
     def _listed(self, api: Collection, options: Mapping[str, Any], warnings: list[str]) -> Sequence[Resource]:
         listing = api.list_all()
         key = options[self.kind.key.name]
+        if key is not None:
+            check_key_is_shown(self.kind, listing)
         similar = None if key is None else listing.similar(key)
         if similar is not None and not listing.named(key):
             warnings.append(

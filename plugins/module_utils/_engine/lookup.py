@@ -23,17 +23,24 @@ from .._base.identifiers import checked_id
 from .._base.text import quoted, spelled_out
 from .._rest.collection import Collection
 from .._rest.family import Resource, is_gone
+from .._rest.freshness import is_stale
 from .._rest.listing import Listing
 from .kind import Field, Kind
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The object within which a key names one: the field that refers to it, its id, and how the user names it."""
+    """The object within which a key names one: the field that refers to it, its id, and how messages call it.
+
+    ``key`` is how the user names it, if not by its id, and ``read_at`` when that was looked up, in seconds of the
+    client's clock.
+    """
 
     field: Field
     id: str
     name: str
+    key: str | None = None
+    read_at: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -144,6 +151,8 @@ def find(api: Collection, identity: Identity, verify_absence: bool = True, advic
         RefusedError: if the key fits several, or not the one with this id.
         ApiError: if it can't be known whether the object is there.
     """
+    if identity.scope is not None:
+        _check_scope_again(api, identity.scope)
     if identity.id is None:
         return _find_by_key(api, identity)
     finding = _find_by_id(api, identity.id, verify_absence)
@@ -164,8 +173,39 @@ def find(api: Collection, identity: Identity, verify_absence: bool = True, advic
     return finding
 
 
+def _check_scope_again(api: Collection, scope: Scope) -> None:
+    """Look up again within what a key names an object, if the last look-up is too old to rely on.
+
+    Raises:
+        RefusedError: if the name of that belongs to another one by now, or to none.
+    """
+    family = scope.field.refers_to
+    if scope.key is None or family is None or not is_stale(api.client, scope.read_at):
+        return
+    listing = api.list_beside(family, required=True)
+    if listing is None or [one["id"] for one in listing.named(scope.key)] != [scope.id]:
+        raise RefusedError(
+            "The name %s was that of the %s with id %s, and somebody changed that while this task ran: "
+            "run the task again." % (quoted(scope.key), family.noun, quoted(scope.id))
+        )
+
+
+def check_key_is_shown(kind: Kind, listing: Listing) -> None:
+    """Refuse to go by a key that the server shows of no object.
+
+    Raises:
+        RefusedError: if it does not.
+    """
+    if len(listing) and not any(kind.key.is_shown(one) for one in listing):
+        raise RefusedError(
+            "This server does not show the %s of %s, so none can be found by it: nothing was changed, "
+            "give id, and leave %s out." % (kind.key_words, kind.family.plural, kind.key.name)
+        )
+
+
 def _find_by_key(api: Collection, identity: Identity) -> Finding:
     listing = api.list_all()
+    check_key_is_shown(identity.kind, listing)
     if identity.scope is not None:
         _check_scope_is_shown(identity, identity.scope, listing)
     part = identity.part_of(listing)

@@ -22,13 +22,15 @@ from .lookup import Scope, refuse_look_alike
 class References:
     """The objects that a task's options refer to, by id or by key.
 
-    ``ids`` are those that are known, by field. ``missing`` says which one is not there, empty if all are.
+    ``ids`` are those that are known, by field. ``missing`` says which one is not there, empty if all are. ``read_at``
+    is when one was looked up by its key, in seconds of the client's clock.
     """
 
     kind: Kind
     keys: Mapping[Field, str]
     ids: dict[Field, str]
     missing: str = ""
+    read_at: dict[Field, float] = field(default_factory=dict)
     unknown: list[Field] = field(default_factory=list)
 
     @classmethod
@@ -58,7 +60,8 @@ class References:
             return None
         noun = one.refers_to.noun
         if one in self.keys:
-            return Scope(one, self.ids[one], "%s %s" % (noun, quoted(self.keys[one])))
+            name = "%s %s" % (noun, quoted(self.keys[one]))
+            return Scope(one, self.ids[one], name, self.keys[one], self.read_at[one])
         return Scope(one, self.ids[one], "the %s with id %s" % (noun, quoted(self.ids[one])))
 
     def resolve(self, api: Collection) -> None:
@@ -92,6 +95,7 @@ class References:
                     one.name,
                 )
             )
+        self.read_at[one] = listing.read_at
         if found:
             identifier: str = found[0]["id"]
             return identifier

@@ -212,7 +212,8 @@ class Settings:
 
     def unseen(self, resource: Content, body: Content) -> list[str]:
         """Return the options whose effect the server does not show: declared ones, and what was sent of ``extra``."""
-        declared = [one.name for one in self.stored if not one.is_shown(resource) and not one.fixed]
+        fields = (*([self.kind.key] if self.kind.key.sent in body else []), *self.stored)
+        declared = [one.name for one in fields if not one.is_shown(resource) and not one.fixed]
         return declared + [name for name in self.extra if name in body and name not in resource]
 
     def kept(self, body: Content) -> list[str]:

@@ -306,6 +306,16 @@ def test_clear_empties_what_may_be_empty(subject: Subject, name: str) -> None:
 
 
 @every_kind
+def test_a_first_one_whose_key_is_not_shown_is_a_warning(subject: Subject) -> None:
+    server = Server(subject)
+    server.omitted = {subject.key}
+    report = run(subject, server, **new(subject))
+    assert report.result["changed"]
+    assert "does not show %s" % subject.key_option in report.warnings[0]
+    assert run(subject, server, **new(subject)).failed
+
+
+@every_kind
 def test_extra_carries_fields_of_a_newer_release(subject: Subject) -> None:
     server = Server(subject)
     report = run(subject, server, **new(subject), extra={"poolSize": 5})
