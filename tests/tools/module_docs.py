@@ -179,7 +179,7 @@ def merged(base: Doc, other: Doc) -> Doc:
 def entries(name: str) -> Iterator[tuple[str, Doc]]:
     """Yield the keys of a module's result, each with its description."""
     for entry in TABLES["modules"][name]:
-        key, own = next(iter(entry.items())) if isinstance(entry, dict) else (entry, {})
+        (key, own), *_others = entry.items() if isinstance(entry, dict) else [(entry, {})]
         described = TABLES["results"][key]
         if "like" in described:
             described = merged(TABLES["results"][described["like"]], described)

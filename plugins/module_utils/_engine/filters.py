@@ -100,7 +100,7 @@ class Filters:
         Raises:
             InputError: if the pattern is no regular expression, the time is none, or a filter is blank.
         """
-        fields = {option: kind.field(name) for option, name in kind.filters.items()}
+        fields = {option: kind.field_named(name) for option, name in kind.filters.items()}
         texts = [option for option, field in fields.items() if not field.words]
         for option in (kind.key.name, *texts, "name_pattern", "created_before"):
             value = options.get(option)
@@ -136,7 +136,7 @@ class Filters:
     def _looked_at(self, resource: Resource) -> list[str]:
         """Return the texts that the pattern looks at."""
         matched = self.kind.matched or (self.kind.key.name,)
-        values = [self.kind.field(name).value(resource) for name in matched]
+        values = [self.kind.field_named(name).value(resource) for name in matched]
         return [value if isinstance(value, str) else "" for value in values]
 
     def doubts(self, resources: Iterable[Resource], negative: bool) -> list[str]:

@@ -154,7 +154,7 @@ class Kind:
         """The fields that have an option, by its name."""
         return {one.name: one for one in self.fields if not one.read_only}
 
-    def field(self, name: str) -> Field:
+    def field_named(self, name: str) -> Field:
         """Return the field with this name."""
         return next(one for one in self.fields if one.name == name)
 

@@ -84,6 +84,10 @@ class Identity:
         within = "" if self.scope is None else " in %s" % self.scope.name
         return "%s named %s%s" % (self.noun, quoted(self.key), within)
 
+    def part_of(self, listing: Listing) -> Listing:
+        """Return the part of a list in which the key names one object."""
+        return listing if self.scope is None else listing.within(self.scope.field.place, self.scope.id)
+
     def guarded_by(self, resource: Resource) -> str:
         """Return how an object that has the wanted id differs from what the user says of it; empty if it does not."""
         found = self.kind.family.key_of(resource)
@@ -164,9 +168,9 @@ def _find_by_key(api: Collection, identity: Identity) -> Finding:
     listing = api.list_all()
     if identity.scope is not None:
         _check_scope_is_shown(identity, identity.scope, listing)
-        listing = listing.within(identity.scope.field.place, identity.scope.id)
-    matches = listing.named(identity.key)
-    renamed = listing.named(identity.new_key) if identity.new_key != identity.key else []
+    part = identity.part_of(listing)
+    matches = part.named(identity.key)
+    renamed = part.named(identity.new_key) if identity.new_key != identity.key else []
     if len(matches) > 1 or len(renamed) > 1:
         several = matches if len(matches) > 1 else renamed
         raise RefusedError(
@@ -191,7 +195,7 @@ def _find_by_key(api: Collection, identity: Identity) -> Finding:
             )
         )
     found = [*matches, *renamed]
-    similar = None if found else listing.similar(identity.key or "")
+    similar = None if found else part.similar(identity.key or "")
     return Finding(found[0] if found else None, listing.read_at, listing, similar=similar)
 
 

@@ -104,7 +104,7 @@ def of_state(kind: Kind, steps: Sequence[type[Step]] = ()) -> Options:
 
 
 def _selection(kind: Kind) -> Options:
-    by_field = {option: _TEXTS if kind.field(name).words else _TEXT for option, name in kind.filters.items()}
+    by_field = {option: _TEXTS if kind.field_named(name).words else _TEXT for option, name in kind.filters.items()}
     return {"name_pattern": _TEXT, **by_field, "created_before": _TEXT}
 
 

@@ -213,8 +213,8 @@ def _under_new_key(wanted: Presence, finding: Finding) -> tuple[Presence, Findin
     """
     check_no_look_alike(wanted.identity, finding)
     new_key = wanted.identity.new_key or ""
-    similar = None if finding.listing is None else finding.listing.similar(new_key)
     identity = replace(wanted.identity, key=new_key, new_key=None)
+    similar = None if finding.listing is None else identity.part_of(finding.listing).similar(new_key)
     settings = replace(wanted.settings, new_key=None)
     return replace(wanted, identity=identity, settings=settings), replace(finding, similar=similar)
 

@@ -149,10 +149,11 @@ class Collection:
             raise
 
     def list_new(self, known: Container[str]) -> list[Resource]:
-        """Return the objects that are newer than the first one in ``known``, which are ids.
+        """Return the objects that are not in ``known``, which are ids of an earlier list.
 
-        Lists are newest first (the vendor's pages), so what was just created is on the first page. What the server
-        shows and counts as absent is not among them: ``known`` has none of those either.
+        The list of data sources is newest first (the vendor's page), so what was just created is on the first page. Of
+        other families no page says so: as long as the pages are not in this order, all are read. What the server shows
+        and counts as absent is not among the new ones: ``known`` has none of those either.
 
         Raises:
             ApiError: as ``list_all``.
@@ -160,11 +161,10 @@ class Collection:
         found: dict[str, Resource] = {}
         try:
             for page in self._pages():
-                for item in page:
-                    if item["id"] in known:
-                        return list(found.values())
-                    if not is_gone(item):
-                        found.setdefault(item["id"], item)
+                new = [item for item in page if item["id"] not in known]
+                found.update((item["id"], item) for item in new if not is_gone(item) and item["id"] not in found)
+                if len(new) < len(page) and _is_newest_first(page):
+                    break
         except _BrokenListError:
             return [item for item in self.list_all() if item["id"] not in known]
         return list(found.values())
@@ -338,6 +338,12 @@ class Collection:
         if resource["id"] != identifier:
             raise not_basedash(answer, "the %s %s in it" % (self.family.noun, quoted(resource["id"])))
         return resource
+
+
+def _is_newest_first(page: list[Resource]) -> bool:
+    """Tell whether a page is in this order, or does not show when its objects were created."""
+    created = [item["createdAt"] for item in page if isinstance(item.get("createdAt"), str)]
+    return len(set(created)) != 1 and created == sorted(created, reverse=True)
 
 
 def not_confirmed(family: Family, resource: Resource, why: str = "") -> str:

@@ -218,7 +218,7 @@ def _value(name: str, schema: Mapping[str, Any], number: int) -> Any:
     if "enum" in schema:
         return schema["enum"][0]
     if schema.get("format") == "date-time":
-        return "2026-11-20T08:00:00.000Z"
+        return "2026-11-20T08:%02d:00.000Z" % number
     kind = next(one for one in types_of(schema) if one != "null")
     whole = min(5000 + number, schema.get("maximum", sys.maxsize) - number)
     return {"boolean": False, "number": whole, "integer": whole}.get(kind, "%s %d" % (name, number))
@@ -271,7 +271,7 @@ class Server(Wire):
         self.omitted: set[str] = set()
         self.ignored: set[str] = set()
         self.create_status, self.deletion = 201, answer(204)
-        self.page_size = 100
+        self.page_size, self.newest_first = 100, True
 
     @property
     def writes(self) -> list[str]:
@@ -335,7 +335,8 @@ class Server(Wire):
         since = self.time - self.list_lag
         late = [one for died, one in self.died.values() if self.list_lag and died > since]
         alive = [one for one in self.objects.values() if not self.list_lag or self.born[one["id"]] <= since]
-        return [*map(self.seen, alive), *map(self.seen, late)]
+        shown = [*map(self.seen, alive), *map(self.seen, late)]
+        return shown if self.newest_first else shown[::-1]
 
     def _page(self, objects: list[Object], query: Mapping[str, Any]) -> RawAnswer:
         start = int(query.get("cursor", ["0"])[0])
@@ -351,6 +352,7 @@ class Server(Wire):
         number = 100 + len(self.objects) + len(self.died)
         made = self.subject.sample(number, **dict.fromkeys(self.subject.update["properties"]))
         made = {name: one for name, one in made.items() if name in self.subject.shown}
+        made["createdAt"] = "2026-11-24T12:00:00.000Z"
         self._store(made, body)
         self.add(made)
         return answer(self.create_status, {"data": self.seen(made)})

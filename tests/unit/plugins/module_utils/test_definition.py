@@ -143,6 +143,15 @@ def test_an_absence_does_not_warn_of_queries() -> None:
     assert absent(DEFINITIONS, Server(DEFINITIONS), **BY_NAME).warnings == []
 
 
+def test_a_look_for_a_new_one_ends_at_the_first_that_was_there() -> None:
+    """Also where those that were there are all in other data sources."""
+    others = [DEFINITIONS.sample(number, databaseConnectionId="dat_2") for number in range(7, 1, -1)]
+    server = Server(DEFINITIONS, *others)
+    server.page_size = 3
+    assert run(DEFINITIONS, server, **BY_ID, **NEEDED).result["changed"]
+    assert server.log == ["GET list"] * 2 + ["POST", "GET list"]
+
+
 # Data sources that are not there --------------------------------------------------------------------------------------
 
 

@@ -367,6 +367,22 @@ def test_a_list_that_lags_shows_no_second_one(subject: Subject, fault: tuple[Fau
 
 
 @every_kind
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("fault", [(), (Fault("POST", answer(200, "<html>"), works=True),)])
+def test_a_new_one_is_found_wherever_the_list_has_it(
+    subject: Subject, newest_first: bool, fault: tuple[Fault, ...]
+) -> None:
+    """Lists of data sources are newest first, and of others no page says so."""
+    server = Server(subject, *(subject.sample(number) for number in range(6, 0, -1)), faults=fault)
+    server.page_size, server.newest_first = 3, newest_first
+    report = run(subject, server, **new(subject))
+    assert not report.failed, report.result["msg"]
+    assert report.warnings == []
+    assert server.writes == ["POST"]
+    assert server.log.count("GET list") == 2 + (1 if newest_first else 3)
+
+
+@every_kind
 def test_a_list_that_never_shows_it_is_a_warning(subject: Subject) -> None:
     server = Server(subject, subject.sample(2))
     server.list_lag = 1000.0

@@ -49,6 +49,17 @@ def test_imports_between_floors_point_down(name: str) -> None:
         assert FLOORS.index(floor) <= FLOORS.index(below), "%s imports %s" % (name, other)
 
 
+def test_plans_are_made_without_requests_and_without_a_clock() -> None:
+    found = []
+    for path in (CORE / "_engine").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("plan_"):
+                found.append(node.name)
+                taken = {ast.unparse(one.annotation) for one in node.args.args if one.annotation is not None}
+                assert not taken & {"Collection", "Client", "Clock"}, node.name
+    assert sorted(found) == ["plan_creation", "plan_deletion", "plan_update"]
+
+
 def test_no_module_imports_itself_by_way_of_others() -> None:
     graph = {name: imports(name) for name in modules()}
     done: set[str] = set()
