@@ -136,7 +136,7 @@ class Creation:
 
         if look_until(self.api.client, look, "looking for what another task created") is None:
             raise RefusedError(
-                "Another task on this machine created %s, or may have, %d seconds ago, and no list "
+                "Another task on this machine may have created %s %d seconds ago, but no list "
                 "shows it yet: nothing was changed, run the task again in some seconds." % (self.a_name, lock.created)
             )
         return finding
@@ -222,8 +222,8 @@ class Creation:
         """Take the object of the answer. If an earlier POST got no answer, check whether it created one as well."""
         if created["id"] in self._known:
             raise IncompleteError(
-                "The creation of %s was answered with the one with id %s, which was there before: "
-                "look at it in Basedash, nothing else was done." % (self.a_name, quoted(created["id"])),
+                "The answer to the creation of %s shows the one with id %s, which existed before: "
+                "nothing else was done, look at it in Basedash." % (self.a_name, quoted(created["id"])),
                 facts=self.settings.kind.facts(created),
             )
         self.created = created
@@ -337,8 +337,8 @@ class Creation:
         clauses = self.settings.not_taken(found[0], self.body)
         if clauses:
             raise IncompleteError(
-                "The answer to the creation was lost, and now there is %s (id %s) that is not "
-                "as it was asked for (%s): it is not known who created it, look at it in Basedash.%s"
+                "The answer to the creation was lost, and now there is %s (id %s) with other "
+                "settings than this task sent (%s): it is not known who created it, look at it in Basedash.%s"
                 % (self.a_name, quoted(found[0]["id"]), "; ".join(clauses), self._open()),
                 facts=self.settings.kind.facts(found[0]),
             )

@@ -52,7 +52,7 @@ class Absence:
         """
         identity = Identity.of(kind, options)
         if options["force"] and identity.id is None:
-            raise InputError("The option force goes by the id alone: give id, or leave force out.")
+            raise InputError("The option force needs the option id: give id, or leave force out.")
         return cls(
             identity, options["missing_ok"], options["verify_absence"], options["force"], options.get("why_spared")
         )
@@ -77,7 +77,7 @@ class Absence:
         spared = "" if self.force else self.kind.spared(resource)
         if spared:
             raise RefusedError(
-                "The %s with id %s (%s) is %s: nothing was changed, give its id and force=true if it shall go."
+                "The %s with id %s (%s) is %s: nothing was changed, give its id and force=true to delete it."
                 % (self.identity.noun, quoted(resource["id"]), quoted(self.kind.family.key_of(resource)), spared),
                 facts=facts,
             )
@@ -127,8 +127,11 @@ def plan_deletion(wanted: Absence, finding: Finding) -> Plan:
 
 def _planned_unread(wanted: Absence) -> Outcome:
     warning = (
-        "This server lets no %s be read, so check mode can't know whether %s is there; the DELETE would decide."
-        % (wanted.identity.noun, quoted(wanted.identity.id))
+        "This server offers no way to read %s, so check mode can't know whether %s exists: only the DELETE would tell."
+        % (
+            wanted.kind.family.plural,
+            quoted(wanted.identity.id),
+        )
     )
     return Outcome(True, warnings=(warning,), action="deleted")
 
@@ -168,8 +171,7 @@ def _nowhere(wanted: Absence, missing: str) -> Outcome:
     """Return the outcome if the object's parent does not exist. ``missing`` is a clause that says so."""
     if wanted.identity.id is not None:
         raise RefusedError(
-            "%s, so that the %s can't be in it: nothing was changed, correct the options."
-            % (missing, wanted.identity.name)
+            "%s, so the %s can't be in it: nothing was changed, correct the options." % (missing, wanted.identity.name)
         )
     return _not_there(wanted, warning="%s, so nothing in it can be deleted." % missing)
 
@@ -310,7 +312,7 @@ class _Deletion:
         spared = "" if deleted.resource is None else self.wanted.kind.spared(deleted.resource)
         if spared:
             noun = self.wanted.identity.noun
-            warning = _NOT_SPARED % (noun, quoted(identifier), spared, noun)
+            warning = _NOT_SPARED % (noun, quoted(identifier), spared, self.api.family.plural)
             return replace(outcome, warnings=(*outcome.warnings, warning))
         return outcome
 
@@ -376,7 +378,7 @@ class _Deletion:
         end = (
             "it is still there: look at it in Basedash, then run the task again."
             if finding is None
-            else "this server lets no %s be read: look in Basedash whether it is gone." % noun
+            else "this server offers no way to read %s: look in Basedash whether it is gone." % self.api.family.plural
         )
         raise IncompleteError(
             "The DELETE of the %s with id %s was answered with success, but the answer does not show it, and %s"
@@ -407,9 +409,12 @@ class _Deletion:
         return error
 
 
-_NOT_SPARED = "The %s with id %s was %s: this server lets no %s be read, so that it could not be spared."
+_NOT_SPARED = (
+    "The %s with id %s was %s, and it is deleted now: this server offers no way to read %s, so no guard could "
+    "stop that."
+)
 _UNVERIFIED = (
-    "The %s counts as not there by the word of the DELETE alone: this server offers no list, "
+    "Only the answer to the DELETE says that the %s does not exist: this server offers no list, "
     "so it could not be verified that the key has admin access."
 )
 _MAYBE_BEFORE = (

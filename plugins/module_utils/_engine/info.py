@@ -74,10 +74,12 @@ class ReadAll:
         return list(listing)
 
     def _single(self, api: Collection, identity: Identity, warnings: list[str]) -> Sequence[Resource]:
-        noun = self.kind.family.noun
         finding = find(api, identity)
         if not finding.readable:
-            raise RefusedError("This server lets no %s be read: there is nothing that this task could return." % noun)
+            raise RefusedError(
+                "This server offers no way to read %s: there is nothing that this task could return."
+                % self.kind.family.plural
+            )
         if finding.resource is not None:
             return [finding.resource]
         hint = finding.hint(identity)

@@ -155,8 +155,8 @@ def find(api: Collection, identity: Identity, verify_absence: bool = True, advic
             )
     elif not finding.readable and (identity.key is not None or identity.scope is not None):
         raise RefusedError(
-            "This server lets no %s be read, so the name of the %s can't be checked: nothing was changed, "
-            "leave the option %s out to go by the id alone." % (identity.noun, identity.name, option)
+            "This server offers no way to read %s, so the name of the %s can't be checked: nothing was changed, "
+            "leave the option %s out to use only the id." % (api.family.plural, identity.name, option)
         )
     return finding
 

@@ -83,14 +83,12 @@ class Wanted:
         if (items is None) == (filters is None):
             raise InputError("Give either %s or filters." % kind.family.plural_key)
         if state == "present" and items is None:
-            raise InputError("The option filters goes with state=absent alone: give %s." % kind.family.plural_key)
+            raise InputError("The option filters needs state=absent: set it, or give %s." % kind.family.plural_key)
         selection = None if filters is None else Filters.of(kind, filters)
         if selection is not None and selection.empty:
-            raise InputError(
-                "The option filters has no condition, and nothing is never taken for everything: give a condition."
-            )
+            raise InputError("The option filters has no condition, so it would select everything: give a condition.")
         if state == "absent" and options["prune"]:
-            raise InputError("The option prune goes with state=present alone.")
+            raise InputError("The option prune needs state=present: set it, or leave prune out.")
         if not 1 <= options["concurrency"] <= _MOST_AT_ONCE:
             raise InputError("The option concurrency is %d: give 1 to %d." % (options["concurrency"], _MOST_AT_ONCE))
         if options["max_deletions"] is not None and options["max_deletions"] < 0:
@@ -453,7 +451,7 @@ def _prune(wanted: Wanted, listing: Listing, plan: _Plan) -> None:
     plan.pruned = [_deletion(wanted.kind, resource) for resource in left]
     if left and len(left) == len(may_go) and not wanted.replace_all:
         plan.refuse(
-            "The list has none of the %d %s that prune may delete, and so all of them would go: nothing was "
+            "The list has none of the %d %s that prune may delete, so prune would delete all of them: nothing was "
             "changed, check the list and organization_id, or set allow_replace_all=true if that is what you want."
             % (len(left), family.plural)
         )
@@ -470,8 +468,8 @@ def _refuse_look_alikes(kind: Kind, listing: Listing, plan: _Plan, names: set[st
         others = sorted(alike[look_alike_key(name)] - {name})
         if others and not listing.named(name):
             plan.refuse(
-                "No %s is named %s, and %s differs from it in case, white space or composition alone: with "
-                "prune, nothing was changed, because one would be created and the other one deleted; correct the name."
+                "No %s is named %s, but %s differs from it only in case, white space or composition, and prune would "
+                "delete it: nothing was changed, correct the name."
                 % (kind.family.noun, quoted(name), quoted(others[0]))
             )
 

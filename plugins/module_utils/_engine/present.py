@@ -83,7 +83,8 @@ def make_present(
     finding = find(api, wanted.identity, advice="correct id or %s, %s" % (kind.key.name, rename))
     if not finding.readable:
         raise RefusedError(
-            "This server lets no %s be read, so nothing can be compared: nothing was changed." % kind.family.noun
+            "This server offers no way to read %s, so nothing can be compared: nothing was changed."
+            % kind.family.plural
         )
     for step in wanted.steps:
         step.prepare(api)
@@ -373,8 +374,8 @@ class _Update:
 
     def _vanished(self, error: ApiError) -> ApiError:
         error.message = (
-            "The %s was there when it was read, and its update was answered 404: it was deleted "
-            "meanwhile, or the key may read it and not change it." % self.work.name
+            "The %s existed when it was read, but its update was answered 404: it was deleted "
+            "meanwhile, or the key may read it but not change it." % self.work.name
         )
         return error
 

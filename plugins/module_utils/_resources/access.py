@@ -51,8 +51,8 @@ class Policy:
         unknown = [field for field, ids in content.items() if field.endswith("Ids") and field not in _KNOWN and ids]
         if unknown:
             raise IncompleteError(
-                "The server names others who may query, in a way that this collection does not know (%s): set the "
-                "access in Basedash." % ", ".join(map(quoted, unknown))
+                "The access policy on the server has fields that this collection does not know (%s): set the access in "
+                "Basedash." % ", ".join(map(quoted, unknown))
             )
         mode = content.get("mode")
         if not isinstance(mode, str) or not mode:
@@ -315,8 +315,8 @@ def write_policy(api: Collection, identifier: str, policy: Policy, check: Check 
         raise
     if found is not None and found != policy:
         raise IncompleteError(
-            "The access to the data source with id %s was set, and the server shows another one (%s and not %s): check "
-            "it in Basedash." % (quoted(identifier), quoted(found.as_result()), quoted(policy.as_result())),
+            "The access to the data source with id %s was set, but the server shows other access (%s and not %s): "
+            "check it in Basedash." % (quoted(identifier), quoted(found.as_result()), quoted(policy.as_result())),
             changed=True,
         )
 

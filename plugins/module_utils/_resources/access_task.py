@@ -88,7 +88,7 @@ def _of_missing(
     check_no_look_alike(identity, finding)
     hint = finding.hint(identity)
     if not (check_mode and finding.readable and identity.id is None):
-        reason = "this server lets no data source be read" if not finding.readable else hint
+        reason = "this server offers no way to read data sources" if not finding.readable else hint
         raise RefusedError(
             "%s%s: nothing was changed, create it first." % (there_is_no, "; %s" % reason if reason else "")
         )

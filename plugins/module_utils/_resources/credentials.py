@@ -36,8 +36,8 @@ class Credentials(Step):
         if not kept or not _concerns_connection(settings, body):
             return ""
         return (
-            "The connection is tried with %s of this task, and the %s keeps what is stored; "
-            "update_secrets=always changes that." % (", ".join(kept), work.name)
+            "The connection is tried with %s of this task, but the %s keeps its stored secrets: "
+            "set update_secrets to always to send the new ones." % (", ".join(kept), work.name)
         )
 
     def before_creating(self, api: Collection, settings: Settings) -> None:
