@@ -335,7 +335,7 @@ def test_a_creation_answered_with_one_that_was_there_is_none(subject: Subject) -
     server = Server(subject, old, faults=[Fault("POST", answer(200, {"data": old}))])
     report = run(subject, server, **new(subject))
     assert report.failed
-    assert "was there before" in report.result["msg"]
+    assert "existed before" in report.result["msg"]
 
 
 @every_kind
