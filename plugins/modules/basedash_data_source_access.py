@@ -95,7 +95,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-# Written by tests/tools/module_docs.py, change it there or in module_docs.yml.
+# Written by 'make module-docs' from tests/tools/module_docs.yml.
 access:
   description: Who may query the data source, in check mode who might.
   returned: success

@@ -104,7 +104,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-# Written by tests/tools/module_docs.py, change it there or in module_docs.yml.
+# Written by 'make module-docs' from tests/tools/module_docs.yml.
 data_sources:
   description:
     - The facts of each data source that meets all of the options, newest first. They are described at

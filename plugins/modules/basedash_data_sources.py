@@ -37,7 +37,7 @@ options:
     type: list
     elements: dict
     suboptions:
-      # Written by tests/tools/module_docs.py, change it there or in module_docs.yml.
+      # Written by 'make module-docs' from the options of basedash_data_source.
       id:
         description: The identifier of the data source. At least one of O(data_sources[].id) and O(data_sources[].name)
           is needed.
@@ -154,33 +154,35 @@ options:
         description:
           - Who may query the data source. If left out, a new one is open to the whole organization, and who may query
             an existing one stays.
+          - Exactly the groups and members that are named have access. Others lose it.
           - It is set right after a creation. If that fails, so does the task.
         type: dict
         suboptions:
           mode:
-            description: V(everyone) in the organization, or V(restricted) to the groups and members that are named.
+            description:
+              - V(everyone) lets the whole organization query the data source.
+              - V(restricted) lets only those query it who are named. At least one group or member is needed.
             type: str
             required: true
             choices: [everyone, restricted]
           groups:
             description:
-              - The groups by name, in any order. No others keep access.
+              - The groups by name, in any order.
               - One that does not exist, or whose name several have, makes the task fail before anything is changed.
             type: list
             elements: str
           members:
             description:
-              - The members by e-mail address in any case, in any order. No others keep access.
+              - The members by e-mail address in any case, in any order.
               - One that does not exist or is deactivated makes the task fail before anything is changed.
             type: list
             elements: str
           group_ids:
-            description: The identifiers of the groups, in any order. No others keep access.
+            description: The identifiers of the groups, in any order.
             type: list
             elements: str
           member_ids:
-            description: The identifiers of the organization's members (not of users), in any order. No others keep
-              access.
+            description: The identifiers of the organization's members (not of users), in any order.
             type: list
             elements: str
       wait:
@@ -265,7 +267,7 @@ options:
         meet them any more stays, and its entry in RV(results) is failed.
     type: dict
     suboptions:
-      # Written by tests/tools/module_docs.py, change it there or in module_docs.yml.
+      # Written by 'make module-docs' from the options of basedash_data_source_info.
       dialect:
         description:
           - Only data sources of one of these dialects, such as V(POSTGRES), in upper or lower case.
@@ -403,7 +405,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-# Written by tests/tools/module_docs.py, change it there or in module_docs.yml.
+# Written by 'make module-docs' from tests/tools/module_docs.yml.
 results:
   description:
     - One entry per data source, in the order given; those that O(filters) or O(prune) select come in the API's order,

@@ -107,7 +107,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-# Written by tests/tools/module_docs.py, change it there or in module_docs.yml.
+# Written by 'make module-docs' from tests/tools/module_docs.yml.
 definition:
   description:
     - The facts of the definition, as the API's documentation lists them, in snake_case.

@@ -64,7 +64,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-# Written by tests/tools/module_docs.py, change it there or in module_docs.yml.
+# Written by 'make module-docs' from tests/tools/module_docs.yml.
 definitions:
   description:
     - The facts of each definition that meets all of the options, newest first. They are described at

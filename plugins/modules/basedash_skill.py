@@ -81,7 +81,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-# Written by tests/tools/module_docs.py, change it there or in module_docs.yml.
+# Written by 'make module-docs' from tests/tools/module_docs.yml.
 skill:
   description:
     - The facts of the skill, as the API's documentation lists them, in snake_case.

@@ -50,7 +50,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-# Written by tests/tools/module_docs.py, change it there or in module_docs.yml.
+# Written by 'make module-docs' from tests/tools/module_docs.yml.
 skills:
   description:
     - The facts of each skill that meets all of the options, newest first. They are described at

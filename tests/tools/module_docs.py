@@ -4,8 +4,8 @@
 
 """Write what follows from tables into the documentation of the modules, or with --check only compare.
 
-It writes each RETURN, from ``module_docs.yml`` and the fields of the module's kind. It also writes the suboptions of
-the modules for many objects, from the options of the modules for one. Everything else is written by hand.
+It writes each RETURN, from ``module_docs.yml`` and the fields of the module's kind. It also writes suboptions that are
+options of another module, such as those of the modules for many objects. Everything else is written by hand.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 COLLECTION = "ansible_collections.community.basedash.plugins"
 ROOT = Path(__file__).resolve().parents[2]
 TABLES: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
-# By module for many: its option, the module whose options the suboptions are, and which of these.
+# By module: its option, what stands before a suboption's name in sentences, and the module that has it as an option.
 SUBOPTIONS = {
+    "basedash_data_source": (("access", "access.", "basedash_data_source_access"),),
     "basedash_data_sources": (
         ("data_sources", "data_sources[].", "basedash_data_source"),
         ("filters", "filters.", "basedash_data_source_info"),
@@ -38,7 +39,7 @@ SUBOPTIONS = {
 }
 # Keys of a result that stand in each entry of `results` in a module for many.
 IN_ENTRIES = ("msg", "field_errors")
-NOTICE = "# Written by tests/tools/module_docs.py, change it there or in module_docs.yml.\n"
+NOTICE = "# Written by 'make module-docs' from {}.\n"
 WIDTH = 120
 Doc = dict[str, Any]
 _WHOLE_WORDS: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
@@ -112,7 +113,7 @@ def fragment(name: str) -> Doc:
 def options(name: str) -> Doc:
     """Return the documented options of a module, its own first, then those of its fragments."""
     source = (ROOT / "plugins" / "modules" / f"{name}.py").read_text(encoding="utf-8")
-    own = yaml.safe_load(block(source, "DOCUMENTATION").group(1))
+    own = yaml.safe_load(block(with_suboptions(name, source), "DOCUMENTATION").group(1))
     found = dict(own["options"])
     for one in own["extends_documentation_fragment"]:
         for option, described in fragment(one)["options"].items():
@@ -150,7 +151,9 @@ def suboptions(module: str, option: str, prefix: str, origin: str) -> Doc:
 def with_suboptions(name: str, text: str) -> str:
     """Return a module's source with the suboptions of its options."""
     for option, prefix, origin in SUBOPTIONS.get(name, ()):
-        written = "      " + NOTICE + as_yaml(suboptions(name, option, prefix, origin), 6)
+        written = (
+            "      " + NOTICE.format(f"the options of {origin}") + as_yaml(suboptions(name, option, prefix, origin), 6)
+        )
         place = re.search(rf"(?m)^  {option}:\n(?:    .*\n)*?    suboptions:\n((?:      .*\n|\n)*)", text)
         if place is None:
             raise ValueError(f"{name} has no suboptions of {option}")
@@ -242,7 +245,13 @@ def returned(name: str) -> Doc:
 def with_results(name: str, text: str) -> str:
     """Return a module's source with its RETURN."""
     place = block(text, "RETURN")
-    return text[: place.start()] + "\n" + NOTICE + as_yaml(returned(name)) + text[place.end() :]
+    return (
+        text[: place.start()]
+        + "\n"
+        + NOTICE.format("tests/tools/module_docs.yml")
+        + as_yaml(returned(name))
+        + text[place.end() :]
+    )
 
 
 def main() -> int:
