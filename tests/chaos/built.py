@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from result import Result
-from stage import GROUP, Host, Run, Server, Site, kill, places, playbook, say, server, wait
+from stage import Host, Run, Server, Site, kill, places, playbook, say, server, wait
 from storm import BEHAVIOURS, MOST_RUNS, OPTIONS, faults
+from subjects import GROUP, NEW
 from verdicts import Counts, Report, Wanted, own
 
 SHARE = 0.15
@@ -41,8 +42,6 @@ class Phase:
         ]
 
 
-ACCESS = {"mode": "restricted", "group_ids": [GROUP]}
-NEW = {"dialect": "POSTGRES", "host": "a.example.com", "ssl_enabled": True, "access": ACCESS}
 PHASES = [
     Phase("create", {**NEW, "password": "the first password"}, "the first password", killed=True),
     # Neither the flag nor the password is given: both have to stay.
@@ -158,11 +157,11 @@ def judge(phase: Phase, lane: Lane) -> Counts:
     for wish in phase.wishes(lane.name, lane.names):
         found = named[wish.options["name"]]
         identifiers = {source["id"] for source in found}
-        done = [one for one in requests if one["effect"] and own(one) and one["data_source"] in identifiers]
+        done = [one for one in requests if one["effect"] and own(one) and one["object"] in identifiers]
         _hold_reports(counts, wish, said[wish.ticket], done, lane.killed_at)
         _hold_sources(counts, phase, wish, found)
     for request in requests:
-        if request["effect"] and str(request["data_source"]).startswith("by_"):
+        if request["effect"] and str(request["object"]).startswith("by_"):
             counts.note("wrongly_deleted", f"a bystander was {request['effect']}, by request {request['number']}")
         if request["method"] == "PATCH" and json.loads(request["body"]).get("sslEnabled") is not True:
             counts.note("tls_off", f"request {request['number']} does not keep TLS")

@@ -46,7 +46,7 @@ class Window:
         found: dict[str, list[Request]] = defaultdict(list)
         for one in self.writes:
             creates = one["method"] == "POST"
-            found[f"named {_body(one).get('displayName')}" if creates else str(one["data_source"])].append(one)
+            found[f"named {_body(one).get('displayName')}" if creates else str(one["object"])].append(one)
         return found
 
 
@@ -123,7 +123,7 @@ def too_late(reports: Sequence[Report], knowledge: Knowledge, killed_at: int = 0
     windows = sorted((report.begun, report.time) for report in reports)
     for one in filter(own, knowledge.requests[killed_at:]):
         if not any(begin <= one["time"] <= end for begin, end in windows):
-            counts.note("too_late", f"request {one['number']}: {one['method']} {one['data_source']} at {one['time']}")
+            counts.note("too_late", f"request {one['number']}: {one['method']} {one['object']} at {one['time']}")
     return counts
 
 

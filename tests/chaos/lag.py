@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from result import Result
-from scenarios import CHANGED, FAILED, NEW, OK, Act, Scene, many, one, play
+from scenarios import CHANGED, FAILED, OK, Act, Scene, many, one, play
 from stage import Site
+from subjects import NEW
 
 SECONDS = 2
 LOST = {"kind": "reset_after", "method": "POST", "times": 1}

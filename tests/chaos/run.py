@@ -16,6 +16,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from random import SystemRandom
 
@@ -27,6 +28,7 @@ import inputs
 import killed
 import lag
 import limits
+import lives
 import many
 import nginx
 import storm
@@ -37,11 +39,13 @@ import workspace
 import writers
 from result import Result
 from stage import ChaosError, Site
+from subjects import SUBJECTS
 
 PARTS = {
     "storm": storm.run,
     "built": built.run,
     "killed": killed.run,
+    "lives": lives.run,
     "twice": twice.run,
     "many": many.run,
     "lag": lag.run,
@@ -56,6 +60,8 @@ PARTS = {
 
 # Without a small form: ten thousand are many, and a time limit in the middle takes its time.
 LONG = ("cut", "truth")
+# What any family can go through. The other parts are about what data sources have of their own.
+ANY_KIND = ("storm", "lives", "twice")
 
 
 def options() -> argparse.Namespace:
@@ -65,6 +71,7 @@ def options() -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, help="repeat the run of this seed; default: a new one, which is printed")
     parser.add_argument("--deletions", type=int, help="data sources that the storm deletes; default: 1000, short: 40")
+    parser.add_argument("--kind", choices=SUBJECTS, help="what it is about; default: data_source, short: a part of all")
     parser.add_argument("--only", choices=PARTS, action="append", help="run this part alone; may be given repeatedly")
     parser.add_argument(
         "--short", action="store_true", help="a small form of every part but cut and truth, a few minutes"
@@ -73,7 +80,20 @@ def options() -> argparse.Namespace:
     chosen = parser.parse_args()
     if chosen.deletions is not None and chosen.deletions < 40:
         parser.error("--deletions: give 40 or more, a storm of less has no point.")
+    if chosen.kind not in (None, "data_source") and not set(chosen.only or ()) <= {*ANY_KIND}:
+        parser.error(f"--only: of a {chosen.kind} there are the parts {', '.join(ANY_KIND)}.")
     return chosen
+
+
+def chosen_parts(kind: str | None, only: Sequence[str] | None, short: bool) -> list[tuple[str, str]]:
+    """Return the parts to run, each with the kind that it is about."""
+    of_kind = [
+        part for part in PARTS if not (short and part in LONG) and (kind in (None, "data_source") or part in ANY_KIND)
+    ]
+    found = [(kind or "data_source", part) for part in only or of_kind]
+    if short and kind is None and not only:
+        found += [(other, "lives") for other in SUBJECTS if other != "data_source"]
+    return found
 
 
 def main() -> int:
@@ -84,14 +104,19 @@ def main() -> int:
     seed = chosen.seed if chosen.seed is not None else SystemRandom().randrange(1_000_000)
     deletions = chosen.deletions or (40 if chosen.short else 1000)
     again = f"--seed {seed} --deletions {deletions}" + (" --short" if chosen.short else "")
+    again += f" --kind {chosen.kind}" if chosen.kind else ""
     print(f'Chaos with seed {seed}. To repeat it: make chaos ARGS="{again}"', flush=True)
     folder = Path(tempfile.mkdtemp(prefix="basedash-chaos-"))
     results = []
     try:
         with workspace.collection_copy() as tree:
-            site = Site(folder, tree.parents[2], seed, deletions, chosen.short)
-            for part in chosen.only or [part for part in PARTS if not (chosen.short and part in LONG)]:
+            for kind, part in chosen_parts(chosen.kind, chosen.only, chosen.short):
+                place = folder / kind
+                place.mkdir(exist_ok=True)
+                site = Site(place, tree.parents[2], seed, deletions, chosen.short, SUBJECTS[kind])
                 results.append(_timed(part, site))
+                if kind != "data_source":
+                    results[-1].part += f" ({kind})"
                 print(results[-1], flush=True)
     finally:
         bad = any(result.bad for result in results)

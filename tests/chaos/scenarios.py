@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from entries import CHANGES
 from result import Result
-from stage import GROUP, Host, Server, Site, places, playbook_with, say, servers, wait
+from stage import Host, Server, Site, places, playbook_with, say, servers, wait
+from subjects import DATA_SOURCE, Subject
 from verdicts import NOT_KNOWN, Counts, Report
 
 # What a task may say.
 CHANGED, OK, FAILED = "changed", "ok", "failed"
 # Each scene has a server and a run of ansible-playbook of its own.
 AT_ONCE = 11
-
-ACCESS = {"mode": "restricted", "group_ids": [GROUP]}
-NEW = {"dialect": "POSTGRES", "host": "a.example.com", "ssl_enabled": True, "access": ACCESS}
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,8 @@ class Scene:
 
     ``gone`` are the ids that the tasks may delete beside what they created, ``made`` the names of what they may create,
     each with how many of that name there may be at the end. All that they create is to be restricted. ``short`` tells
-    that the scene is in the short form.
+    that the scene is in the short form, ``subject`` what it is about, and ``doubt`` that a failure may say that it is
+    not known whether an object was created, in place of its id.
     """
 
     name: str
@@ -63,6 +62,8 @@ class Scene:
     gone: Collection[str] = ()
     made: Mapping[str, int] = field(default_factory=dict)
     short: bool = True
+    subject: Subject = DATA_SOURCE
+    doubt: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Outcome:
     def created(self) -> set[str]:
         """Return the ids of what clients created."""
         made = [effect for effect in self.effects if effect["effect"] == "created"]
-        return {effect["data_source"] for effect in made if effect["by"] == "client"}
+        return {effect["object"] for effect in made if effect["by"] == "client"}
 
     def done_in(self, report: Report) -> list[Mapping[str, Any]]:
         """Return what clients did while a task ran."""
@@ -91,20 +92,29 @@ class Outcome:
         return [effect for effect in own if report.begun <= times[effect["request"]] <= report.time]
 
 
-def play(part: str, site: Site, scenes: Sequence[Scene], *, patience: float = 30.0) -> Result:
-    """Play all scenes, some at the same time, and judge each; ``patience`` is the budget of a task in seconds."""
+Judge = Callable[[Scene, str, Outcome], Counts]
+
+
+def play(
+    part: str, site: Site, scenes: Sequence[Scene], *, patience: float = 30.0, also: Judge | None = None
+) -> Result:
+    """Play all scenes, some at the same time, and judge each.
+
+    ``patience`` is the budget of a task in seconds. ``also`` judges what only scenes of this part promise.
+    """
     result = Result(part)
     chosen = [scene for scene in scenes if scene.short or not site.short]
     say(part, f"{len(chosen)} scenes")
     requests = sum(
-        _play(part, site, chosen[first : first + AT_ONCE], patience, result) for first in range(0, len(chosen), AT_ONCE)
+        _play(part, site, chosen[first : first + AT_ONCE], patience, also, result)
+        for first in range(0, len(chosen), AT_ONCE)
     )
     tasks = sum(len(scene.acts) for scene in chosen)
     result.figures = {"scenes": len(chosen), "tasks": tasks, "requests": requests}
     return result
 
 
-def _play(part: str, site: Site, scenes: Sequence[Scene], patience: float, result: Result) -> int:
+def _play(part: str, site: Site, scenes: Sequence[Scene], patience: float, also: Judge | None, result: Result) -> int:
     """Play these at the same time, add what is not true to ``result``, and return the number of requests."""
     names = [f"{part}-{scene.name}" for scene in scenes]
     requests = 0
@@ -113,6 +123,7 @@ def _play(part: str, site: Site, scenes: Sequence[Scene], patience: float, resul
         runs = []
         for number, (scene, name, server) in enumerate(zip(scenes, names, found, strict=True)):
             server.hold(scene.sources, **scene.behaviour)
+            server.control("POST", "random", {"seed": site.random(name).randrange(2**31)})
             server.control("POST", "faults", list(scene.faults))
             server.control("POST", "writers", list(scene.writers))
             host = Host(name, server, (), {"timeout": 10, "retry_timeout": patience}, places(number))
@@ -121,6 +132,8 @@ def _play(part: str, site: Site, scenes: Sequence[Scene], patience: float, resul
         for scene, name, server, run in zip(scenes, names, found, runs, strict=True):
             outcome = Outcome.of(run.reports(), server)
             counts = judge(scene, name, outcome)
+            if also is not None:
+                counts += also(scene, name, outcome)
             result.counts += counts
             requests += len(outcome.requests)
             if counts.bad:
@@ -146,13 +159,15 @@ def judge(scene: Scene, name: str, outcome: Outcome) -> Counts:
         if report is None:
             counts.note("lost", f"{name}: task {number} reported nothing")
         else:
-            _report(counts, f"{name}: task {number}", act, report, outcome.done_in(report))
+            _report(counts, f"{name}: task {number}", act, report, outcome.done_in(report), scene.doubt)
     _effects(counts, scene, name, outcome)
     _sources(counts, scene, name, outcome)
     return counts
 
 
-def _report(counts: Counts, place: str, act: Act, report: Report, done: Sequence[Mapping[str, Any]]) -> None:
+def _report(
+    counts: Counts, place: str, act: Act, report: Report, done: Sequence[Mapping[str, Any]], doubt: bool
+) -> None:
     """Hold a report against what may be said, and against what was done meanwhile."""
     words = (
         f"{place} said {'failed' if report.failed else 'changed' if report.changed else 'ok'}: {report.message[:300]}"
@@ -162,15 +177,15 @@ def _report(counts: Counts, place: str, act: Act, report: Report, done: Sequence
             counts.note("lost", words)
         text = report.message + json.dumps(report.result)
         for effect in done:
-            if effect["effect"] == "created" and effect["data_source"] not in text:
-                counts.note("lost", f"{words} - and not that it created {effect['data_source']}")
+            if effect["effect"] == "created" and effect["object"] not in text and not (doubt and NOT_KNOWN in text):
+                counts.note("lost", f"{words} - and not that it created {effect['object']}")
     elif report.changed and (CHANGED not in act.may or not done):
         counts.note("false_changed", words)
     elif not report.changed and (OK not in act.may or done):
         counts.note("false_ok", words)
     told = {entry["id"] for entry in report.result.get("results", ()) if entry["action"] in CHANGES}
     open_ = {entry["id"] for entry in report.result.get("results", ()) if NOT_KNOWN in str(entry.get("msg"))}
-    really = {effect["data_source"] for effect in done}
+    really = {effect["object"] for effect in done}
     if "results" in report.result:
         for identifier in sorted(told - really):
             counts.note("false_changed", f"{place} changed nothing of {identifier}")
@@ -183,10 +198,10 @@ def _effects(counts: Counts, scene: Scene, name: str, outcome: Outcome) -> None:
     """Look for what may not be done."""
     own = outcome.created()
     for effect in outcome.effects:
-        place = f"{name}: {effect['data_source']} ({effect['name']}), by request {effect['request']}"
+        place = f"{name}: {effect['object']} ({effect['name']}), by request {effect['request']}"
         if effect["by"] != "client":
             continue
-        if effect["effect"] == "deleted" and effect["data_source"] not in {*scene.gone, *own}:
+        if effect["effect"] == "deleted" and effect["object"] not in {*scene.gone, *own}:
             counts.note("wrongly_deleted", place)
         if effect["effect"] == "created" and effect["name"] not in scene.made:
             counts.note("touched", f"{place}, was created")
@@ -198,12 +213,12 @@ def _sources(counts: Counts, scene: Scene, name: str, outcome: Outcome) -> None:
     """Look at what is there in the end."""
     there = [source for source in outcome.sources if source["deletedAt"] is None]
     for wanted, most in scene.made.items():
-        found = [source["id"] for source in there if source["displayName"] == wanted]
+        found = [source["id"] for source in there if source[scene.subject.key] == wanted]
         if len(found) > most:
             counts.note("duplicates", f"{name}: {len(found)} are named {wanted}")
     admitted = " ".join(report.message + json.dumps(report.result) for report in outcome.reports if report.failed)
     own = outcome.created()
     for source in there:
-        restricted = source["access"]["mode"] == "restricted"
-        if source["id"] in own and not restricted and source["id"] not in admitted:
+        is_open = "access" in source and source["access"]["mode"] != "restricted"
+        if source["id"] in own and is_open and source["id"] not in admitted:
             counts.note("left_open", f"{name}: {source['id']} ({source['displayName']})")

@@ -21,6 +21,7 @@ from typing import Any
 
 import psutil
 import requests
+from subjects import DATA_SOURCE, GROUP, Subject
 from verdicts import Job, Knowledge, Report, Wanted
 
 BIN = Path(sys.executable).parent
@@ -28,14 +29,12 @@ HERE = Path(__file__).resolve().parent
 API_KEY = "bd_key_chaos"
 OTHER_KEY = "bd_key_other"
 ORGANIZATION = "org_chaos"
-GROUP = "grp_chaos"
 
 # What a wish may say, and what counts if it does not.
+COMMON = {"state": "'absent'", "id": "omit", "force": "omit"}
 ARGUMENTS = {
-    "state": "'absent'",
-    **dict.fromkeys(
-        ("id", "name", "force", "dialect", "host", "password", "update_secrets", "ssl_enabled", "access"), "omit"
-    ),
+    **COMMON,
+    **dict.fromkeys(("name", "dialect", "host", "password", "update_secrets", "ssl_enabled", "access"), "omit"),
 }
 
 
@@ -45,13 +44,17 @@ class ChaosError(Exception):
 
 @dataclass(frozen=True)
 class Site:
-    """Where and how the parts work: a folder, the tree of collections, the seed, the storm's size, the short form."""
+    """Where and how the parts work, and about which family.
+
+    That is a folder, the tree of collections, the seed, the storm's size, and whether the short form is wanted.
+    """
 
     folder: Path
     collections: Path
     seed: int
     deletions: int
     short: bool
+    subject: Subject = DATA_SOURCE
 
     def random(self, name: str) -> Random:
         """Return a generator that depends on the seed and ``name`` alone."""
@@ -81,6 +84,7 @@ class Server:
     """A simulated Basedash, by its control API."""
 
     url: str
+    subject: Subject = DATA_SOURCE
     session: requests.Session = field(default_factory=requests.Session, repr=False)
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
@@ -91,8 +95,8 @@ class Server:
         return answer.json()
 
     def hold(self, sources: Sequence[Mapping[str, Any]], **behaviour: Any) -> None:
-        """Begin anew with these data sources, the newest last, and these switches."""
-        organization = {"id": ORGANIZATION, "name": "Chaos", "groups": [GROUP], "data_sources": list(sources)}
+        """Begin anew with these objects, the newest last, and these switches."""
+        organization = {"id": ORGANIZATION, "name": "Chaos", "groups": [GROUP], **self.subject.seed(sources)}
         keys = [{"key": key, "role": "admin", "organizations": [ORGANIZATION]} for key in (API_KEY, OTHER_KEY)]
         self.control("POST", "reset", {"organizations": [organization], "keys": keys, "behaviour": behaviour})
 
@@ -114,14 +118,13 @@ class Server:
         return log
 
     def sources(self) -> list[dict[str, Any]]:
-        """Return all data sources, deleted ones too, with their secrets and access."""
-        (organization,) = self.control("GET", "state")["organizations"]
-        found: list[dict[str, Any]] = organization["data_sources"]
+        """Return all objects, deleted ones too, with their secrets and access."""
+        found: list[dict[str, Any]] = self.control("GET", f"objects/{self.subject.path}")
         return found
 
     def delete_as_someone_else(self, source: str) -> None:
-        """Delete a data source with another client, whatever the network does."""
-        url = f"{self.url}/api/public/organizations/{ORGANIZATION}/data-sources/{source}"
+        """Delete an object with another client, whatever the network does."""
+        url = f"{self.url}/api/public/organizations/{ORGANIZATION}/{self.subject.path}/{source}"
         for _try in range(50):
             with contextlib.suppress(requests.RequestException):
                 answer = self.session.delete(url, headers={"Authorization": f"Bearer {OTHER_KEY}"}, timeout=1)
@@ -142,7 +145,7 @@ def servers(site: Site, names: Sequence[str]) -> Iterator[list[Server]]:
     """Run several for a while; they start at the same time."""
     with contextlib.ExitStack() as stack:
         ports = [stack.enter_context(_starting(site, name)) for name in names]
-        yield [Server(f"http://127.0.0.1:{port()}") for port in ports]
+        yield [Server(f"http://127.0.0.1:{port()}", site.subject) for port in ports]
 
 
 @contextlib.contextmanager
@@ -246,7 +249,7 @@ def playbook(site: Site, name: str, hosts: Sequence[Host], *, block: int = 0) ->
 
     Loops over ``block`` of them and as many tasks of their own take turns; a last loop has the rest. 0: one loop.
     """
-    with _started(site, name, hosts, _play(block, min(len(host.wanted) for host in hosts))) as one:
+    with _started(site, name, hosts, _play(site.subject, block, min(len(host.wanted) for host in hosts))) as one:
         yield one
 
 
@@ -310,16 +313,16 @@ def _variables(host: Host) -> dict[str, Any]:
     }
 
 
-def _play(block: int, length: int) -> dict[str, Any]:
+def _play(subject: Subject, block: int, length: int) -> dict[str, Any]:
     tasks: list[dict[str, Any]] = []
     place = 0
     while block and place + 2 * block <= length:
-        tasks.append({**_task("Do some", "item"), "loop": "{{ wishes[%d:%d] }}" % (place, place + block)})
+        tasks.append({**_task(subject, "Do some", "item"), "loop": "{{ wishes[%d:%d] }}" % (place, place + block)})
         # With its host, the number at the end of its name is a task's ticket.
         singles = range(place + block, place + 2 * block)
-        tasks += [_task("Do number %d" % single, "wishes[%d]" % single) for single in singles]
+        tasks += [_task(subject, "Do number %d" % single, "wishes[%d]" % single) for single in singles]
         place += 2 * block
-    tasks.append({**_task("Do the rest", "item"), "loop": "{{ wishes[%d:] }}" % place})
+    tasks.append({**_task(subject, "Do the rest", "item"), "loop": "{{ wishes[%d:] }}" % place})
     return _play_of(tasks)
 
 
@@ -333,11 +336,13 @@ def _play_of(tasks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _task(name: str, wish: str) -> dict[str, Any]:
-    arguments = {name: "{{ %s.%s | default(%s) }}" % (wish, name, other) for name, other in ARGUMENTS.items()}
+def _task(subject: Subject, name: str, wish: str) -> dict[str, Any]:
+    others = {**dict.fromkeys((*subject.where, subject.key_option), "omit"), **COMMON}
+    defaults = ARGUMENTS if subject is DATA_SOURCE else others
+    arguments = {name: "{{ %s.%s | default(%s) }}" % (wish, name, other) for name, other in defaults.items()}
     return {
         "name": name,
-        "community.basedash.basedash_data_source": arguments,
+        f"community.basedash.{subject.module}": arguments,
         "ignore_errors": True,
     }
 

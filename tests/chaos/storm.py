@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from result import Result
 from stage import Host, Server, Site, places, playbook, say, server, wait
+from subjects import DATA_SOURCE
 from verdicts import Counts, Report, Wanted, judge
 
 SHARE = 0.2
@@ -52,11 +53,11 @@ BEHAVIOURS: list[dict[str, Any]] = [
 ]
 
 
-def faults(share: float = SHARE) -> list[dict[str, Any]]:
+def faults(share: float = SHARE, kinds: Sequence[Mapping[str, Any]] = FAULTS) -> list[dict[str, Any]]:
     """Return the rules that let ``share`` of the requests go wrong, each fault as often as the others."""
-    each = share / len(FAULTS)
+    each = share / len(kinds)
     # A rule is asked only if none before it struck.
-    return [{**fault, "probability": each / (1 - each * before)} for before, fault in enumerate(FAULTS)]
+    return [{**fault, "probability": each / (1 - each * before)} for before, fault in enumerate(kinds)]
 
 
 @dataclass
@@ -73,18 +74,20 @@ class Lane:
     def prepare(self, deletions: int, behaviour: dict[str, Any]) -> None:
         """Fill the server, and decide what is asked for."""
         sources = [self._source(number) for number in range(deletions)]
-        bystanders: list[dict[str, Any]] = [
-            {"id": f"by_{number}", "displayName": f"bystander {number}"} for number in range(20)
-        ]
-        bystanders += [{"id": f"twin_{number}", "displayName": "twin"} for number in range(2)]
-        bystanders.append({"id": "warehouse", "displayName": "warehouse", "isBasedashWarehouse": True})
+        subject = self.server.subject
+        bystanders = [subject.held(f"by_{number}", f"bystander {number}") for number in range(20)]
         wishes: list[tuple[dict[str, Any], str | None, bool]] = [self._wish(source) for source in sources]
         # Neither of these may delete anything: there is nothing, or the name is no safe one.
         few = max(1, deletions // 20)
         wishes += [({"id": f"gone_{number}"}, None, False) for number in range(few)]
-        wishes += [({"name": f"Gone {number}"}, None, False) for number in range(few)]
-        wishes += [({"name": "twin"}, "twin_0", True), ({"id": "warehouse"}, "warehouse", True)]
-        wishes += [({"id": "by_0", "name": "bystander 1"}, "by_0", True)]
+        wishes += [(subject.named(f"Gone {number}"), None, False) for number in range(few)]
+        wishes.append(({"id": "by_0", **subject.named("bystander 1")}, "by_0", True))
+        if not subject.unique:
+            bystanders += [subject.held(f"twin_{number}", "twin") for number in range(2)]
+            wishes.append((subject.named("twin"), "twin_0", True))
+        if subject is DATA_SOURCE:
+            bystanders.append(subject.held("warehouse", "warehouse", isBasedashWarehouse=True))
+            wishes.append(({"id": "warehouse"}, "warehouse", True))
         self.random.shuffle(wishes)
         self.wanted = [
             Wanted(f"{self.name}-{number}", options, source, refused)
@@ -103,14 +106,15 @@ class Lane:
     def _source(self, number: int) -> dict[str, Any]:
         # An id that must be percent-encoded now and then.
         identifier = self.random.choice((f"ds_{number}", f"ds {number}/x", f"ds_%2F{number}"))
-        return {"id": identifier, "displayName": f"Source {number}"}
+        return self.server.subject.held(identifier, f"Source {number}")
 
     def _wish(self, source: dict[str, Any]) -> tuple[dict[str, Any], str, bool]:
+        named = self.server.subject.named(source[self.server.subject.key])
         options = self.random.choices(
             (
                 {"id": source["id"]},
-                {"name": source["displayName"]},
-                {"id": source["id"], "name": source["displayName"]},
+                named,
+                {"id": source["id"], **named},
                 {"id": source["id"], "force": True},
             ),
             weights=(5, 2, 2, 1),

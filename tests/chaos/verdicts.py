@@ -116,7 +116,7 @@ class Knowledge:
 
     @cached_property
     def _deletions(self) -> dict[str, Mapping[str, Any]]:
-        return {one["data_source"]: one for one in self.requests if one["effect"] == "deleted"}
+        return {one["object"]: one for one in self.requests if one["effect"] == "deleted"}
 
 
 @dataclass
@@ -203,8 +203,8 @@ def judge(
         _judge_one(counts, wish, said[wish.ticket], knowledge, complete, killed_at)
     asked = {wish.to_delete for wish in wishes}
     for request in knowledge.requests:
-        if request["effect"] == "deleted" and own(request) and request["data_source"] not in asked:
-            counts.note("wrongly_deleted", f"{request['data_source']}, by request {request['number']}")
+        if request["effect"] == "deleted" and own(request) and request["object"] not in asked:
+            counts.note("wrongly_deleted", f"{request['object']}, by request {request['number']}")
     return counts
 
 
@@ -253,9 +253,9 @@ def _undecidable(wish: Wanted, deletion: Mapping[str, Any] | None, knowledge: Kn
     read = lost = False
     for one in filter(own, knowledge.requests):
         if one["method"] == "GET":
-            looked = one["data_source"] == looked_at or (wish.listed and one["data_source"] is None)
+            looked = one["object"] == looked_at or (wish.listed and one["object"] is None)
             read = read or (looked and one["number"] < deletion["number"])
-        elif one["data_source"] == wish.to_delete:
+        elif one["object"] == wish.to_delete:
             lost = lost or (one["effect"] is None and one["fault"] not in CLEAR)
     return read and lost
 

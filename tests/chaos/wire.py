@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from result import Result
-from scenarios import CHANGED, FAILED, NEW, OK, Act, Scene, many, one, play
+from scenarios import CHANGED, FAILED, OK, Act, Scene, many, one, play
 from stage import Site
+from subjects import NEW
 
 SOURCES = [{"id": f"ds_{number}", "displayName": f"source {number}"} for number in range(8)]
 # The forms in which the real answers come.

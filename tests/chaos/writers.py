@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from result import Result
-from scenarios import CHANGED, FAILED, NEW, OK, Scene, many, one, play
+from scenarios import CHANGED, FAILED, OK, Scene, many, one, play
 from stage import Site
+from subjects import NEW
 
 # Longer than a reading is good for.
 SLOW = 6.0

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from built import PHASES, Lane, judge
-from stage import GROUP
+from subjects import GROUP
 from verdicts import Counts, Report
 
 AGENT = "ansible-community.basedash/1.0.0"
@@ -28,7 +28,7 @@ SOURCE: dict[str, Any] = {
 UPDATE: dict[str, Any] = {
     "number": 2,
     "method": "PATCH",
-    "data_source": "ds_1",
+    "object": "ds_1",
     "user_agent": AGENT,
     "effect": "updated",
     "body": '{"sslEnabled": true}',
@@ -98,7 +98,7 @@ def test_the_truth() -> None:
         ("tls_off", counts(sources=[changed(sslEnabled=False)])),
         ("tls_off", counts(requests=[{**UPDATE, "body": "{}"}])),
         ("left_open", counts(sources=[changed(access={"mode": "everyone", "groupIds": []})])),
-        ("wrongly_deleted", counts(requests=[UPDATE, {**UPDATE, "data_source": "by_0", "effect": "deleted"}])),
+        ("wrongly_deleted", counts(requests=[UPDATE, {**UPDATE, "object": "by_0", "effect": "deleted"}])),
     ],
 )
 def test_each_untruth_counts(kind: str, found: Counts) -> None:

@@ -49,12 +49,12 @@ def report(*entries: dict[str, Any], **values: Any) -> Report:
 def request(second: int, source: str | None, **values: Any) -> dict[str, Any]:
     """Return a request of ours that deleted something."""
     plain = {"method": "DELETE", "user_agent": AGENT, "fault": None, "effect": "deleted", "body": ""}
-    return {**plain, "number": second, "data_source": source, "time": moment(second), **values}
+    return {**plain, "number": second, "object": source, "time": moment(second), **values}
 
 
 def known(*requests: dict[str, Any], names: str = "abxyn") -> Knowledge:
     """Return what the server knows: the data sources of these names, and its log."""
-    gone = {one["data_source"]: one["time"] for one in requests if one["effect"] == "deleted"}
+    gone = {one["object"]: one["time"] for one in requests if one["effect"] == "deleted"}
     sources = {name: {"id": name, "displayName": name.upper(), "createdAt": "then"} for name in names}
     return Knowledge(requests, {name: gone.get(name) for name in names}, sources)
 
@@ -216,7 +216,7 @@ def test_each_untruth_counts(kind: str, job: Job, said: Report, knowledge: Knowl
 
 def test_of_what_was_not_read_a_warning_is_enough() -> None:
     lost = request(12, "a", effect=None, fault="reset_before")
-    knowledge = known(request(5, "a"), BOTH[0] | {"data_source": "b"}, lost)
+    knowledge = known(request(5, "a"), BOTH[0] | {"object": "b"}, lost)
     warned = entry("a", warnings=["It might have been gone already."])
 
     assert kinds(judge_task(JOB, report(warned, entry("b")), knowledge)) == []

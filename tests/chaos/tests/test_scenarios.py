@@ -11,21 +11,23 @@ from typing import Any
 
 import inputs
 import lag
+import lives
 import pytest
 import wire
 import writers
 from scenarios import CHANGED, FAILED, OK, Act, Outcome, Scene, judge, many, one
+from subjects import SUBJECTS
 from verdicts import Counts, Report
 
 DELETION: dict[str, Any] = {
     "by": "client",
     "request": 2,
     "effect": "deleted",
-    "data_source": "ds_1",
+    "object": "ds_1",
     "name": "one",
     "changes": {},
 }
-CREATION = {**DELETION, "effect": "created", "data_source": "ds_9", "name": "new"}
+CREATION = {**DELETION, "effect": "created", "object": "ds_9", "name": "new"}
 SOURCE = {
     "id": "ds_9",
     "displayName": "new",
@@ -121,6 +123,7 @@ def test_each_untruth_counts(expected: list[str], found: Counts) -> None:
 
 
 SCENES = [
+    *(scene for subject in SUBJECTS.values() for scene in lives.scenes(subject)),
     *lag.scenes(),
     *writers.deletions(),
     *writers.settings(),
@@ -130,7 +133,8 @@ SCENES = [
 
 
 def test_scenes_are_told_apart() -> None:
-    for part in (lag.scenes(), [*writers.deletions(), *writers.settings()], wire.scenes()):
+    each = [lives.scenes(subject) for subject in SUBJECTS.values()]
+    for part in (lag.scenes(), [*writers.deletions(), *writers.settings()], wire.scenes(), *each):
         names = [scene.name for scene in part]
         assert len(set(names)) == len(names)
         assert any(scene.short for scene in part)
@@ -142,3 +146,42 @@ def test_scenes_expect_something(scene: Scene) -> None:
     for act in scene.acts:
         assert act.may
         assert set(act.may) <= {CHANGED, OK, FAILED}
+
+
+CREATED = {**CREATION, "object": "ds_9", "changes": {}}
+MOVED = {**CREATED, "effect": "updated", "request": 4, "changes": {"host": ["a.example.com", "b.example.com"]}}
+HELD = {**SOURCE, "host": "a.example.com"}
+WANTED = one(CHANGED, name="new", host="a.example.com")
+ABSENT = one(OK, name="new", state="absent")
+GONE = {**HELD, "deletedAt": "2026-01-01T00:00:01.000Z"}
+
+
+def against_truth(act: Act, said: Report, effects: Sequence[dict[str, Any]], *sources: dict[str, Any]) -> list[str]:
+    """Judge a scene of one task by what the server held then."""
+    return kinds(lives.truth(Scene("scene", [act]), "part-scene", Outcome([said], REQUESTS, effects, sources)))
+
+
+def test_what_was_true_at_that_moment() -> None:
+    assert against_truth(WANTED, report(CHANGED), [CREATED], HELD) == []
+    # What came later does not count.
+    assert against_truth(WANTED, report(CHANGED), [CREATED, MOVED], {**HELD, "host": "b.example.com"}) == []
+    assert against_truth(ABSENT, report(OK), [{**CREATED, "request": 3}], HELD) == []
+    assert against_truth(ABSENT, report(OK), [], GONE) == []
+    assert against_truth(WANTED, report(FAILED, "Whether it was created is not known"), [CREATED], HELD) == []
+    assert against_truth(WANTED, report(FAILED, "ds_9 is left"), [CREATED], HELD) == []
+
+
+def test_what_was_not_true_at_that_moment() -> None:
+    assert against_truth(WANTED, report(CHANGED), [], {**HELD, "host": "b.example.com"}) == ["false_changed"]
+    assert against_truth(WANTED, report(OK), [{**CREATED, "request": 3}], HELD) == ["false_ok"]
+    assert against_truth(WANTED, report(OK), [], GONE) == ["false_ok"]
+    assert against_truth(ABSENT, report(OK), [], HELD) == ["false_ok"]
+    assert against_truth(ABSENT, report(OK), [], {**GONE, "deletedAt": "2026-01-01T00:00:03.000Z"}) == ["false_ok"]
+    assert against_truth(WANTED, report(FAILED, "no"), [CREATED], HELD) == ["lost"]
+
+
+def test_doubt_about_a_creation() -> None:
+    unknown = report(FAILED, "Whether it was created is not known")
+    outcome = [CREATION], [SOURCE]
+    assert kinds(counts(one(FAILED), unknown, *outcome, made={"new": 1})) == ["lost"]
+    assert kinds(counts(one(FAILED), unknown, *outcome, made={"new": 1}, doubt=True)) == []

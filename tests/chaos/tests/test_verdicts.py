@@ -29,7 +29,7 @@ def report(**values: Any) -> Report:
 
 def request(number: int, **values: Any) -> dict[str, Any]:
     """Return a request of ours; its second is its number."""
-    plain = {"method": "DELETE", "data_source": "ds_a", "user_agent": AGENT, "fault": None, "effect": None}
+    plain = {"method": "DELETE", "object": "ds_a", "user_agent": AGENT, "fault": None, "effect": None}
     return {**plain, "number": number, "time": moment(number), **values}
 
 
@@ -41,7 +41,7 @@ LOST = request(2, fault="reset_before")
 
 def known(*requests: dict[str, Any], **there: bool) -> Knowledge:
     """Return what the server knows from its log, and ``there``: which data sources were never deleted."""
-    times: dict[str, str | None] = {one["data_source"]: one["time"] for one in requests if one["effect"]}
+    times: dict[str, str | None] = {one["object"]: one["time"] for one in requests if one["effect"]}
     return Knowledge(requests, {**dict.fromkeys(there), **times})
 
 
@@ -116,7 +116,7 @@ def numbers(counts: Counts) -> tuple[int, ...]:
         pytest.param(
             WISH,
             [report()],
-            known(READ, DELETED, request(4, data_source="bystander", effect="deleted")),
+            known(READ, DELETED, request(4, object="bystander", effect="deleted")),
             only(wrongly_deleted=1),
             id="a bystander deleted",
         ),

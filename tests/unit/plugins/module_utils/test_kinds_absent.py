@@ -149,7 +149,7 @@ TABLE = {
     "single GET says 501": Row(by_id, (ever("GET one", error(501)),), "deleted", NONE + " DELETE", there=False),
     "no reading": Row(by_id, NO_READING, "deleted", NONE + " DELETE", there=False),
     "no reading and not there": Row(
-        unknown_id, NO_READING, "unchanged", NONE + " DELETE", "by the word of the DELETE alone", warned=True
+        unknown_id, NO_READING, "unchanged", NONE + " DELETE", "Only the answer to the DELETE", warned=True
     ),
     "no reading, by key": Row(by_key, NO_READING, "failed", "GET list", "leave"),
     "no reading, by both": Row(by_both, NO_READING, "failed", NONE, "can't be checked"),
@@ -236,7 +236,7 @@ def test_check_mode_predicts(subject: Subject, name: str) -> None:
     assert subject.id() in server.objects
     if "no reading" in name and row.verdict != "failed":
         assert predicted.result["changed"]
-        assert "the DELETE would decide" in predicted.warnings[0]
+        assert "only the DELETE would tell" in predicted.warnings[0]
         return
     real = absent(subject, world(subject, row), **options)
     assert predicted.failed == real.failed

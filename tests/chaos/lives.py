@@ -1,0 +1,186 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whole lives of one object of any family: behind lost answers, readings that lag, and somebody else who writes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from result import Result
+from scenarios import CHANGED, FAILED, OK, Act, Outcome, Scene, play
+from stage import Site
+from storm import faults
+from subjects import Subject
+from verdicts import NOT_KNOWN, Counts, Report
+
+SECONDS = 2
+SHARE = 0.3
+# Longer than a reading is good for.
+SLOW = 6
+ANY = (CHANGED, OK, FAILED)
+WRITES = ("POST", "PATCH", "DELETE")
+# An answer that is lost before or after the work, or says nothing about it.
+LOSSES: dict[str, dict[str, Any]] = {
+    "reset-before": {"kind": "reset_before"},
+    "reset-after": {"kind": "reset_after"},
+    "close-before": {"kind": "close_before"},
+    "502-before": {"kind": "status_before", "status": 502, "body": "html"},
+    "502-after": {"kind": "status_after", "status": 502, "body": "html"},
+    "500-after": {"kind": "status_after", "status": 500, "body": "json"},
+    "404-before": {"kind": "status_before", "status": 404, "body": "html"},
+    "html-before": {"kind": "html", "work": False},
+    "html-after": {"kind": "html", "work": True},
+    "truncated": {"kind": "truncated"},
+}
+# A web page in place of an answer tells of a wrong address, so the task fails in place of trying again.
+PAGES = ("404-before", "html-before", "html-after")
+
+
+def life(subject: Subject, name: str, may: Collection[str] = ()) -> list[Act]:
+    """Return the whole life of an object, each step twice. ``may`` is what each may say, if not what is usual."""
+
+    def act(usual: str | Collection[str], **options: Any) -> Act:
+        expected = may or ({usual} if isinstance(usual, str) else usual)
+        return Act(subject.module, {**subject.named(name), **options}, expected)
+
+    updated = {subject.setting_option: subject.values[1]}
+    return [
+        act(CHANGED, **subject.new),
+        act(OK, **subject.new),
+        act(CHANGED, **updated),
+        # What lags may show the old value still, and then it is sent again.
+        act((OK, CHANGED), **updated),
+        act(CHANGED, state="absent"),
+        act(OK, state="absent"),
+    ]
+
+
+def scenes(subject: Subject) -> list[Scene]:
+    """Return all scenes for a family."""
+    held = [subject.held(f"x_{number}", f"old_{number}") for number in range(3)]
+    found = []
+
+    def scene(name: str, acts: list[Act], *, short: bool = False, most: int = 1, **values: Any) -> None:
+        found.append(Scene(name, acts, held, made={"new": most}, short=short, subject=subject, doubt=True, **values))
+
+    for name, loss in LOSSES.items():
+        once = [{**loss, "method": method, "times": 1, "path": f"/{subject.path}"} for method in WRITES]
+        acts = life(subject, "new", ANY if name in PAGES else ())
+        scene(f"lost-{name}", acts, faults=once, short=name == "reset-after")
+    for number in range(6):
+        # A failure leaves the next task more than one thing to find.
+        acts = life(subject, "new", ANY) * (3 if number else 1)
+        scene(f"storm-{number}", acts, faults=faults(SHARE, list(LOSSES.values())), short=number == 0)
+    lags: dict[str, Mapping[str, Any]] = {
+        "list": {"list_lag_seconds": SECONDS},
+        "get": {"get_lag_seconds": SECONDS},
+        "both": {"list_lag_seconds": SECONDS, "get_lag_seconds": SECONDS},
+    }
+    lost = {"kind": "reset_after", "method": "POST", "times": 1}
+    for name, behaviour in lags.items():
+        scene(f"lag-{name}", life(subject, "new"), behaviour=behaviour)
+        create = Act(subject.module, {**subject.named("new"), **subject.new}, {CHANGED, FAILED})
+        scene(f"lag-{name}-lost", [create], behaviour=behaviour, faults=[lost])
+    return found + writers(subject, held)
+
+
+def writers(subject: Subject, held: list[dict[str, Any]]) -> list[Scene]:
+    """Return scenes in which somebody else acts just before or after a task's request."""
+    family = {"family": subject.path}
+    listed = {"method": "GET", "path": f"/{subject.path}$", "when": "after"}
+    slow = {"kind": "rate_limited", "method": "DELETE", "how": "body", "seconds": SLOW, "times": 1}
+    lost = {"kind": "reset_after", "method": "POST", "times": 1}
+    twin = subject.held("twin", "new")
+    creation = {"action": "create", **family, "fields": twin, "method": "POST", "path": f"/{subject.path}$"}
+    renamed = {"action": "update", **family, **listed, "object": "x_1", "fields": {subject.key: "production"}}
+    create = {**subject.named("new"), **subject.new}
+    twins = {"new": 1 if subject.unique else 2}
+    update = {"id": "x_1", subject.setting_option: subject.values[1]}
+
+    def scene(name: str, options: Mapping[str, Any], may: Collection[str], writer: Any, **values: Any) -> Scene:
+        act = Act(subject.module, options, may)
+        return Scene(f"writer-{name}", [act], held, writers=[writer], subject=subject, **values)
+
+    deleted = {"action": "delete", **family}
+    return [
+        scene("deleted", {"id": "x_1", "state": "absent"}, {OK, FAILED}, {**deleted, "method": "DELETE"}),
+        scene("deleted-update", update, {FAILED}, {**deleted, "method": "PATCH"}, short=False),
+        scene(
+            "renamed", {**subject.named("old_1"), "state": "absent"}, {OK, FAILED}, renamed, faults=[slow], short=False
+        ),
+        # Between the look-up and the creation nobody can keep somebody else away, where keys are not unique.
+        scene(
+            "twin",
+            create,
+            {OK, FAILED} if subject.unique else {CHANGED, FAILED},
+            creation,
+            made=twins,
+            short=False,
+        ),
+        # Whose is whose can't be known any more.
+        scene(
+            "twin-lost",
+            create,
+            {CHANGED} if subject.unique else {FAILED},
+            {**creation, "when": "after"},
+            faults=[lost],
+            made=twins,
+        ),
+    ]
+
+
+def truth(scene: Scene, name: str, outcome: Outcome) -> Counts:
+    """Hold what was said against what the server held at that moment, and look for failures that hide a change."""
+    counts = Counts()
+    said = {report.ticket: report for report in outcome.reports}
+    for number, act in enumerate(scene.acts):
+        report = said.get(f"{name}-{number}")
+        if report is None:
+            continue
+        text = f"{name}: task {number} said {'changed' if report.changed else 'ok'}: {report.message[:300]}"
+        if not report.failed and not _holds(scene.subject, act, report, outcome):
+            counts.note("false_changed" if report.changed else "false_ok", f"{text} - and that is not so")
+        done = outcome.done_in(report)
+        told = report.changed or NOT_KNOWN in report.message
+        if report.failed and done and not told and done[-1]["object"] not in report.message:
+            counts.note("lost", f"{name}: task {number} hides what was {done[-1]['effect']}: {report.message[:300]}")
+    return counts
+
+
+def _holds(subject: Subject, act: Act, report: Report, outcome: Outcome) -> bool:
+    """Tell whether a server was as a task wants it when the task said so."""
+    time = report.time
+    times = {request["number"]: request["time"] for request in outcome.requests}
+    later = [effect for effect in outcome.effects if times[effect["request"]] > time]
+
+    def at_that_time(one: Mapping[str, Any], field: str) -> Any:
+        changes = [effect["changes"][field] for effect in later if _changes(effect, one, field)]
+        return changes[0][0] if changes else one[field]
+
+    there = [
+        one
+        for one in outcome.sources
+        if not any(effect["object"] == one["id"] and effect["effect"] == "created" for effect in later)
+        and (one["deletedAt"] is None or one["deletedAt"] > time)
+        and all(
+            at_that_time(one, field) == act.options[option]
+            for option, field in (("id", "id"), (subject.key_option, subject.key))
+            if option in act.options
+        )
+    ]
+    if act.options.get("state") == "absent":
+        return not there
+    wanted = act.options.get(subject.setting_option)
+    return any(wanted in (None, at_that_time(one, subject.setting)) for one in there)
+
+
+def _changes(effect: Mapping[str, Any], one: Mapping[str, Any], field: str) -> bool:
+    return effect["object"] == one["id"] and field in effect["changes"]
+
+
+def run(site: Site) -> Result:
+    """Play all scenes."""
+    return play("lives", site, scenes(site.subject), also=truth)
