@@ -427,7 +427,8 @@ def run_spec(spec: ModuleSpec, subject: Subject, server: Server, check_mode: boo
     server.finish()
     result = report.result
     assert result["api"]["requests"] == len(server.sent) - sent
-    assert result["api"]["retries"] == len(server.slept) - slept
+    # The gate, which spreads requests after a 429, sleeps as well, and that is no retry.
+    assert result["api"]["retries"] <= len(server.slept) - slept
     assert isinstance(result["changed"], bool)
     everything = json.dumps([result, report.warnings, report.progress])
     assert KEY not in everything
