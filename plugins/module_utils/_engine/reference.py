@@ -23,7 +23,7 @@ class References:
     """The objects that a task's options refer to, by id or by key.
 
     ``ids`` are the known ids, by field. ``missing`` says which object does not exist, empty if all do. ``read_at`` is
-    when an object was looked up by its key, in seconds of the client's clock.
+    when the task looked an object up by its key, in seconds of the client's clock.
     """
 
     kind: Kind
