@@ -12,6 +12,6 @@ __all__ = ["ActionModule", "main"]
 
 
 class ActionModule(TaskAction):
-    """Runs basedash_data_sources in the controller's worker where that is the same, and as a module elsewhere."""
+    """Runs basedash_data_sources in the controller's worker if the result is the same there, else as a module."""
 
     spec = SPEC

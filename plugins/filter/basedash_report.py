@@ -6,11 +6,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: basedash_report
-short_description: Report what was planned for data sources of Basedash, or done
+short_description: Make a report about planned or finished changes of data sources
 version_added: 0.1.0
 description:
-  - Makes lines for a log, Markdown and JSON of what M(community.basedash.basedash_data_sources) returned.
-  - Names come from the server. Whatever they hold, they break no table, mention nobody and link nowhere.
+  - Makes lines for a log, Markdown and JSON from a result of M(community.basedash.basedash_data_sources).
+  - Names come from the server. The report escapes them, so that they can't break a table, mention anyone or link to a
+    page.
   - The role C(basedash_report) prints and writes them. Its documentation has the keys of the JSON.
 author:
   - Basedash collection contributors (@ansible-collections)
@@ -20,35 +21,35 @@ options:
     type: dict
     required: true
   plan:
-    description: The result of a plan before it, which is in the JSON alone.
+    description: The result of the plan that came before. It goes only into the JSON.
     type: dict
     default: {}
   title:
-    description: The first words.
+    description: The first words of the report.
     type: str
     default: Basedash
   status:
-    description: What the report is about. If it is empty, the result says it.
+    description: The status in the report. If it is empty, the filter takes it from the result.
     type: str
     default: ''
   check_mode:
-    description: Whether the result is that of check mode.
+    description: Whether the result comes from check mode.
     type: bool
     default: false
   api_url:
-    description: The root of the service, for a result that does not say it.
+    description: The root of the service, if the result does not have it.
     type: str
     default: ''
   organization_id:
-    description: The organization, for a result that does not say it.
+    description: The organization, if the result does not have it.
     type: str
     default: ''
   max_characters:
-    description: The most that the Markdown may have.
+    description: The maximum length of the Markdown.
     type: int
     default: 60000
   max_lines:
-    description: The most lines for a log.
+    description: The maximum number of lines for a log.
     type: int
     default: 50
 """

@@ -9,9 +9,8 @@ name: basedash_teardown
 short_description: Decide what the role basedash_teardown does next
 version_added: 0.1.0
 description:
-  - Takes what the steps of the role left behind, and returns which steps may follow, and what the report says.
-  - It is made for the role. A step that was skipped, for whatever reason, left nothing behind, and then nothing is
-    deleted.
+  - Takes the results of the role's steps, and returns which steps may follow and what the report says.
+  - It is made for the role only. A skipped step has no result, and then nothing is deleted.
 author:
   - Basedash collection contributors (@ansible-collections)
 positional: host, batch, hostvars
@@ -32,11 +31,11 @@ options:
     elements: str
     required: true
   hostvars:
-    description: The variables of all hosts, to find out what the others do.
+    description: The variables of all hosts, which show what the other hosts do.
     type: dict
     required: true
   omit:
-    description: What stands for an omitted value.
+    description: The placeholder for an omitted value.
     type: raw
 """
 

@@ -10,7 +10,7 @@ short_description: Tell whether somebody is there who can be asked
 version_added: 0.1.0
 description:
   - Returns true if Ansible reads from a terminal, in the foreground, and neither a pipeline (environment variable
-    E(CI)), nor AWX, nor Ansible Runner is at work. Those have a terminal at times, and nobody who types.
+    E(CI)), nor AWX, nor Ansible Runner runs it. These may have a terminal, but nobody who types.
   - The role C(basedash_teardown) asks before a deletion if this is true.
 author:
   - Basedash collection contributors (@ansible-collections)

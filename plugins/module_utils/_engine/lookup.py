@@ -32,8 +32,8 @@ from .kind import Field, Kind
 class Scope:
     """The parent within which a key is unique: the field that refers to it, its id, and what messages call it.
 
-    ``key`` is the key by which the user names it, if not by its id, and ``read_at`` is when the task looked that up, in
-    seconds of the client's clock.
+    ``key`` is the parent's key, if the user gave the key and not the id. ``read_at`` is when the task looked this key
+    up, in seconds of the client's clock.
     """
 
     field: Field
@@ -92,7 +92,7 @@ class Identity:
         return "%s named %s%s" % (self.noun, quoted(self.key), within)
 
     def part_of(self, listing: Listing) -> Listing:
-        """Return the part of a list in which the key names one object."""
+        """Return the part of a list within which the key is unique."""
         return listing if self.scope is None else listing.within(self.scope.field.place, self.scope.id)
 
     def guarded_by(self, resource: Resource) -> str:
@@ -175,10 +175,10 @@ def find(api: Collection, identity: Identity, verify_absence: bool = True, advic
 
 
 def _check_scope_again(api: Collection, scope: Scope) -> None:
-    """Look up again within what a key names an object, if the last look-up is too old to rely on.
+    """Look the parent up again by its key if the last look-up is too old for a write.
 
     Raises:
-        RefusedError: if the name of that belongs to another one by now, or to none.
+        RefusedError: if the key now belongs to another object, to several, or to none.
     """
     family = scope.field.refers_to
     if scope.key is None or family is None or not is_stale(api.client, scope.read_at):
@@ -192,10 +192,10 @@ def _check_scope_again(api: Collection, scope: Scope) -> None:
 
 
 def check_key_is_shown(kind: Kind, listing: Listing) -> None:
-    """Refuse to go by a key that the server shows of no object.
+    """Refuse a look-up by key if the server does not show the keys of objects.
 
     Raises:
-        RefusedError: if it does not.
+        RefusedError: if no object in the list has a key.
     """
     if len(listing) and not any(kind.key.is_shown(one) for one in listing):
         raise RefusedError(

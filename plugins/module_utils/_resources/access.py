@@ -279,7 +279,7 @@ def with_access(api: Collection, options: Mapping[str, Any], entries: list[Facts
     """
     if not options["access"]:
         return entries
-    # Only info modules need threads here, and on a remote host each import is compiled at each run.
+    # Import this only if needed, because a remote host compiles each import at each run, and only info modules need it.
     from .._http.parallel import in_parallel
 
     read = partial(read_policy_of_listed, api)

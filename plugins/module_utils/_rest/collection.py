@@ -152,11 +152,11 @@ class Collection:
             raise
 
     def list_new(self, known: Container[str]) -> list[Resource]:
-        """Return the objects that are not in ``known``, which are ids of an earlier list.
+        """Return the objects whose ids are not in ``known``, the ids of an earlier list.
 
-        The list of data sources is newest first (the vendor's page), so new objects are on the first page. No page says
-        so of other families, so all pages are read as long as they are not in this order. Archived objects are left
-        out, because ``known`` has none of them either.
+        The list of data sources is newest first (the vendor's page), so new objects are on the first page. No page of
+        the vendor says so about other families, so further pages are read if a page is not in this order. Archived
+        objects are left out, because ``known`` has none of them either.
 
         Raises:
             ApiError: as ``list_all``.
@@ -247,7 +247,8 @@ class Collection:
             return not_confirmed(self.family, resource, error.message)
         if new is None:
             return not_confirmed(self.family, resource)
-        # Most tasks create nothing, and on a remote host each import is compiled at each run.
+        # Import this only if needed, because a remote host compiles each import at each run, and most tasks create
+        # nothing.
         from .creation_lock import note_shown
 
         note_shown(self.lock_key, self.family.lock_name(str(key), self.family.scope_of(resource)))
@@ -344,7 +345,7 @@ class Collection:
 
 
 def _is_newest_first(page: list[Resource]) -> bool:
-    """Tell whether a page is in this order, or does not show when its objects were created."""
+    """Tell whether the objects of a page are sorted newest first; true if it does not show their time of creation."""
     created = [item["createdAt"] for item in page if isinstance(item.get("createdAt"), str)]
     return len(set(created)) != 1 and created == sorted(created, reverse=True)
 
