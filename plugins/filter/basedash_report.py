@@ -74,7 +74,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-# What became of a data source, and what a plan calls it, at one of them and at their count.
+# The words for what happened to a data source: in a result and in a plan.
 _WORDS = {
     "deleted": ("delete", "to delete"),
     "created": ("create", "to create"),
@@ -82,7 +82,7 @@ _WORDS = {
     "unchanged": ("unchanged", "unchanged"),
     "failed": ("fails", "failing"),
     "not_attempted": ("not planned", "not planned"),
-    # Nobody knows, or the word is masked because a secret is a part of it.
+    # It is not known, or the word is masked because a secret is a part of it.
     "unknown": ("unknown", "unknown"),
 }
 
@@ -100,13 +100,13 @@ class FilterModule:
     """The filter."""
 
     def filters(self) -> dict[str, Any]:
-        """Return it by its name."""
+        """Return the filter by its name."""
         return {"basedash_report": report}
 
 
 @dataclass
 class _Look:
-    """How a report looks and what it says beside the result: the filter's options."""
+    """The filter's options: the form of the report, and what it shows besides the result."""
 
     title: str = "Basedash"
     status: str = ""
@@ -118,7 +118,7 @@ class _Look:
 
 
 def report(outcome: Mapping[str, Any], plan: Mapping[str, Any] | None = None, **options: Any) -> dict[str, Any]:
-    """Return a result as ``lines`` for a log, and as the texts ``md`` and ``json``."""
+    """Return a report as ``lines`` for a log, and as the texts ``md`` and ``json``."""
     try:
         look = _Look(**options)
     except TypeError as error:
@@ -129,14 +129,14 @@ def report(outcome: Mapping[str, Any], plan: Mapping[str, Any] | None = None, **
 
 
 class _Report:
-    """A result of many, in three forms."""
+    """The report about many objects, in three forms."""
 
     def __init__(self, outcome: Mapping[str, Any], plan: Mapping[str, Any], look: _Look) -> None:
         self._outcome, self._plan, self._look = outcome, plan, look
         self._failed = bool(outcome.get("failed") or outcome.get("unreachable"))
         if not self._failed and not outcome.get("skipped") and "results" not in outcome:
             raise AnsibleFilterError(_NO_OUTCOME)
-        # The module knows where it worked; the variables and the environment don't know of module_defaults.
+        # Take the service from the result, because variables and the environment do not include module_defaults.
         service = outcome.get("service") or {}
         self._api_url = service.get("api_url", look.api_url)
         self._organization = service.get("organization_id", look.organization_id)
@@ -157,7 +157,7 @@ class _Report:
         return "done" if self._outcome.get("changed") else "unchanged"
 
     def markdown(self) -> list[str]:
-        """Return the lines of a page."""
+        """Return the lines of the Markdown page."""
         organization = " in organization %s" % code(self._organization) if self._organization else ""
         page = [
             "### %s: %s" % (self._look.title, self._status),
@@ -169,7 +169,7 @@ class _Report:
             page += ["", "This report was not completed: it is not known how much was done. Run it again to find out."]
         if self._message is not None:
             page += ["", sentence(self._message)]
-        # Two thirds of the space are for the table, and what is left of it is for sentences and settings.
+        # The table gets two thirds of the space. Sentences and settings get the rest.
         most = self._look.max_characters
         rows, left = _fitting([_row(entry, self._planned) for entry in self._ordered], most * 2 // 3 - 500)
         if rows:
@@ -193,7 +193,7 @@ class _Report:
         return lines + ([] if self._message is None else [sentence(self._message)])
 
     def machine(self) -> dict[str, Any]:
-        """Return what a program reads."""
+        """Return the report for a program."""
         earlier = [dict(entry) for entry in self._plan.get("results") or ()]
         before = self._results if self._planned else earlier
         after = [] if self._planned else self._results
@@ -215,20 +215,20 @@ class _Report:
 
 
 def plain(value: Any) -> str:
-    """Return what came from a server on one line: if it is not ordinary, as a JSON string in which nothing acts."""
+    """Return a server's text on one line; an unusual text becomes a JSON string, so that it can't do any harm."""
     text = "" if value is None else str(value)
     text = text if len(text) <= 100 else text[:99] + "…"
     return text if _ORDINARY.fullmatch(text) else json.dumps(text).translate(_ACTING)
 
 
 def code(value: Any) -> str:
-    """Return what came from a server as code in Markdown, empty if there is nothing."""
+    """Return a server's text as code in Markdown; empty if there is none."""
     text = plain(value)
     return "`%s`" % text if text else ""
 
 
 def sentence(value: Any) -> str:
-    """Return a sentence of the collection, with a server's words in it, on one line as code."""
+    """Return a sentence of this collection, which may quote a server, on one line as code."""
     text = _INVISIBLE.sub(" ", str(value)).replace("`", "'").replace("##[", "## [").strip()
     return "`%s`" % (text if len(text) <= 700 else text[:699] + "…")
 
@@ -285,7 +285,7 @@ def _changes(diffs: Iterable[Any]) -> Iterable[str]:
 def _fitting(
     rows: Sequence[str], space: int, more: str = "and %d more, which the JSON report has."
 ) -> tuple[list[str], int]:
-    """Return the first rows that fit into so many characters, and how many characters are left."""
+    """Return the first rows that fit into the space, and the number of characters that are left."""
     fitting: list[str] = []
     for row in rows:
         if len(row) >= space:
@@ -296,7 +296,7 @@ def _fitting(
 
 
 def _plain(value: Any) -> Any:
-    """Return plain containers: those of ansible-core evaluate their content only when asked for it one by one."""
+    """Return plain containers, because containers of ansible-core evaluate their items only on access."""
     if isinstance(value, Mapping):
         return {str(name): _plain(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):

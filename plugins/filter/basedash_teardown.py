@@ -67,13 +67,13 @@ from ansible_collections.community.basedash.plugins.module_utils._engine.input_c
 from ansible_collections.community.basedash.plugins.module_utils._engine.options import of_one
 from ansible_collections.community.basedash.plugins.module_utils._resources.data_source import DATA_SOURCE, STEPS
 
-# What the plan may say of a data source. Any other word is masked, because a secret is a part of it.
+# All actions in a plan. Any other word was masked, because a secret is a part of the action's name.
 _ACTIONS = frozenset(("deleted", "unchanged", "failed", "not_attempted"))
 
 _ENTRY = of_one(DATA_SOURCE, STEPS)
-# A deletion needs no secret, and a secret could mask an id.
+# Drop secrets, because a deletion needs none, and a secret could mask an id.
 _DROPPED = frozenset(name for name, option in _ENTRY.items() if option.get("no_log")) | {"extra"}
-# What an entry says of its deletion goes from the plan to the deletion.
+# Options of an entry that the deletion needs as well.
 _FLAGS = ("missing_ok", "verify_absence", "force")
 
 _WHAT = (
@@ -94,7 +94,7 @@ class FilterModule:
     """The filter."""
 
     def filters(self) -> dict[str, Any]:
-        """Return it by its name."""
+        """Return the filter by its name."""
         return {"basedash_teardown": next_steps}
 
 
@@ -105,16 +105,16 @@ def next_steps(
     hostvars: Mapping[str, Mapping[str, Any]],
     omit: Any = None,
 ) -> dict[str, Any]:
-    """Return what may follow the steps that were taken: the public properties of ``Teardown``."""
+    """Return what follows from the finished steps: the public properties of ``Teardown``."""
     teardown = Teardown(steps, host, batch, hostvars, omit)
     return {name: getattr(teardown, name) for name in vars(Teardown) if not name.startswith("_")}
 
 
 class Teardown:
-    """The steps that were taken on one host, and what follows from them.
+    """The finished steps of one host, and what follows from them.
 
-    No step relies on the one before it having ended the play: whatever was skipped, failed or forgiven by
-    ``ignore_errors`` leaves ``deletes`` false.
+    No step expects that an earlier failure has ended the play. If a step was skipped, or failed with ``ignore_errors``,
+    ``deletes`` stays false.
     """
 
     def __init__(
@@ -132,7 +132,10 @@ class Teardown:
 
     @cached_property
     def check_mode(self) -> bool | None:
-        """Whether this is check mode, in which the probe is skipped; ``None`` if the probe says neither."""
+        """Whether this is check mode; ``None`` if it is not known.
+
+        A probe task shows it, because check mode skips this task.
+        """
         probe = self._steps["probe"]
         if probe.get("skipped"):
             return True
@@ -140,7 +143,7 @@ class Teardown:
 
     @cached_property
     def mistake(self) -> str:
-        """What is wrong with the question, empty if nothing is."""
+        """What is wrong with the options, empty if nothing is."""
         data_sources, filters = self._steps["data_sources"], self._steps["filters"]
         filtered = self._given(filters) and filters != {}
         if self._listed and filtered:
@@ -158,7 +161,7 @@ class Teardown:
 
     @property
     def _gap(self) -> str:
-        """What is wrong with the guard ``exclude``: ansible-core 2.19 and newer drop an omitted entry of an option."""
+        """What is wrong with ``exclude``, because ansible-core 2.19 and newer silently drop an omitted entry."""
         exclude = self._steps.get("exclude")
         if isinstance(exclude, (list, tuple)) and any(self._is_empty(one) for one in exclude):
             return "An entry of basedash_teardown_exclude is empty. Give it a value, or leave it out."
@@ -166,7 +169,7 @@ class Teardown:
 
     @cached_property
     def wanted(self) -> dict[str, Any]:
-        """What the plan is about, as options of the module, without secrets."""
+        """The module options for the plan, without secrets."""
         if self.mistake:
             return {}
         if not self._listed:
@@ -176,16 +179,16 @@ class Teardown:
 
     @cached_property
     def left(self) -> dict[str, str]:
-        """The ids that are left to an earlier host of the batch with the same organization, each with that host.
+        """The ids that an earlier host of the batch deletes, by id with the name of this host.
 
-        It is frozen once all hosts have planned, because a host that fails leaves the batch.
+        The value is stored after all hosts have planned, because a host that fails leaves the batch.
         """
         if isinstance(self._steps["left"], Mapping):
             return dict(self._steps["left"])
         left: dict[str, str] = {}
         for host in self._batch[: self._batch.index(self._host)] if self._host in self._batch else ():
             plan = self._of(host, "plan")
-            # Two services can have the same ids: staging may be a copy of production.
+            # Compare the services, because two services can have the same ids: staging may be a copy of production.
             if plan.get("service") != self._steps["plan"].get("service"):
                 continue
             for entry in plan.get("results") or ():
@@ -195,7 +198,7 @@ class Teardown:
 
     @cached_property
     def plan(self) -> dict[str, Any]:
-        """The plan of this host, as the module would return it."""
+        """The plan of this host, in the form of a module's result."""
         plan = self._steps["plan"]
         return {
             "changed": bool(self.going),
@@ -206,12 +209,13 @@ class Teardown:
 
     @cached_property
     def going(self) -> list[dict[str, Any]]:
-        """The entries of the deletion: each id with its name as a guard, and what its own entry said."""
+        """The entries for the deletion: each id with its name as a guard, and with the flags of its entry."""
         by_id, by_name = self._entries("data_source_id", "id"), self._entries("display_name", "name")
         going = []
         for identifier, name in ((one["id"], one.get("name")) for one in self._planned if one["action"] == "deleted"):
             entry = by_id.get(identifier) or by_name.get(name) or {}
-            # Basedash stores names that the option refuses. The id alone must do for those, or they could never go.
+            # Basedash may have names that the option refuses. Such objects go without the guard, because otherwise they
+            # could never be deleted.
             guard = {"name": name} if name and can_be_given(name) else {}
             going.append({"id": identifier, **guard, **{flag: entry[flag] for flag in _FLAGS if flag in entry}})
         return going
@@ -223,7 +227,7 @@ class Teardown:
 
     @cached_property
     def question(self) -> str:
-        """What a person is to be asked, about all hosts of the batch; empty if nobody is."""
+        """The question to a person, about all hosts of the batch; empty if nobody is asked."""
         if not (self._announced and self._needs_a_person and self._steps["attended"]):
             return ""
         announced = {identifier for host in self._batch for identifier in self._of(host, "announced")}
@@ -247,8 +251,8 @@ class Teardown:
 
     @cached_property
     def outcome(self) -> dict[str, Any]:
-        """What became of it all, as the module would return it."""
-        # A plan that failed in part is carried out as far as it goes, and fails the run in the end.
+        """The end of the run, in the form of a module's result."""
+        # If a part of the plan failed, the rest is carried out, and the run fails at the end.
         message = self._reason or self._steps["plan"].get("msg")
         return {
             "changed": self.plan["changed"] if self.check_mode else self._deleted.get("changed") is True,
@@ -273,7 +277,7 @@ class Teardown:
 
     @cached_property
     def _flaw(self) -> Any:
-        """Why the plan can't be carried out, empty if it can. The words of a server stay unsafe, no template."""
+        """Why the plan can't be carried out, empty if it can. A server's words keep the mark "unsafe"."""
         plan = self._steps["plan"]
         if self.mistake:
             return self.mistake
@@ -283,7 +287,7 @@ class Teardown:
             return "There is no plan, because a step was left out. Nothing was deleted."
         if self.check_mode is None:
             return "It is not known whether this is check mode, because a step was left out. Nothing was deleted."
-        # A secret that is a part of an id masks it in every result, and what is masked can't be deleted.
+        # If a secret is a part of an id, every result masks the id, and then the object can't be deleted.
         for entry in self._planned:
             texts = (entry["id"], entry.get("name")) if entry["action"] == "deleted" else ()
             if entry["action"] not in _ACTIONS or any(mask in str(text) for text in texts for mask in MASKS):
@@ -292,12 +296,12 @@ class Teardown:
 
     @property
     def _announced(self) -> bool:
-        """Whether the report has this very plan."""
+        """Whether the report has announced exactly this plan."""
         return self.ready and list(self._steps["announced"]) == [entry["id"] for entry in self.going]
 
     @property
     def _said_yes(self) -> bool:
-        # One host asks for all of them.
+        # One host asks for all hosts.
         answers = [self._of(host, "answer") for host in self._batch]
         return any(str(answer.get("user_input", "")).strip().lower() == "yes" for answer in answers if answer)
 
@@ -307,7 +311,7 @@ class Teardown:
 
     @property
     def _reason(self) -> Any:
-        """Why the run failed, empty if it did not, or if only a part of the plan did."""
+        """Why the run failed; empty if it did not fail, or if only a part of the plan failed."""
         if self._deleted.get("failed") or self._deleted.get("unreachable"):
             return self._deleted.get("msg") or "The deletion failed."
         if self._deleted:
@@ -325,17 +329,17 @@ class Teardown:
 
     @property
     def _results(self) -> list[dict[str, Any]]:
-        """What became of what was planned, and of what the plan itself settled."""
+        """The results of the deletion, and the entries of the plan that needed no deletion."""
         others = [entry for entry in self._planned if entry["action"] != "deleted"]
         if "results" in self._deleted:
             return [*self._deleted["results"], *others]
-        # A deletion that began and left no word of the module: nobody knows.
+        # The deletion started but left no result of the module, so nobody knows what it did.
         died = bool(self._deleted) and "api" not in self._deleted
         fate = {"action": "unknown" if died else "not_attempted", "changed": False}
         return [*({**entry, **fate} for entry in self._planned if entry["action"] == "deleted"), *others]
 
     def _entries(self, *options: str) -> Mapping[Any, Mapping[str, Any]]:
-        """Return the entries of the question by one of these options."""
+        """Return the user's entries by one of these options."""
         entries = self.wanted.get("data_sources") or ()
         return {str(entry[option]): entry for option in options for entry in entries if entry.get(option) is not None}
 
@@ -348,7 +352,7 @@ class Teardown:
         return not self._given(value) or not str(value).strip()
 
     def _of(self, host: str, step: str) -> Any:
-        """Return what a step left behind on a host of the batch, empty if nothing."""
+        """Return what a step stored on a host of the batch, empty if nothing."""
         return self._hostvars[host].get("basedash_teardown_" + step) or {}
 
 

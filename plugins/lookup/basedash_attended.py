@@ -48,7 +48,7 @@ class LookupModule(LookupBase):
     """The lookup."""
 
     def run(self, terms: Any, variables: Mapping[str, Any] | None = None, **options: Any) -> list[bool]:
-        """Return it as a list, as any lookup does."""
+        """Return the answer in a list, as every lookup does."""
         nobody = _nobody_types(os.environ, variables or {})
         return [not nobody and _is_at_a_terminal(_main_process())]
 
@@ -63,20 +63,21 @@ def _nobody_types(environment: Mapping[str, str], variables: Mapping[str, Any]) 
 
 
 def _main_process() -> int:
-    # Templates are evaluated in a worker, which has no terminal.
+    # Ask for the parent, because templates are evaluated in a worker, which has no terminal.
     parent = multiprocessing.parent_process()
     return os.getpid() if parent is None or parent.pid is None else parent.pid
 
 
 def _is_at_a_terminal(process: int) -> bool:
-    """Tell whether the standard input of a process is a terminal, and the process in its foreground."""
+    """Tell whether the standard input of a process is a terminal, and whether the process is in the foreground."""
     folder = Path("/proc", str(process))
     try:
-        # The fields after the name, which may hold anything: state, parent, group, session, terminal, foreground group.
+        # Split after the name, because it may have any characters. Then come state, parent, group, session, terminal
+        # and foreground group.
         fields = folder.joinpath("stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
         return bool(_TERMINAL.match(os.readlink(folder / "fd" / "0"))) and fields[2] == fields[5]
     except OSError:
-        # Not Linux: a process in the foreground of its terminal has a plus sign.
+        # This is not Linux. Here "ps" shows a plus sign for a process in the foreground of its terminal.
         command = ["ps", "-o", "tty=,stat=", "-p", str(process)]
         said = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, text=True).stdout
         return bool(re.match(r"[^?\s]\S*\s+\S*\+", said))

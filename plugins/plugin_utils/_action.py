@@ -2,11 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: where a task meets Ansible in the controller's worker.
+"""Private to this collection: runs a task in a worker of the controller.
 
-A process for each item of a loop costs far more than the requests it sends. So the work is done in the worker that has
-the task already, as long as that is the same; else the module runs as any module does. docs/where_tasks_run.md says
-what decides.
+A process for each item of a loop costs much more time than the requests. So the task runs in Ansible's worker if the
+result is the same there. Otherwise it runs as a normal module. docs/where_tasks_run.md says how this is decided.
 """
 
 from __future__ import annotations
@@ -45,13 +44,13 @@ except ImportError:  # Before ansible-core 2.19.
 else:
     _ENCODING = {"cls": get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE)}
 
-# Workers inherit what their parent has imported, so that none of them imports these again.
+# Import these in the parent process, because its workers inherit imports and need not repeat them.
 _IMPORTED = (creation, deletion, present)
 
 _ACTION_GROUP = "group/community.basedash.basedash"
 _WAYS = ("auto", "controller", "target")
 
-# Seconds between two lines of progress: a person waits no longer for a sign of life, and a log takes it.
+# Seconds between two lines of progress. This is short enough for a person, and long enough for a log.
 _TELL_EVERY = 5.0
 
 _display = Display()
@@ -59,12 +58,12 @@ _sessions = Sessions()
 
 
 class TaskAction(NormalAction):
-    """Runs a module's task in this worker or, where that would not be the same, the module."""
+    """Runs a module's task in this worker, or runs the module if the result would not be the same here."""
 
     spec: ModuleSpec
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Run the task and return its result, the same one both ways."""
+        """Run the task and return its result, which is the same in both ways."""
         variables = task_vars or {}
         self._task.args = self._arguments(variables)
         wanted = self._templar.template(variables.get("basedash_run_on", "auto"))
@@ -86,7 +85,7 @@ class TaskAction(NormalAction):
         if why_not:
             result: dict[str, Any] = super().run(tmp, task_vars)
             return result
-        # What any action does first: it refuses what the task can't have.
+        # Every action calls this first, because it refuses settings that are not allowed for the task.
         ActionBase.run(self, tmp, task_vars)
         with _working_in(self._loader.get_basedir()):
             return self._run_here(variables, given)
@@ -94,8 +93,8 @@ class TaskAction(NormalAction):
     def _arguments(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Return the task's options, with ``module_defaults`` for those that are null or omitted.
 
-        Ansible merges the defaults first and takes out what is omitted then, so that an omitted option would hide its
-        default: a play's organization, say, while the one of the environment would count.
+        Ansible merges the defaults first and removes omitted options afterwards. So an omitted option would hide its
+        default. For example, the organization of the environment would count, and not the one of the play.
         """
         given = {name: value for name, value in self._task.args.items() if value is not None}
         defaults: dict[str, Any] = {}
@@ -107,15 +106,15 @@ class TaskAction(NormalAction):
             if not isinstance(default, Mapping):
                 default = self._templar.template(default)
             added.update((option, value) for option, value in default.items() if option not in given)
-        # Most tasks leave nothing out, and what costs time, such as a look-up, is not to be evaluated again.
+        # Evaluate only the added defaults, because a template may be slow, for example if it has a look-up.
         added = self._templar.template(added) if added else {}
         omitted = variables.get("omit")
         return {**{name: value for name, value in added.items() if value not in (None, omitted)}, **given}
 
     def _why_not_here(self, variables: Mapping[str, Any], forced: bool) -> str:
-        """Return why the work can't be done in this worker, empty if it can.
+        """Return why the task can't run in this worker, empty if it can.
 
-        ``forced`` leaves out what only the choice of the host decides.
+        ``forced`` skips the checks that only decide which host to choose.
         """
         if self._task.async_val:
             return "of async"
@@ -135,7 +134,7 @@ class TaskAction(NormalAction):
         return "its Python is %s" % python if python else ""
 
     def _chosen_python(self, variables: Mapping[str, Any]) -> str:
-        """Return the Python that the user set for the task, empty if it is the one here or was left to Ansible."""
+        """Return the Python that the user chose, empty if it is this one or if Ansible chooses."""
         if self._task.delegate_to:
             variables = variables.get("ansible_delegated_vars", {}).get(self._task.delegate_to, {})
         python = variables.get("ansible_python_interpreter")
@@ -147,7 +146,7 @@ class TaskAction(NormalAction):
         return python
 
     def _run_here(self, variables: Mapping[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-        """Do what ``AnsibleModule`` and the module do, and return what would arrive here of it."""
+        """Do what ``AnsibleModule`` and the module do, and return the result that would arrive here."""
         try:
             options, warnings = self._parsed(self.spec.checked(given))
         except InputError as error:
@@ -159,7 +158,7 @@ class TaskAction(NormalAction):
             diff_mode=self._task.diff,
             verbosity=_display.verbosity,
             progress=self._progress(variables),
-            # Who kills Ansible itself leaves its workers alone.
+            # If Ansible's main process is killed, its workers go on.
             abandoned=lambda: os.getppid() != parent,
         )
         report = self.spec.run(options, caller)
@@ -168,7 +167,7 @@ class TaskAction(NormalAction):
     def _result(
         self, variables: Mapping[str, Any], options: Mapping[str, Any], report: Report, warnings: list[str]
     ) -> dict[str, Any]:
-        """Return what would arrive here of a module with this report."""
+        """Return the result that would arrive here from a module with this report."""
         result = {**report.result, **({"failed": True} if report.failed else {})}
         if warnings or report.warnings:
             result["warnings"] = [*warnings, *report.warnings]
@@ -177,11 +176,11 @@ class TaskAction(NormalAction):
         return result
 
     def _refused(self, variables: Mapping[str, Any], message: str) -> dict[str, Any]:
-        """Return the result of a task that can't begin, as it stands."""
+        """Return the result of a task that is refused before it starts."""
         return self._result(variables, self._task.args, self.spec.refused(message), [])
 
     def _parsed(self, given: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        """Do what ``AnsibleModule`` does with options, and return them with its warnings.
+        """Convert options as ``AnsibleModule`` does, and return them with its warnings.
 
         Raises:
             InputError: if Ansible's own check refuses them.
@@ -191,14 +190,14 @@ class TaskAction(NormalAction):
         checked = validator.validate(given)
         if checked.error_messages:
             raise InputError(checked.errors.msg)
-        # Private in ansible-core.
+        # This attribute is private in ansible-core.
         warnings = ["Both option %(option)s and its alias %(alias)s are set." % one for one in checked._warnings]
-        # Those about options within options, which ansible-core itself shows from 2.19 on.
+        # Add warnings about options within options. From 2.19 on, ansible-core shows them itself.
         warnings += get_warning_messages()[before:]
         return {**given, **checked.validated_parameters}, warnings
 
     def _progress(self, variables: Mapping[str, Any]) -> Any:
-        """Return what tells a person at the screen how far it is, now and then, or all of it with ``-v``."""
+        """Return a function that shows progress on the screen: a line from time to time, or every line with ``-v``."""
         told = time.monotonic()
         host = variables.get("inventory_hostname")
 
@@ -211,17 +210,17 @@ class TaskAction(NormalAction):
                 if now - told < _TELL_EVERY:
                     return
                 told = now
-            # Not among the results: a callback may print those for a program.
+            # Print this to stderr, because the standard output may have results for a program.
             _display.display("[%s] %s" % (host, encodable(text)), stderr=True)
 
         return tell
 
 
 def _as_module_arguments(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options as a module would get them: vaulted texts in plain, dates as texts.
+    """Return the options as a module would get them, with decrypted vault texts and with dates as texts.
 
     Raises:
-        InputError: if one of them holds what can't be sent to a module, such as bytes.
+        InputError: if a value can't be sent to a module, such as bytes.
     """
     given = {}
     for name, value in options.items():
@@ -233,7 +232,7 @@ def _as_module_arguments(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _same_program(one: str, other: str) -> bool:
-    """Tell whether two paths are the same program of the same environment, such as python and python3 of one folder."""
+    """Tell whether two paths are the same program in the same folder, such as python and python3."""
     one, other = os.path.abspath(one), os.path.abspath(other)
     if one == other:
         return True
@@ -244,7 +243,7 @@ def _same_program(one: str, other: str) -> bool:
 
 
 def _wants_invocation(variables: Mapping[str, Any]) -> bool:
-    """Tell whether results have the task's options: always, before ansible-core 2.21 made it a setting."""
+    """Tell whether results show the task's options. Before ansible-core 2.21 they always do; then it is a setting."""
     try:
         return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=variables))
     except AnsibleError:
@@ -253,7 +252,7 @@ def _wants_invocation(variables: Mapping[str, Any]) -> bool:
 
 @contextmanager
 def _working_in(folder: str) -> Iterator[None]:
-    """Work in ``folder``, which relative paths in a module's options begin from on a local connection."""
+    """Work in ``folder``, because on a local connection relative paths in options start there."""
     before = os.open(".", os.O_RDONLY)
     try:
         os.chdir(folder)

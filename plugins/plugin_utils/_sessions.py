@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: connections that outlive a task, for the items of a loop, which share one worker."""
+"""Private to this collection: connections that stay open between the items of a loop, which share one worker."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from ansible_collections.community.basedash.plugins.module_utils._http.connectio
 from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import RequestsTransport
 from ansible_collections.community.basedash.plugins.module_utils._http.transport import RawAnswer, Request, Transport
 
-# Servers close what is idle, many after 5 seconds. A request on its way just then is lost, and it would not be known
-# whether it was done.
+# Servers close idle connections, many of them after 5 seconds. A request that is sent at this moment is lost, and then
+# it is not known whether it was done.
 _LONGEST_IDLE = 4.0
 
-# A loop may go over thousands of keys or servers, and each transport holds files open, some dozens in a task of many.
-# macOS allows a process 256.
+# The maximum of open transports, because a loop may use thousands of keys or servers. Each transport has open files,
+# several dozens in a bulk task, and macOS allows 256 for a process.
 _MOST = 8
 
 
 class _Lent:
-    """A transport that stays open when its task is done with it."""
+    """A transport that stays open after its task."""
 
     def __init__(self, inner: Transport, monotonic: Callable[[], float]) -> None:
         self.inner = inner
@@ -40,14 +40,14 @@ class _Lent:
             self.used = self._monotonic()
 
     def close(self) -> None:
-        """Do nothing: the next task may need it."""
+        """Do nothing, because the next task may need the transport."""
 
 
 class Sessions:
-    """Lends one transport per service, key, certificates and proxy setting, to one task after the other.
+    """Lends transports to one task after the other, one for each service, key, certificates and proxy setting.
 
-    Each process has its own: what was opened before a fork is left to the process that opened it. They end with the
-    process, or when so many others were lent since, or after some idle seconds.
+    Each process has its own transports, because a connection from before a fork belongs to the process that opened it.
+    A transport is closed with its process, after some idle seconds, or when too many others were lent since then.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Sessions:
         if self._process != os.getpid():
             self._lent = {}
             self._process = os.getpid()
-        # Neither the organization nor a time limit is a matter of the connection to the server.
+        # The organization and the time limits are left out, because they do not change the connection to the server.
         key = (
             connection.api_url,
             connection.api_key,
@@ -86,7 +86,7 @@ class Sessions:
             lent.inner.close()
             lent = None
         while len(self._lent) >= _MOST:
-            # The first is the one that was lent longest ago.
+            # The first transport in the dict is the least recently lent one.
             self._lent.pop(next(iter(self._lent))).inner.close()
         self._lent[key] = lent = lent or _Lent(self._make(connection), self._monotonic)
         return lent

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -194,8 +196,6 @@ def test_a_lost_answer_makes_no_second_object(
 
 # Other writers --------------------------------------------------------------------------------------------------------
 
-Rule = Callable[[Family], dict[str, Any]]
-
 
 @every_family
 def test_what_somebody_renames_meanwhile_is_not_deleted(basedash: Basedash, family: Family) -> None:
@@ -235,6 +235,32 @@ def test_a_colleague_who_creates_the_same_skill_at_once_is_told(basedash: Baseda
     assert report.failed
     assert report.result["changed"]
     assert all(one["id"] in report.result["msg"] for one in ours(basedash, family))
+
+
+@every_family
+@pytest.mark.parametrize("lag", [0, 2])
+def test_workers_that_create_the_same_at_once_make_one(
+    basedash: Basedash, family: Family, lag: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """One names the data source of a definition by its name and the other by its id, and both mean the same."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    basedash.reset({"list_lag_seconds": lag})
+    by_id = dict(family.named)
+    if "data_source" in by_id:
+        by_id["data_source_id"] = "ds_preview_1"
+        del by_id["data_source"]
+    reports: list[Report] = []
+    workers = [
+        threading.Thread(target=lambda named=named: reports.append(family.run(basedash, **named, **family.first)))
+        for named in (family.named, by_id, family.named, by_id)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert [report.result.get("msg") for report in reports if report.failed] == []
+    assert sorted(report.result["changed"] for report in reports) == [False, False, False, True]
+    assert len(ours(basedash, family)) == 1
 
 
 # What each has of its own ---------------------------------------------------------------------------------------------
@@ -369,3 +395,56 @@ def test_info_reads_every_page(basedash: Basedash, family: Family) -> None:
     assert not report.failed, report.result
     found = report.result[family.kind.family.plural_key]
     assert [one["name"] for one in found] == ["n%d" % number for number in range(249, -1, -1)]
+
+
+# Servers that do something else than they are asked for ---------------------------------------------------------------
+
+
+ODD: dict[str, dict[str, Any]] = {
+    "names in lower case": {"names_changed": "lower_case"},
+    "names composed": {"names_changed": "nfc"},
+    "names decomposed": {"names_changed": "nfd"},
+    "short names": {"name_limit": 5},
+    "no name is changed": {"ignored_fields": ["name", "referenceName"]},
+    "no description is changed": {"ignored_fields": ["description"]},
+    "null is refused": {"null_texts": "refused"},
+    "empty texts are refused": {"empty_texts": "refused"},
+    "deleted ones are listed": {"deleted_shown": "list"},
+    "deleted ones are there by id": {"deleted_shown": "get"},
+    "deleted ones are everywhere": {"deleted_shown": "everywhere"},
+}
+
+
+def lasting(basedash: Basedash, family: Family) -> list[dict[str, Any]]:
+    """Return what the tests have made, without the time of the last change, which a PATCH moves in any case."""
+    return [{**one, "updatedAt": None} for one in ours(basedash, family)]
+
+
+@every_family
+@pytest.mark.parametrize("server", ODD.values(), ids=ODD)
+def test_what_a_server_does_otherwise_is_told(basedash: Basedash, family: Family, server: dict[str, Any]) -> None:
+    """A task that ends well has done what it was asked for, and a failure says whether something was changed."""
+    basedash.reset(server)
+    key = "Caf\u00e9 House style" if family.path == "skills" else "Caf\u00e9_mrr"
+    named = {**family.named, family.kind.key.name: key}
+    steps: list[dict[str, Any]] = [family.first, family.later, {"clear": ["description"]}, {"description": "Again"}]
+    for settings in steps:
+        before = lasting(basedash, family)
+        report = family.run(basedash, **named, **settings)
+        after = lasting(basedash, family)
+        if report.failed:
+            assert report.result["changed"] == (before != after), report.result
+            continue
+        assert report.result["changed"]
+        assert len(after) == 1
+        for option, value in settings.items():
+            if option == "clear":
+                assert not after[0]["description"]
+            else:
+                assert after[0][{"sql_query": "sqlQuery"}.get(option, option)] == value.rstrip()
+    before = ours(basedash, family)
+    report = family.run(basedash, state="absent", **named)
+    after = ours(basedash, family)
+    assert report.result["changed"] == (before != after)
+    if not report.failed and before == after:
+        assert key not in [one["name"] for one in after]

@@ -69,7 +69,7 @@ SERVERS: dict[str, dict[str, Any]] = {
 }
 DIALECTS = ("POSTGRES", "mysql", "Snowflake", "BIGQUERY", "ClickHouse", "ATHENA", "SQL_SERVER", "SPANNER")
 FLAGS = ("ssl_enabled", "ssh_enabled")
-PORTS = ("port", "ssh_port")
+NUMBERS = {one.name: one.limits for one in DATA_SOURCE.settings if one.form.type == "int" and one.limits}
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=12)
 # What stands in files and templates has white space around it.
@@ -86,9 +86,9 @@ policies = st.one_of(
 connections = st.fixed_dictionaries(
     {},
     optional={
-        **{option: padded for option in PLAIN if option not in FLAGS + PORTS},
+        **{option: padded for option in PLAIN if option not in (*FLAGS, *NUMBERS)},
         **dict.fromkeys(FLAGS, st.booleans()),
-        **dict.fromkeys(PORTS, st.integers(1, 65535)),
+        **{option: st.integers(*limits) for option, limits in NUMBERS.items()},
         **dict.fromkeys(
             SECRETS, st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=20)
         ),

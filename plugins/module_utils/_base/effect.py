@@ -19,5 +19,5 @@ class Effect(Enum):
 
     @property
     def is_unclear(self) -> bool:
-        """Whether the write may have been done, without a clear answer."""
+        """Whether it is unknown if the write was done."""
         return self in (Effect.UNKNOWN, Effect.MAY_COME)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: the failures that a task can meet, each one sentence for the user."""
+"""Private to this collection: the failures of a task; each has a message of one sentence for the user."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from .effect import Effect
 
 
 def sentence(mistake: str, advice: str) -> str:
-    """Return a message that begins with the mistake and ends with what to do about it; both are clauses."""
+    """Return a message of two clauses: first the mistake, then what to do about it."""
     return "%s%s: %s." % (mistake[:1].upper(), mistake[1:], advice)
 
 
 class BasedashError(Exception):
-    """A failure that the user is told in one sentence.
+    """A failure, with a message of one sentence for the user.
 
-    Besides the sentence it carries what is true in spite of the failure: whether something was ``changed``, the
-    ``facts`` of the data source if they are known, and ``warnings``.
+    It also has what is true in spite of the failure: whether something was ``changed``, the ``facts`` of the object if
+    they are known, and ``warnings``.
     """
 
     def __init__(
@@ -40,27 +40,28 @@ class BasedashError(Exception):
 
 
 class InputError(BasedashError):
-    """What the user gave can't be used; no request was sent."""
+    """An option is invalid; no request was sent."""
 
 
 class RefusedError(BasedashError):
-    """A guard refused what was asked for, in view of what is there; nothing was changed."""
+    """A guard refused the task because of what the server has; nothing was changed."""
 
 
 class InterruptedTaskError(BasedashError):
-    """The task was interrupted before it sent the next write; what it did before stands in the message."""
+    """The task was interrupted before it sent the next write; the message says what it did before."""
 
 
 class IncompleteError(BasedashError):
-    """Basedash accepted what was asked for, and did not do all of it."""
+    """Basedash accepted the request but did not do all of it."""
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request, and what its answer says: all ``None`` without one.
+    """A request, and what its answer says; everything about the answer is ``None`` if there was none.
 
     ``title`` and ``detail`` are the API's own words. ``field_errors`` are its messages about single fields, by the
-    API's names. ``url`` holds no secret: the key travels in a header, and the connection refuses URLs with credentials.
+    API's names. ``url`` has no secret in it, because the key is sent in a header, and the connection refuses URLs with
+    credentials.
     """
 
     method: str
@@ -75,7 +76,8 @@ class Exchange:
 class ApiError(BasedashError):
     """A request that failed.
 
-    ``effect`` is what it did on the server. A clear refusal says nothing of an earlier try without a clear answer.
+    ``effect`` is what it did on the server, with all its tries. Even after a clear refusal, an earlier try without a
+    clear answer may have worked.
     """
 
     def __init__(self, message: str, exchange: Exchange, effect: Effect = Effect.NOT_DONE) -> None:
@@ -85,7 +87,7 @@ class ApiError(BasedashError):
 
     @property
     def status(self) -> int | None:
-        """The status of the answer, ``None`` without one."""
+        """The status of the answer, ``None`` if there was none."""
         return self.exchange.status
 
     @property
@@ -102,11 +104,11 @@ class ApiError(BasedashError):
 
 
 class NotFoundError(ApiError):
-    """404 with the API's own error body: not there, or the key has no admin access (the vendor's DELETE page)."""
+    """404 with the API's own error body: not there, or a key without admin access (the vendor's DELETE page)."""
 
 
 class NotBasedashError(ApiError):
-    """An answer that this API does not give, such as a proxy's page: it says nothing about the data source."""
+    """An answer that does not come from this API, such as a proxy's page. It says nothing about the object."""
 
 
 class NoAccessError(ApiError):

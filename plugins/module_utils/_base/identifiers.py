@@ -13,15 +13,15 @@ from .text import quoted
 
 _DOTS = (".", "..")
 
-# Bytes. Servers take URLs of some 8,000, to which each of these may add three characters.
+# The maximum in bytes. Servers accept URLs of about 8,000 characters, and each byte may need three of them.
 _LONGEST = 1000
 
 
 def checked_id(option: str, value: str) -> str:
-    """Return ``value`` if it can name one resource in a path.
+    """Return ``value`` if it can be the id of an object in a path.
 
-    An empty segment would address the whole collection, and dots would climb out of it. White space at an end is
-    refused because it comes from a file or a template: such an id would never be found, and so seem deleted already.
+    An empty segment would address all objects, and dots would address another path. White space at an end is refused
+    because it is a mistake in a file or a template: no object would have such an id, so it would seem deleted already.
 
     Raises:
         InputError: naming ``option``.
@@ -41,12 +41,12 @@ def checked_id(option: str, value: str) -> str:
 
 
 def is_usable_id(identifier: str) -> bool:
-    """Tell whether ``identifier``, which a server gave, can name one resource in a path."""
+    """Tell whether ``identifier``, which comes from a server, can be the id of an object in a path."""
     return bool(identifier.strip()) and identifier not in _DOTS and safe_in_path(identifier)
 
 
 def safe_in_path(text: str) -> bool:
-    """Tell whether ``text`` can be a part of a URL: not if it is long, or has a half of a surrogate pair from JSON."""
+    """Tell whether ``text`` can be part of a URL: it must not be too long or have a half of a surrogate pair."""
     try:
         return len(text.encode("utf-8")) <= _LONGEST
     except UnicodeEncodeError:

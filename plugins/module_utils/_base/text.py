@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: text that comes from outside, made fit for messages and free of secrets."""
+"""Private to this collection: prepares text from outside for messages, and masks secrets."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from urllib.parse import quote, quote_plus
 _MASK = "********"
 
 MASKS = (_MASK, "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER")
-"""What stands in the place of a secret in results of this collection, and of Ansible."""
+"""The masks that replace a secret in results of this collection and of Ansible."""
 
-# Shorter ones occur within other words by chance; to replace them there would make results unreadable without hiding
-# anything, so they are replaced as words of their own.
+# Shorter secrets occur in other words by chance. So they are only masked where they are whole words, because masking
+# parts of words would make results unreadable without hiding anything.
 _SHORTEST_SECRET = 4
 _ALONE = r"(?<![\w.@:/-])(?:%s)(?![\w@:/-]|\.\w)"
 
 
 def encodable(text: str) -> str:
-    """Return ``text`` without halves of surrogate pairs, which no UTF-8 output can carry."""
+    """Return ``text`` without halves of surrogate pairs, because UTF-8 can't encode them."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def printable(value: Any, longest: int = 300) -> str:
-    """Return ``value`` fit for one line of a message: control and direction marks escaped, at most ``longest`` long."""
+    """Return ``value`` as one line for a message: invisible characters are escaped, and ``longest`` is the limit."""
     try:
         text = str(value)
-    except (RecursionError, ValueError):  # Lists within lists to the limit of Python, or a number of many digits.
+    except (RecursionError, ValueError):  # Too deeply nested lists, or a number with too many digits.
         text = "a value that can't be shown"
-    # To escape makes a text only longer, so that the rest of a large one need not be looked at.
+    # Escaping makes a text longer but never shorter, so the rest of a long text is not needed.
     text = "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in text[: longest + 1]
     )
@@ -50,20 +50,20 @@ def is_one_line(text: str) -> bool:
 
 
 def quoted(value: Any) -> str:
-    """Return ``value`` in single quotes, fit for a message."""
+    """Return ``value`` in single quotes, for a message."""
     return "'%s'" % printable(value, longest=120)
 
 
 def spelled_out(value: Any) -> str:
-    """Return a value fit for a comparison in a message: characters that look alike are told apart."""
+    """Return a value for a comparison in a message, with codes for characters that look like others."""
     text = quoted(value)
     return text if text.isascii() else "%s (%s)" % (text, ascii(value)[:120])
 
 
 def look_alike_key(text: str) -> str:
-    """Return what two texts have in common if they look alike.
+    """Return a form of a text that is equal for texts that look alike.
 
-    Case, white space, characters that nobody sees, and the composition of letters in Unicode play no part in it.
+    It ignores case, white space, invisible characters and Unicode composition.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     visible = [char for char in folded if not char.isspace() and unicodedata.category(char) not in ("Cc", "Cf")]
@@ -71,23 +71,23 @@ def look_alike_key(text: str) -> str:
 
 
 class Mask:
-    """Replaces secrets in whatever leaves a task.
+    """Masks secrets in everything that leaves a task.
 
-    A server or a proxy may echo a secret as it is or in the spelling of a URL, of JSON or of basic authentication, so
-    each of these is replaced as well.
+    A server or a proxy may echo a secret unchanged, or encoded as in a URL, in JSON or in basic authentication. So all
+    these encodings are masked as well.
     """
 
     def __init__(self, secrets: Iterable[str] = (), words: Mapping[str, Collection[str]] | None = None) -> None:
-        """Mask ``secrets``, and leave alone each of the ``words`` where it stands alone under its key."""
+        """Mask ``secrets``, but not a value that is exactly one of the ``words`` of its key."""
         self._words = words or {}
         self._short: set[str] = set()
         self._short_pattern: re.Pattern[str] | None = None
-        # By how they begin: a task of many has thousands of secrets, and most texts begin none of them.
+        # Index secrets by their first four characters, because a bulk task can have thousands of them.
         self._by_head: dict[str, set[str]] = {}
         self.add(secrets)
 
     def add(self, secrets: Iterable[str]) -> None:
-        """Mask these from now on. Blank ones are left alone."""
+        """Mask these secrets from now on. Blank secrets are ignored."""
         spellings: set[str] = set()
         for secret in secrets:
             if len(secret.strip()) < _SHORTEST_SECRET:
@@ -95,16 +95,17 @@ class Mask:
                 continue
             lines = [line.strip() for line in secret.splitlines()] if "\n" in secret.strip() else []
             for given in [secret, secret.strip(), *(line for line in lines if len(line) > 15)]:
-                # A variable of the environment may hold bytes that are no UTF-8: those are replaced where they leave.
+                # An environment variable may have bytes that are not UTF-8. They change when a text is encoded for
+                # output.
                 spellings.add(given)
                 text = encodable(given)
                 spellings.update((text, quote(text, safe=""), quote(text), quote_plus(text), repr(text)[1:-1]))
                 spellings.update((json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]))
                 escaped = html.escape(text)
                 spellings.update((escaped, escaped.replace("&#x27;", "&#39;"), escaped.replace("&#x27;", "&#039;")))
-                # Messages of this collection escape what is not printable, or tell look-alikes apart.
+                # Messages of this collection escape invisible characters, and show the codes of look-alikes.
                 spellings.update((printable(text, longest=12 * len(text)), ascii(text)[1:-1]))
-                # Some services put a text of several lines into one.
+                # Some services join the lines of a text.
                 spellings.add(" ".join(text.split()))
                 spellings.update(_encoded(text))
         for spelling in spellings:
@@ -116,11 +117,11 @@ class Mask:
             )
 
     def text(self, text: str) -> str:
-        """Return ``text`` with every secret replaced by asterisks; itself if there is none in it."""
+        """Return ``text`` with every secret replaced by asterisks; the same object if it has no secret."""
         secrets = self._begun_in(text)
         for secret in secrets:
             text = text.replace(secret, _MASK)
-        # What was shortened may end within a secret.
+        # A shortened text may end in the middle of a secret.
         for secret in secrets if "..." in text else ():
             text = _without_beginnings(text, secret)
         if self._short_pattern is not None:
@@ -128,7 +129,7 @@ class Mask:
         return text
 
     def _begun_in(self, text: str) -> list[str]:
-        """Return the secrets whose first characters are in ``text``, the longest first: one may be part of another."""
+        """Return the secrets whose first characters are in ``text``, longest first, as one may be part of another."""
         heads = self._by_head
         if len(heads) < len(text):
             found = [head for head in heads if head in text]
@@ -138,10 +139,10 @@ class Mask:
         return sorted((secret for head in set(found) for secret in heads[head]), key=len, reverse=True)
 
     def value(self, value: Any, key: str = "") -> Any:
-        """Return a JSON value with every secret replaced and every text encodable; itself if that changes nothing.
+        """Return a JSON value with masked secrets and encodable texts; the same object if nothing changes.
 
-        Keys stay: those of a result are the collection's own, and a secret that resembles one must not rename it.
-        ``key`` is the one that the value stands under.
+        Keys are not masked, because they are the collection's own words, and a secret that looks like a key must not
+        rename it. ``key`` is the key of the value.
         """
         if isinstance(value, str):
             text = self.text(encodable(value))
@@ -157,12 +158,12 @@ class Mask:
 
 
 def _common(one: str, other: str) -> int:
-    """Return how many characters both begin with."""
+    """Return the length of the common beginning of two texts."""
     return next((n for n, (a, b) in enumerate(zip(one, other)) if a != b), min(len(one), len(other)))
 
 
 def _without_beginnings(text: str, secret: str) -> str:
-    """Return ``text`` with asterisks for each beginning of ``secret`` that dots follow."""
+    """Return ``text`` with asterisks in place of each beginning of ``secret`` that is followed by dots."""
     head = secret[:_SHORTEST_SECRET]
     pieces: list[str] = []
     done, start = 0, text.find(head)
@@ -179,7 +180,7 @@ def _without_beginnings(text: str, secret: str) -> str:
 
 
 def _encoded(secret: str) -> set[str]:
-    """Return the secret as headers and URLs may carry it: in Base64, also of the whole header, and escaped."""
+    """Return encodings of a secret in headers and URLs: Base64, also of the whole header, hexadecimal and escaped."""
     found = {secret.encode("utf-8", "replace").hex()}
     for text in (secret, "Bearer " + secret):
         data = text.encode("utf-8", "replace")

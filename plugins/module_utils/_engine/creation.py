@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: how an object is created once, whatever happens to the answer, and whoever else does.
+"""Private to this collection: how an object is created only once, even if answers get lost or others create it.
 
-The API has no idempotency key and most keys are not unique. So a POST goes out once, and after a lost answer the list
-is asked before anything else.
+The API has no idempotency key and most keys are not unique. So a POST is sent only once. After a lost answer, the list
+shows whether the object was created.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _CONFLICT = 409
 
 @dataclass
 class Creation:
-    """The creation of one object. ``exposed`` says what a new one is exposed to until the task is done with it."""
+    """The creation of one object. ``exposed`` says what a new object is exposed to until the task has finished."""
 
     api: Collection
     identity: Identity
@@ -76,12 +76,12 @@ class Creation:
         return self.family.key_of(resource)
 
     def run(self, finding: Finding) -> Finding:
-        """Create the object, unless another task of this machine has done it meanwhile: return what it made.
+        """Create the object. If another task of this machine has created it meanwhile, return that object.
 
-        ``finding`` is the look-up that did not find it. The new one is ``created``.
+        ``finding`` is the look-up that did not find it. A new object is stored as ``created``.
 
         Raises:
-            BasedashError: if it could not be created, or it is not known whether it was.
+            BasedashError: if it could not be created, or if it is not known whether it was created.
         """
         client = self.api.client
         with creation_lock(
@@ -98,10 +98,10 @@ class Creation:
             return found
 
     def confirmed(self) -> list[str]:
-        """Look until the list shows what was created, and return a warning if it does not.
+        """Wait until the list shows the new object, and return a warning if it never does.
 
         Raises:
-            IncompleteError: if the list shows another new one of the same name.
+            IncompleteError: if the list shows another new object with the same name.
         """
         if self._is_shown:
             note_shown(self.api.lock_key, self._lock_name)
@@ -110,14 +110,15 @@ class Creation:
         return [warning] if warning else []
 
     def _decided_again(self, finding: Finding, lock: CreationLock) -> Finding:
-        """Return ``finding``, or a newer one if another task created this name after it was read.
+        """Return ``finding``, or a newer one if another task created this name after ``finding`` was read.
 
         Raises:
             RefusedError: if another task has just created it, nothing shows it yet, and there is no time to look again.
         """
         if lock.created is None:
             return finding
-        # A list that was read before the list was seen to have the name says nothing about it.
+        # A list is new enough if its reading began after another task saw the name in a list, or at least
+        # SETTLING_SECONDS after the creation.
         settled = lock.shown if lock.shown is not None else lock.created - SETTLING_SECONDS
         lists_show_it = finding.listing is not None and self.api.clock.monotonic() - finding.listing.begun < settled
         if lists_show_it and (lock.shown is not None or lock.identifier is None):
@@ -135,16 +136,16 @@ class Creation:
 
         if look_until(self.api.client, look, "looking for what another task created") is None:
             raise RefusedError(
-                "Another task on this machine created %s, or may have, %d seconds ago, and no list "
+                "Another task on this machine may have created %s %d seconds ago, but no list "
                 "shows it yet: nothing was changed, run the task again in some seconds." % (self.a_name, lock.created)
             )
         return finding
 
     def _by_id(self, identifier: str) -> Finding | None:
-        """Return what another task created, if it is there, whatever the list shows.
+        """Return the object that another task created, if it exists, even if the list does not show it.
 
         Raises:
-            RefusedError: if it has another name. Most likely the server gave it, and would do so again.
+            RefusedError: if it has another name. Probably the server changed the name, and would do so again.
         """
         try:
             resource = self.api.get(identifier)
@@ -198,7 +199,7 @@ class Creation:
                 raise self._maybe_created(lost) from lost
 
     def _check_not_interrupted(self) -> None:
-        """Begin nothing if nobody waits any more: only what is under way is finished."""
+        """Refuse to start anything if nobody waits for the result any more."""
         if self.api.client.abandoned:
             name = "%s named %s" % (self.family.noun, quoted(self.key))
             raise InterruptedTaskError("The task was interrupted before the %s was created." % name)
@@ -218,11 +219,11 @@ class Creation:
         return Finding(named[0] if named else None, listing.read_at, listing)
 
     def _answered(self, created: Resource) -> None:
-        """Take what the answer shows; after an earlier POST without an answer, look whether that created one too."""
+        """Take the object of the answer. If an earlier POST got no answer, check whether it created one as well."""
         if created["id"] in self._known:
             raise IncompleteError(
-                "The creation of %s was answered with the one with id %s, which was there before: "
-                "look at it in Basedash, nothing else was done." % (self.a_name, quoted(created["id"])),
+                "The answer to the creation of %s shows the one with id %s, which existed before: "
+                "nothing else was done, look at it in Basedash." % (self.a_name, quoted(created["id"])),
                 facts=self.settings.kind.facts(created),
             )
         self.created = created
@@ -265,7 +266,7 @@ class Creation:
         return [one for one in self.api.list_new(self._known) if self._is_this(one)]
 
     def _found_after_success(self) -> list[Resource]:
-        """Return what a POST created whose answer is a success that does not show it."""
+        """Return the new object after a POST whose answer reports success but does not show the object."""
         try:
             found = look_until(
                 self.api.client,
@@ -288,7 +289,7 @@ class Creation:
         return found
 
     def _found_after_loss(self) -> bool:
-        """Look what a POST without a clear answer did, and tell whether it created the object."""
+        """Find out whether a POST without a clear answer created the object."""
         others: list[Resource] = []
 
         def look() -> list[Resource] | None:
@@ -304,7 +305,7 @@ class Creation:
             self._take(found)
             return True
         if others:
-            # A server that shortens or changes names may have created this one for us.
+            # A server that shortens or changes names may have created this object from our POST.
             raise IncompleteError(
                 "The answer to the creation of %s was lost, and now there is a new one named %s "
                 "(id %s) with the same settings: it is not known who created it, look at it in Basedash.%s"
@@ -314,9 +315,9 @@ class Creation:
         return False
 
     def _may_be_ours(self, resource: Resource) -> bool:
-        """Tell whether a server that shortens or changes names may have made this one of what was sent.
+        """Tell whether this object may come from our POST, on a server that shortens or changes names.
 
-        Others of a task about many may have the same settings, but not a name like this one.
+        In a bulk task, other new objects may have the same settings, but not such a similar name.
         """
         key = self._key_of(resource)
         if not isinstance(key, str) or key == self.key:
@@ -326,18 +327,18 @@ class Creation:
         return is_alike and not self.settings.not_taken(resource, settings)
 
     def _take(self, found: list[Resource]) -> None:
-        """Take the one object that a lost POST created.
+        """Take the object that a POST without an answer created.
 
         Raises:
-            IncompleteError: if there are several, or it is another one than was asked for.
+            IncompleteError: if there are several such objects, or the object has other settings than were sent.
         """
         if len(found) > 1:
             raise self._several([one["id"] for one in found])
         clauses = self.settings.not_taken(found[0], self.body)
         if clauses:
             raise IncompleteError(
-                "The answer to the creation was lost, and now there is %s (id %s) that is not "
-                "as it was asked for (%s): it is not known who created it, look at it in Basedash.%s"
+                "The answer to the creation was lost, and now there is %s (id %s) with other "
+                "settings than this task sent (%s): it is not known who created it, look at it in Basedash.%s"
                 % (self.a_name, quoted(found[0]["id"]), "; ".join(clauses), self._open()),
                 facts=self.settings.kind.facts(found[0]),
             )

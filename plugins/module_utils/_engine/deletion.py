@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: what ``state: absent`` does about one object."""
+"""Private to this collection: how ``state: absent`` deletes one object."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from .reference import References
 
 @dataclass(frozen=True)
 class Absence:
-    """That an object shall not be there; the fields are the module's options.
+    """What the user wants of an object that shall not exist; the fields are the module's options.
 
-    ``why_spared`` is no option: a task about many passes what says why an object must stay after all, or "".
+    ``why_spared`` is no option. A bulk task passes this function; it returns why an object must stay, or "".
     """
 
     identity: Identity
@@ -52,7 +52,7 @@ class Absence:
         """
         identity = Identity.of(kind, options)
         if options["force"] and identity.id is None:
-            raise InputError("The option force goes by the id alone: give id, or leave force out.")
+            raise InputError("The option force needs the option id: give id, or leave force out.")
         return cls(
             identity, options["missing_ok"], options["verify_absence"], options["force"], options.get("why_spared")
         )
@@ -68,16 +68,16 @@ class Absence:
         return Identity(self.kind, self.identity.id, None)
 
     def check(self, resource: Resource) -> None:
-        """Let no guard be passed over.
+        """Check the guards.
 
         Raises:
-            RefusedError: if one stops the deletion of this object.
+            RefusedError: if a guard forbids to delete this object.
         """
         facts = self.kind.facts(resource)
         spared = "" if self.force else self.kind.spared(resource)
         if spared:
             raise RefusedError(
-                "The %s with id %s (%s) is %s: nothing was changed, give its id and force=true if it shall go."
+                "The %s with id %s (%s) is %s: nothing was changed, give its id and force=true to delete it."
                 % (self.identity.noun, quoted(resource["id"]), quoted(self.kind.family.key_of(resource)), spared),
                 facts=facts,
             )
@@ -90,7 +90,7 @@ def make_absent(kind: Kind, api: Collection, options: Mapping[str, Any], check_m
     """Delete the object that the options name, or find that it is not there.
 
     Raises:
-        BasedashError: if neither can be said truthfully.
+        BasedashError: if it can't be deleted, or it is not known whether it exists.
     """
     wanted = Absence.of(kind, options)
     references = References.of(kind, options)
@@ -113,10 +113,10 @@ def make_absent(kind: Kind, api: Collection, options: Mapping[str, Any], check_m
 
 
 def plan_deletion(wanted: Absence, finding: Finding) -> Plan:
-    """Return what is to be done about a deletion, in view of what a look-up found.
+    """Return the plan of a deletion for the result of a look-up.
 
     Raises:
-        RefusedError: if a guard stops it, or the object has to be there.
+        RefusedError: if a guard forbids the deletion, or the object does not exist although ``missing_ok`` is false.
     """
     if finding.resource is None:
         check_no_look_alike(wanted.identity, finding)
@@ -127,8 +127,11 @@ def plan_deletion(wanted: Absence, finding: Finding) -> Plan:
 
 def _planned_unread(wanted: Absence) -> Outcome:
     warning = (
-        "This server lets no %s be read, so check mode can't know whether %s is there; the DELETE would decide."
-        % (wanted.identity.noun, quoted(wanted.identity.id))
+        "This server offers no way to read %s, so check mode can't know whether %s exists: only the DELETE would tell."
+        % (
+            wanted.kind.family.plural,
+            quoted(wanted.identity.id),
+        )
     )
     return Outcome(True, warnings=(warning,), action="deleted")
 
@@ -165,11 +168,10 @@ def _not_there(wanted: Absence, hint: str = "", warning: str = "") -> Outcome:
 
 
 def _nowhere(wanted: Absence, missing: str) -> Outcome:
-    """Return the end of a task about an object in something that does not exist, which is what ``missing`` says."""
+    """Return the outcome if the object's parent does not exist. ``missing`` is a clause that says so."""
     if wanted.identity.id is not None:
         raise RefusedError(
-            "%s, so that the %s can't be in it: nothing was changed, correct the options."
-            % (missing, wanted.identity.name)
+            "%s, so the %s can't be in it: nothing was changed, correct the options." % (missing, wanted.identity.name)
         )
     return _not_there(wanted, warning="%s, so nothing in it can be deleted." % missing)
 
@@ -189,7 +191,7 @@ class _GoneError(Exception):
 class _Target:
     """The object that is about to be deleted, as it was read last.
 
-    ``failures`` are those of ``check``: they are about a reading, and say nothing about the DELETE.
+    ``failures`` are errors that ``check`` raised. They come from a reading, so they say nothing about the DELETE.
     """
 
     api: Collection
@@ -199,7 +201,7 @@ class _Target:
     failures: list[BasedashError] = field(default_factory=list)
 
     def check(self, earlier: Effect) -> None:
-        """Read and judge it again if the last reading is too old: somebody may have renamed it meanwhile.
+        """If the last reading is too old, read the object and check the guards again: it may have another name by now.
 
         Raises:
             _GoneError: if it is not there any more.
@@ -225,7 +227,7 @@ class _Target:
 
 @dataclass
 class _Deletion:
-    """The deletion of one object, in three ways: after a reading, without one, and where there is none."""
+    """The deletion of one object: after a reading, by force without a reading, or on a server without readings."""
 
     api: Collection
     wanted: Absence
@@ -242,7 +244,7 @@ class _Deletion:
 
         def look() -> Finding:
             if finding.by_get:
-                # It was there by the single GET, so a 404 of another one is no matter of access.
+                # An earlier GET of this object worked, so the key has access, and a 404 now means that it is gone.
                 return find(self.api, identity, verify_absence=False)
             return Finding(self.api.list_all().with_id(identifier))
 
@@ -253,7 +255,7 @@ class _Deletion:
         except NotFoundError as error:
             if error in target.failures:
                 raise
-            # A key that may read and not delete gets the same 404 as if the object were gone.
+            # A key that may read but not delete gets the same 404 as for an object that is gone.
             if self.wanted.verify_absence and self._gone_after_404(look, target.resource) is None:
                 raise self._refused_delete(error, target.resource) from error
             return self._gone(target.resource, error.effect)
@@ -266,7 +268,7 @@ class _Deletion:
         return _deleted(self.wanted.kind, target.resource, deleted.resource)
 
     def unread(self) -> Outcome:
-        """Delete without reading first, because the user forces it."""
+        """Delete without reading first, because the user gave ``force``."""
         identifier = self._identifier
         seen: Resource = {"id": identifier}
 
@@ -297,7 +299,7 @@ class _Deletion:
         return _deleted(self.wanted.kind, None, deleted.resource, identifier)
 
     def unreadable(self) -> Outcome:
-        """Delete on a server that offers no reading: the DELETE decides."""
+        """Delete on a server that offers no readings, so that only the answer to the DELETE decides."""
         identifier = self._identifier
         try:
             deleted = self.api.delete(identifier)
@@ -310,19 +312,19 @@ class _Deletion:
         spared = "" if deleted.resource is None else self.wanted.kind.spared(deleted.resource)
         if spared:
             noun = self.wanted.identity.noun
-            warning = _NOT_SPARED % (noun, quoted(identifier), spared, noun)
+            warning = _NOT_SPARED % (noun, quoted(identifier), spared, self.api.family.plural)
             return replace(outcome, warnings=(*outcome.warnings, warning))
         return outcome
 
     def _gone_unseen(self, error: NotFoundError, warning: str = "") -> Outcome:
-        """Return the end after a 404 to the DELETE of an object that was not read before."""
+        """Return the outcome after a 404 to the DELETE of an object that was not read before."""
         if error.effect.is_unclear:
             warning = _MAYBE_BEFORE % (self.wanted.identity.noun, quoted(self._identifier))
             return Outcome(True, warnings=(warning,), action="deleted")
         return _not_there(self.wanted, warning=warning)
 
     def _gone(self, resource: Resource, effect: Effect) -> Outcome:
-        """Return the end for an object that is gone, by an earlier try of this task or by someone else."""
+        """Return the outcome for an object that an earlier try of this task, or someone else, has deleted."""
         if effect.is_unclear:
             return _deleted(self.wanted.kind, resource, None)
         facts = self.wanted.kind.facts(resource)
@@ -335,7 +337,7 @@ class _Deletion:
         return Outcome(False, facts=facts, message=message, warnings=(message,))
 
     def _look_until_gone(self, look: Callable[[], Finding]) -> Finding | None:
-        """Look until the object is gone and return that finding, or ``None`` if it is still there after some seconds.
+        """Read until the object is gone and return that finding, or ``None`` if it still exists after some seconds.
 
         Readings may lag behind the DELETE.
         """
@@ -357,10 +359,10 @@ class _Deletion:
     def _check_gone(
         self, deleted: Deleted, look: Callable[[], Finding], identifier: str, resource: Resource | None = None
     ) -> None:
-        """Let a reading decide about a DELETE whose answer says success by its status and something else in its body.
+        """If the status of a DELETE says success but its body says something else, check with a reading.
 
         Raises:
-            BasedashError: if the object is still there, or that can't be known.
+            BasedashError: if the object still exists, or if it is not known whether it does.
         """
         if deleted.certain:
             return
@@ -376,7 +378,7 @@ class _Deletion:
         end = (
             "it is still there: look at it in Basedash, then run the task again."
             if finding is None
-            else "this server lets no %s be read: look in Basedash whether it is gone." % noun
+            else "this server offers no way to read %s: look in Basedash whether it is gone." % self.api.family.plural
         )
         raise IncompleteError(
             "The DELETE of the %s with id %s was answered with success, but the answer does not show it, and %s"
@@ -394,8 +396,8 @@ class _Deletion:
         return failure
 
     def _unknown(self, error: ApiError, identifier: str) -> ApiError:
-        """Say of a DELETE without a clear answer that its effect is not known."""
-        # A page of a proxy says nothing of what the server behind it did.
+        """Add to the error of a DELETE without a clear answer that it is not known whether the object was deleted."""
+        # A proxy's page says nothing about what the server behind the proxy did.
         unclear = error.effect.is_unclear or isinstance(error, NotBasedashError)
         return self._not_known(error, identifier) if unclear else error
 
@@ -407,9 +409,12 @@ class _Deletion:
         return error
 
 
-_NOT_SPARED = "The %s with id %s was %s: this server lets no %s be read, so that it could not be spared."
+_NOT_SPARED = (
+    "The %s with id %s was %s, and it is deleted now: this server offers no way to read %s, so no guard could "
+    "stop that."
+)
 _UNVERIFIED = (
-    "The %s counts as not there by the word of the DELETE alone: this server offers no list, "
+    "Only the answer to the DELETE says that the %s does not exist: this server offers no list, "
     "so it could not be verified that the key has admin access."
 )
 _MAYBE_BEFORE = (

@@ -20,7 +20,7 @@ from .kind import Field, Kind
 
 @dataclass(frozen=True)
 class _Words:
-    """A condition on one field: its value is one of ``given``, or with ``negative`` none of them."""
+    """A condition on one field: its value must be one of ``given``. With ``negative``, it must be none of them."""
 
     option: str
     field: Field
@@ -29,10 +29,10 @@ class _Words:
 
     @classmethod
     def of(cls, option: str, field: Field, value: Any) -> _Words:
-        """Return the condition that an option gives; ``!`` before a word means anything but that word.
+        """Return the condition that an option gives; ``!`` before a word excludes this word.
 
         Raises:
-            InputError: if there is no word, one is blank, or some have a ``!`` and others have none.
+            InputError: if there is no word, if a word is blank, or if only some of the words have a ``!``.
         """
         values = [value] if isinstance(value, str) else list(value)
         if not values or not all(isinstance(one, str) and one.strip(" !") for one in values):
@@ -53,7 +53,7 @@ class _Words:
         return (_word(self.field.value(resource)) in map(_word, self.given)) is not self.negative
 
     def doubt(self, resources: Sequence[Resource], noun: str) -> str:
-        """Return what speaks against the spelling of a word, empty if nothing does."""
+        """Return why a word is probably misspelled, empty if it is not."""
         documented = self.field.words
         values = [self.field.value(one) for one in resources]
         seen = sorted({str(value) for value in values if value is not None})
@@ -76,9 +76,9 @@ def _word(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Filters:
-    """Conditions that all have to be true; one that is ``None`` plays no part.
+    """Conditions that must all be true. A condition that is ``None`` is ignored.
 
-    ``texts`` are fields with the text that they must have, in any case.
+    ``texts`` are fields with the text that they must have; upper and lower case are the same.
     """
 
     kind: Kind
@@ -90,7 +90,7 @@ class Filters:
 
     @property
     def empty(self) -> bool:
-        """Whether there is no condition, so that they select everything."""
+        """Whether there is no condition, so that everything is selected."""
         return not (self.key or self.texts or self.words or self.pattern or self.created_before)
 
     @classmethod
@@ -98,7 +98,7 @@ class Filters:
         """Return the filters that a task's options give; options that are absent or ``None`` select everything.
 
         Raises:
-            InputError: if the pattern is no regular expression, the time is none, or a filter is blank.
+            InputError: if the pattern is no valid regular expression, if the time is invalid, or if a filter is blank.
         """
         fields = {option: kind.field_named(name) for option, name in kind.filters.items()}
         texts = [option for option, field in fields.items() if not field.words]
@@ -134,7 +134,7 @@ class Filters:
         return self.pattern is None or any(map(self.pattern, self._looked_at(resource)))
 
     def _looked_at(self, resource: Resource) -> list[str]:
-        """Return the texts that the pattern looks at."""
+        """Return the texts in which the pattern is searched."""
         matched = self.kind.matched or (self.kind.key.name,)
         values = [self.kind.field_named(name).value(resource) for name in matched]
         return [value if isinstance(value, str) else "" for value in values]
@@ -142,7 +142,8 @@ class Filters:
     def doubts(self, resources: Iterable[Resource], negative: bool) -> list[str]:
         """Return a clause for each condition with a word that is neither documented nor seen in ``resources``.
 
-        The conditions with ``!`` are asked for apart, because a mistyped one selects everything.
+        The caller asks separately for conditions with ``!``, because such a condition selects everything if it is
+        mistyped.
         """
         listed = list(resources)
         noun = self.kind.family.noun
@@ -173,7 +174,7 @@ def _wanted_time(text: str | None) -> datetime | None:
     return moment
 
 
-# What every supported Python reads alike. Newer ones take much more, such as the digits of a number of milliseconds.
+# The forms that every supported Python reads in the same way. Newer releases accept more, such as plain digits.
 _ISO = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
 )
@@ -184,7 +185,7 @@ def _time(text: Any) -> datetime | None:
     if not isinstance(text, str) or not _ISO.fullmatch(text):
         return None
     try:
-        # Python before 3.11 knows neither the Z nor other fractions than thousandths and millionths.
+        # Python before 3.11 does not accept the Z, and accepts only fractions with 3 or 6 digits.
         plain = re.sub("\\.[0-9]+", "", text)
         moment = datetime.fromisoformat(plain[:-1] + "+00:00" if plain[-1:] in "Zz" and plain else plain)
     except ValueError:
@@ -197,7 +198,7 @@ def _time(text: Any) -> datetime | None:
 
 @dataclass(frozen=True)
 class Exclusion:
-    """Ids and names that are never deleted: each one's look, and how the user spells it."""
+    """Ids and names that are never deleted, by their look-alike key, with the spelling of the user."""
 
     entries: Mapping[str, str]
 
@@ -206,7 +207,7 @@ class Exclusion:
         """Return the exclusion that the option ``exclude`` gives.
 
         Raises:
-            InputError: if it is no list of plain texts, because what is misread protects nothing.
+            InputError: if it is no list of plain texts, because a misread entry protects nothing.
         """
         if given is None:
             given = ()
@@ -219,7 +220,7 @@ class Exclusion:
         return cls({look_alike_key(entry): entry for entry in given})
 
     def fits(self, *names: Any) -> bool:
-        """Tell whether an object with these names, its id and its key, is never to be deleted."""
+        """Tell whether an object is excluded; ``names`` are its id and its key."""
         return bool(self.entries) and any(one in self.entries for one in _looks(names))
 
     def unused(self, family: Family, resources: Iterable[Resource]) -> list[str]:
@@ -235,7 +236,7 @@ def _looks(names: Iterable[Any]) -> list[str]:
 
 
 def _mistake(entry: Any) -> str:
-    """Return what is wrong with an entry of ``exclude``, without quoting it; empty if nothing is."""
+    """Return what is wrong with an entry of ``exclude``, without quoting it; empty if it is right."""
     if not isinstance(entry, str):
         return "is no text"
     text = entry.strip()
@@ -249,9 +250,9 @@ def _mistake(entry: Any) -> str:
 
 
 def _is_markup(text: str) -> bool:
-    """Tell whether a text looks like YAML or JSON, whole or as a piece between two commas of it.
+    """Tell whether a text looks like YAML or JSON, or like a part of it that was split at commas.
 
-    A name with something in brackets, such as "[EU] orders", does not.
+    A name with a part in brackets, such as "[EU] orders", does not look like this.
     """
     if "\n" in text or text.startswith(("- ", "---")):
         return True

@@ -4,8 +4,8 @@
 
 """Private to this collection: the forms in which values of a field are given, sent and compared.
 
-A server may store a value in another spelling: empty for null, a number as a text, a host name in lower case. A
-comparison without regard to that would find a difference where there is none.
+A server may store a value in another spelling: an empty text as null, a number as a text, a host name in lower case.
+Without these forms, a comparison would report a difference although the values are equal.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from typing import Any, Callable
 
 @dataclass(frozen=True)
 class Form:
-    """What the values of a field are like.
+    """How the values of a field are given and compared.
 
-    ``type`` is the type of the option for Ansible. ``normal`` returns the form of a value in which equal values are
-    equal. ``emptied`` is what empties the field, ``...`` if nothing does.
+    ``type`` is the type of the option for Ansible. ``normal`` returns the normal form of a value; two values are equal
+    if their normal forms are. ``emptied`` is the value that empties the field, ``...`` if no value does.
     """
 
     type: str
@@ -32,13 +32,13 @@ class Form:
 
 
 def text(value: Any) -> Any:
-    """Return a text without white space at its ends, and an empty one for nothing."""
+    """Return a text without white space at its ends; an empty text for ``None``."""
     return value.strip() if isinstance(value, str) else "" if value is None else value
 
 
 def any_case(value: Any) -> Any:
     """Return a text in lower case."""
-    # Not casefold: to a name server, the sharp s and two plain ones are different letters.
+    # This is not casefold, because a name server treats the German sharp s and "ss" as different letters.
     plain = text(value)
     return plain.lower() if isinstance(plain, str) else plain
 
@@ -50,7 +50,7 @@ def upper_case(value: Any) -> Any:
 
 
 def number(value: Any) -> Any:
-    """Return a whole number for its digits as well."""
+    """Return a whole number, also if it is given as digits in a text."""
     plain = text(value)
     if isinstance(plain, str) and re.fullmatch("[0-9]{1,9}(\\.0*)?", plain):
         plain = float(plain)
@@ -58,7 +58,7 @@ def number(value: Any) -> Any:
 
 
 def flag(value: Any) -> Any:
-    """Return a flag as true or false; what is neither stays, so that it differs from both."""
+    """Return a flag as true or false. Any other value is returned as it is, so that it differs from both."""
     plain = any_case(value)
     if plain in (True, "true"):
         return True
@@ -76,7 +76,7 @@ KEY_FILE = Form("raw", text)
 
 
 def alike(shown: Any, given: Any) -> bool:
-    """Compare values of fields that nobody documented, of objects only what was given.
+    """Compare values of undocumented fields. Of an object, only the given fields are compared.
 
     Numbers may come as texts, and texts with white space.
     """
@@ -94,15 +94,15 @@ def alike(shown: Any, given: Any) -> bool:
 
 
 def scalar(value: Any) -> Any:
-    """Return a value fit for facts: ``None`` for what no field is documented to have, such as an object."""
-    # A number such as 1e999 becomes an infinite one here, for which JSON has no word.
+    """Return a value for the facts: ``None`` for types that no field is documented to have, such as an object."""
+    # Python reads a number such as 1e999 as infinite, and JSON can't express infinity.
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value if isinstance(value, (str, int, float, bool)) else None
 
 
 PLAIN_TYPES = frozenset((str, int, bool, type(None)))
-"""Most values are one of these as they are, and a task of thousands looks at each of theirs."""
+"""Fast path: most values have one of these types, and a bulk task checks every value of thousands of objects."""
 
 Spec = Mapping[str, Mapping[str, Any]]
-"""Options as Ansible's argument check wants them, by name."""
+"""Options in the form of Ansible's argument spec, by name."""

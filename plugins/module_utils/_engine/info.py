@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: what an info module reads."""
+"""Private to this collection: the task of an info module."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .._rest.family import Resource
 from .filters import Filters
 from .forms import Spec
 from .kind import Kind
-from .lookup import Identity, find
+from .lookup import Identity, check_key_is_shown, find
 from .module_spec import ModuleSpec
 from .options import of_info
 from .outcome import Facts, Outcome
@@ -26,21 +26,21 @@ from .reference import References
 from .task import Task
 
 More = Callable[[Collection, Mapping[str, Any], list[Facts]], list[Facts]]
-"""``more(api, options, entries)`` returns the facts with more in each than the objects themselves show."""
+"""``more(api, options, entries)`` returns the facts with additions that the objects themselves do not show."""
 
 
 @dataclass(frozen=True)
 class ReadAll:
-    """The task that returns the facts of the objects of a kind which meet all of the options, newest first."""
+    """The task that returns the facts of all objects of a kind that fit the options, newest first."""
 
     kind: Kind
     more: More = lambda api, options, entries: entries
 
     def __call__(self, api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
-        """Run the task, which is the same in check mode.
+        """Run the task. It is the same in check mode.
 
         Raises:
-            BasedashError: if it can't be known which those are.
+            BasedashError: if the objects can't be read completely.
         """
         filters = Filters.of(self.kind, options)
         references = References.of(self.kind, options)
@@ -65,6 +65,8 @@ class ReadAll:
     def _listed(self, api: Collection, options: Mapping[str, Any], warnings: list[str]) -> Sequence[Resource]:
         listing = api.list_all()
         key = options[self.kind.key.name]
+        if key is not None:
+            check_key_is_shown(self.kind, listing)
         similar = None if key is None else listing.similar(key)
         if similar is not None and not listing.named(key):
             warnings.append(
@@ -74,10 +76,12 @@ class ReadAll:
         return list(listing)
 
     def _single(self, api: Collection, identity: Identity, warnings: list[str]) -> Sequence[Resource]:
-        noun = self.kind.family.noun
         finding = find(api, identity)
         if not finding.readable:
-            raise RefusedError("This server lets no %s be read: there is nothing that this task could return." % noun)
+            raise RefusedError(
+                "This server offers no way to read %s: there is nothing that this task could return."
+                % self.kind.family.plural
+            )
         if finding.resource is not None:
             return [finding.resource]
         hint = finding.hint(identity)

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: the check of a task's options as they came, before Ansible converts them.
+"""Private to this collection: the check of a task's options before Ansible converts them.
 
-Ansible makes a text of a boolean, a number or a list, and then nobody can tell that ``name: no`` was a mistake. Its
-messages also repeat wrong values, which may be secrets in the wrong place. So everything that an argument spec asks for
-is checked here first, and no message shows a value.
+Ansible converts a boolean, a number or a list to a text, and afterwards nobody can tell that ``name: no`` was a
+mistake. Its messages also repeat wrong values, and such a value may be a secret in the wrong place. So this module
+checks first everything that the argument spec demands, and its messages never show a value.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ _WANTED = {
     "dict": "a dict",
 }
 
-# Ansible 2.18 and earlier put this into a longer text that has an omitted variable in it.
+# Ansible 2.18 and earlier put this in the place of an omitted variable inside a longer text.
 _OMITTED = "__omit_place_holder__"
 
-# Characters that nobody sees and that str.isspace() does not count as white space.
+# Invisible characters that str.isspace() does not count as white space.
 _INVISIBLE = (
     "\u00ad\u061c\u115f\u1160\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
     "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u2800\u3164\ufeff\uffa0"
@@ -64,13 +64,14 @@ def checked(
     environment: Mapping[str, str] | None = None,
     linting: bool = False,
 ) -> dict[str, Any]:
-    """Return the options as they came, with line breaks removed where they do no harm; Ansible can convert these.
+    """Return the options, unchanged but for removed line breaks at the end of some secrets; Ansible converts them.
 
-    ``environment`` has the variables that stand in for options, ``None`` for those of this process. For ``linting``,
-    a text that Ansible would still fill in is good for any option, because linters see a task before Ansible does.
+    ``environment`` has the variables that replace missing options, ``None`` for those of this process. With
+    ``linting``, a text with a template is valid for any option, because linters see a task before Ansible fills in the
+    template.
 
     Raises:
-        InputError: for the first mistake. Its message has the option's name and never its value.
+        InputError: for the first mistake. Its message has the option's name but never its value.
     """
     check = _Check(rules, linting)
     variables = {} if linting else os.environ if environment is None else environment
@@ -88,7 +89,7 @@ def checked(
 
 
 def described(spec: Spec, given: Mapping[str, Any]) -> dict[str, str]:
-    """Return the options with the kind of what came in place of each value, which may be a secret in a wrong place."""
+    """Return the options with only the type of each value, because a value may be a secret in the wrong place."""
     names = _spellings(spec)
     return {name if name in names else "an unknown option": _kind(value) for name, value in given.items()}
 
@@ -103,7 +104,7 @@ class _UnknownOption(Exception):
         self._known = known
 
     def sentence(self, secrets: Sequence[str]) -> str:
-        """Return the message. A name that may be a secret is not shown: a password may stand before a colon, too."""
+        """Return the message. It does not show a name that may be a secret, such as a password before a colon."""
         within = " of %s" % self._place if self._place else ""
         if any(len(text) > 3 and text in self._name for text in secrets):
             near: list[str] = []
@@ -136,7 +137,7 @@ class _Check:
             name = names.get(spelling)
             if name is None:
                 raise _UnknownOption(str(spelling), place, names)
-            if value is None:  # As if it were not there: Ansible would try to convert it.
+            if value is None:  # Skip it as if it were missing, because Ansible would try to convert it.
                 continue
             if name in seen and value != given[seen[name]]:
                 raise InputError(
@@ -156,7 +157,7 @@ class _Check:
         return values
 
     def value(self, entry: Mapping[str, Any], name: str, value: Any, subject: str, clearable: bool = False) -> Any:
-        """Check the value of one option, and return it without what may be trimmed."""
+        """Check the value of one option, and return it trimmed if trimming is allowed."""
         kind = entry.get("type", "str")
         if self._templates and isinstance(value, str) and ("{{" in value or "{%" in value):
             return value
@@ -191,7 +192,7 @@ class _Check:
             and name not in self._rules.lists_alone
             and not re.search(r"[\[\]{}\n]", value)
         ):
-            # As Ansible does: options on a command line are texts.
+            # Split it as Ansible does, because options on a command line are texts.
             value = value.split(",")
         if not isinstance(value, list):
             raise _wrong(subject, value, "list")
@@ -207,7 +208,7 @@ class _Check:
         return items
 
     def _free(self, value: Any, subject: str, secret: bool) -> None:
-        """Check what goes into a request as it is: it may be anything but what went wrong on its way."""
+        """Check a value that is sent without change. Any value is valid unless a template or a file has damaged it."""
         for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
             self._free(one, subject, secret)
         if not isinstance(value, str):
@@ -215,7 +216,7 @@ class _Check:
         if not value.strip():
             raise InputError("%s is empty: give a value, or leave it out, or give null to empty it." % subject)
         _check_whole(value, subject, secret)
-        # A key of several lines ends in a line break as a rule.
+        # A key of several lines usually ends with a line break.
         if secret and "\n" not in value.strip():
             _check_ends(value, subject)
 
@@ -247,7 +248,7 @@ class _Check:
 
 
 def _spellings(spec: Spec) -> dict[str, str]:
-    """Return the name of each option by its name and by its aliases."""
+    """Return the name of each option, by the name itself and by each alias."""
     return {spelling: name for name, entry in spec.items() for spelling in (name, *entry.get("aliases", ()))}
 
 
@@ -256,7 +257,7 @@ def _kind(value: Any) -> str:
 
 
 def _scalar(kind: str, value: Any, subject: str) -> Any:
-    """Check a value that is to be a number or a boolean, and return it."""
+    """Check a value that must be a number or a boolean, and return it."""
     if isinstance(value, (list, dict)) or (isinstance(value, bool) and kind != "bool"):
         raise _wrong(subject, value, kind)
     try:
@@ -281,7 +282,7 @@ def _wrong(subject: str, value: Any, wanted: str) -> InputError:
 
 
 def can_be_given(name: str) -> bool:
-    """Tell whether an option takes this name of a data source, which it does not with white space at an end."""
+    """Tell whether the option accepts this name of a data source; it refuses white space at an end."""
     return bool(name) and not _is_blank(name[0]) and not _is_blank(name[-1])
 
 
@@ -290,7 +291,7 @@ def _is_blank(char: str) -> bool:
 
 
 def _check_whole(text: str, subject: str, secret: bool) -> None:
-    """Refuse a text of which a part, or all, was lost on its way."""
+    """Refuse a text that was replaced, in part or completely, by a placeholder or a mask."""
     if _OMITTED in text:
         raise InputError("%s has an omitted variable in it: omit can only stand alone." % subject)
     if text.strip() in MASKS or (not secret and any(mask in text for mask in MASKS)):
@@ -301,7 +302,7 @@ def _check_whole(text: str, subject: str, secret: bool) -> None:
 
 
 def _check_ends(text: str, subject: str) -> None:
-    """Refuse what nobody sees at an end of a text that has to be right to the letter."""
+    """Refuse invisible characters at the ends of a text that must be exact."""
     for char, end in ((text[0], "begins"), (text[-1], "ends")):
         if _is_blank(char):
             what = "a line break" if char in "\r\n" else "white space"
@@ -325,7 +326,7 @@ def _check_json(text: str, subject: str) -> None:
 
 
 def _check_path(text: str, subject: str) -> None:
-    """Refuse what is more likely a secret than a path; a path that does not exist is told elsewhere, with its name."""
+    """Refuse a text that is more likely a secret than a path. Missing files are reported elsewhere, with their path."""
     if "-----BEGIN" in text or not is_one_line(text) or len(text) > _LONGEST_PATH:
         raise InputError("%s is the text of a key or a certificate: write it to a file, and give its path." % subject)
     if text.startswith(_PATH_START) or _PATH_END.fullmatch(text) or os.path.exists(text):

@@ -17,26 +17,27 @@ from .forms import ONE_LINE, PLAIN_TYPES, Form, scalar
 from .outcome import Facts
 
 Guard = Callable[[Resource], str]
-"""Returns what an object is that the engine must spare, such as "the managed warehouse"; empty if it need not."""
+"""Names why the engine must spare an object, such as "the managed warehouse"; empty if it need not be spared."""
 
 Check = Callable[[str, Any], Any]
-"""``check(option, value)`` returns the value to send for a given one, or raises ``InputError``."""
+"""``check(option, value)`` returns the value to send for the value that the user gave, or raises ``InputError``."""
 
 
 @dataclass(frozen=True, eq=False)
 class Field:
     """One field of a kind's objects.
 
-    ``name`` is its option. ``sent_as`` is its name in requests, by default the option in camel case, and ``shown_at``
-    its place in answers, with dots where it is nested. ``fact`` is its name among the facts. ``form`` tells which
-    values are equal, and ``words`` are all values that the vendor documents. ``limits`` are the fewest and the most
-    characters of a text, or the least and the greatest number.
+    ``name`` is its option. ``sent_as`` is its name in requests; the default is the option in camel case. ``shown_at``
+    is its place in answers, with dots where it is nested. ``fact`` is its name among the facts. ``form`` tells which
+    values are equal. ``words`` are all values that the vendor documents. ``limits`` are the minimum and the maximum: of
+    the length of a text, or of a number.
 
-    ``needed_to_create`` and ``fixed`` (never changed afterwards) say when the field counts, ``in_every_update`` that a
-    PATCH without it may reset it. ``emptied_as`` is what ``clear`` sends. ``secret`` marks what no answer shows, and
-    ``removed_by`` is the flag of an update that removes such a secret. ``trimmed`` are characters that a value loses
-    at its end. ``refers_to`` is the family of the object that the field names by its id; a second option names it by
-    its key. Of a ``read_only`` field there is no option.
+    ``needed_to_create`` means that a creation needs the field. ``fixed`` means that it can't change after the creation.
+    ``in_every_update`` means that a PATCH without the field may reset it. ``emptied_as`` is the value that ``clear``
+    sends. ``secret`` means that no answer shows the field, and ``removed_by`` is the flag with which an update removes
+    the secret. ``trimmed`` are characters that are removed from the end of a value. ``refers_to`` is the family of the
+    object that the field names by id; a second option names this object by its key. A ``read_only`` field has no
+    option.
     """
 
     name: str
@@ -75,12 +76,12 @@ class Field:
 
     @property
     def by_key(self) -> str:
-        """The option that names the object which the field refers to by its key."""
+        """The option that names, by its key, the object that this field refers to."""
         return self.name[: -len("_id")]
 
     @property
     def emptied(self) -> Any:
-        """What ``clear`` sends, ``...`` where the field can't be empty."""
+        """The value that ``clear`` sends, ``...`` if the field can't be empty."""
         if self.fixed or self.needed_to_create or self.read_only or self.refers_to is not None:
             return ...
         if self.secret:
@@ -88,7 +89,7 @@ class Field:
         return self.form.emptied if self.emptied_as is ... else self.emptied_as
 
     def is_shown(self, resource: Resource) -> bool:
-        """Tell whether the server shows this field of an object at all."""
+        """Tell whether the server's answer has this field."""
         if "." not in self.place:
             return self.place in resource
         parent, _dot, last = self.place.rpartition(".")
@@ -105,7 +106,7 @@ class Field:
 
 
 def fact(name: str, sent_as: str = "", words: tuple[str, ...] = ()) -> Field:
-    """Return a field that answers show and nobody can set."""
+    """Return a field that answers show and that nobody can set."""
     return Field(name, sent_as=sent_as, words=words, read_only=True)
 
 
@@ -124,17 +125,17 @@ def _no_caution(action: str, resource: Resource) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Kind:
-    """A family with all that the engine needs to manage its objects.
+    """A family, with everything that the engine needs to manage its objects.
 
-    ``fields`` have the id and the key among them, and the scope of the key if it has one. ``renamed_by`` is the option
-    with the new key, where the API can change it. ``created_with`` are values that every creation sends. ``filters``
-    are the fields that an option of the info module selects by, beside ``name_pattern``, which looks at the fields in
-    ``matched``, and ``created_before``.
+    ``fields`` include the id, the key, and the scope of the key if it has one. ``renamed_by`` is the option with the
+    new key, if the API can change the key. ``created_with`` are values that every creation sends. ``filters`` are
+    further options of the info module, each with the field that it compares. ``name_pattern`` and ``created_before``
+    always exist; ``name_pattern`` looks at the fields in ``matched``.
 
-    Three guards: ``spared`` objects are only deleted by id and with ``force``, settings of ``unchangeable`` ones are
-    never changed, and ``unselectable`` ones are passed over by filters and ``prune``. ``caution`` returns a warning
-    about what else an action ("deleted", "renamed") on an object does. ``words`` are, by key of a result, words of the
-    service that hide no secret.
+    There are three guards. ``spared`` objects are only deleted by id and with ``force``. The settings of
+    ``unchangeable`` objects are never changed. Filters and ``prune`` ignore ``unselectable`` objects. ``caution``
+    returns a warning about side effects of an action ("deleted", "renamed") on an object. ``words`` are words of the
+    service that are no secrets and must not be masked, by the result key under which they stand.
     """
 
     family: Family
@@ -151,7 +152,7 @@ class Kind:
 
     @cached_property
     def by_option(self) -> dict[str, Field]:
-        """The fields that have an option, by its name."""
+        """The fields that have an option, by the name of the option."""
         return {one.name: one for one in self.fields if not one.read_only}
 
     def field_named(self, name: str) -> Field:
@@ -165,7 +166,7 @@ class Kind:
 
     @cached_property
     def scope(self) -> Field | None:
-        """The field that refers to the object within which a key names one."""
+        """The field with the parent object, if a key is only unique within its parent."""
         fitting = [one for one in self.fields if self.family.scope and one.place == self.family.scope]
         return fitting[0] if fitting else None
 
@@ -176,12 +177,12 @@ class Kind:
 
     @cached_property
     def settings(self) -> tuple[Field, ...]:
-        """What a user can set and answers show, beside the key."""
+        """The fields that a user can set and that answers show, without the key."""
         return tuple(one for one in self.by_option.values() if one is not self.key and not one.secret)
 
     @cached_property
     def secrets(self) -> tuple[Field, ...]:
-        """What a user can set and no answer shows."""
+        """The fields that a user can set and that no answer shows."""
         return tuple(one for one in self.by_option.values() if one.secret)
 
     @cached_property
@@ -199,10 +200,10 @@ class Kind:
         return tuple((one.fact_name, one.place, "." in one.place) for one in self.fields if not one.secret)
 
     def facts(self, resource: Resource) -> Facts:
-        """Return the facts of an object, each of the declared ones.
+        """Return the facts of an object: one for each declared field.
 
-        What a server omits is ``None``, and so is a value of a type that no field is documented to have. Only declared
-        fields leave the collection, because one that nobody documented could be a secret.
+        A fact is ``None`` if the server omits the field, or if its value has a type that no field is documented to
+        have. Only declared fields become facts, because an undocumented field could be a secret.
         """
         values = (
             (name, value_at(resource, place) if nested else resource.get(place)) for name, place, nested in self._facts

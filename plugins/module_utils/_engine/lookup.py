@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: how a task finds the object that the user names, and knows that there is none."""
+"""Private to this collection: how a task finds the object that the user names, or proves that it does not exist."""
 
 from __future__ import annotations
 
@@ -23,24 +23,31 @@ from .._base.identifiers import checked_id
 from .._base.text import quoted, spelled_out
 from .._rest.collection import Collection
 from .._rest.family import Resource, is_gone
+from .._rest.freshness import is_stale
 from .._rest.listing import Listing
 from .kind import Field, Kind
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The object within which a key names one: the field that refers to it, its id, and how the user names it."""
+    """The parent within which a key is unique: the field that refers to it, its id, and what messages call it.
+
+    ``key`` is the key by which the user names it, if not by its id, and ``read_at`` is when the task looked that up, in
+    seconds of the client's clock.
+    """
 
     field: Field
     id: str
     name: str
+    key: str | None = None
+    read_at: float = 0.0
 
 
 @dataclass(frozen=True)
 class Identity:
-    """How the user names one object: by ``id``, by ``key``, or by both, where the key is a guard.
+    """How the user names one object: by ``id``, by ``key``, or by both. With both, the key is a guard.
 
-    ``new_key`` is the key that it is to have, or has already.
+    ``new_key`` is the key that the object shall get, or has already.
     """
 
     kind: Kind
@@ -54,7 +61,7 @@ class Identity:
         """Return the identity that these options give.
 
         Raises:
-            InputError: if there is none, or one of the options is blank.
+            InputError: if the options name no object, or one of them is blank.
         """
         option = kind.key.name
         identifier, key = options["id"], options[option]
@@ -89,7 +96,7 @@ class Identity:
         return listing if self.scope is None else listing.within(self.scope.field.place, self.scope.id)
 
     def guarded_by(self, resource: Resource) -> str:
-        """Return how an object that has the wanted id differs from what the user says of it; empty if it does not."""
+        """Return how the object with the wanted id differs from the given key or scope; empty if it fits."""
         found = self.kind.family.key_of(resource)
         if self.key is not None:
             form = self.kind.family.key_form
@@ -103,13 +110,13 @@ class Identity:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a look-up found out.
+    """The result of a look-up.
 
-    ``resource`` is ``None`` if there is none. ``read_at`` is when it was read, in seconds of the client's clock.
-    ``listing`` is the list that decided, if one was read. ``readable`` is false where the server offers no reading at
-    all, so that nothing is known. ``by_get`` tells that the single GET works on this server. ``similar`` is a key, or
-    an id where that was looked for, which looks like the wanted one and differs from it in case, white space or
-    composition.
+    ``resource`` is the object, or ``None`` if it does not exist. ``read_at`` is when it was read, in seconds of the
+    client's clock. ``listing`` is the list that decided, if one was read. ``readable`` is false if the server offers no
+    way to read objects, so that nothing is known. ``by_get`` tells that the GET of a single object works on this
+    server. ``similar`` is an existing key (or id, after a look-up by id) that looks like the wanted one but differs
+    from it in case, white space or Unicode composition.
     """
 
     resource: Resource | None
@@ -120,7 +127,7 @@ class Finding:
     similar: str | None = None
 
     def hint(self, identity: Identity) -> str:
-        """Return a clause about what may be meant by the ``identity`` that was looked for, empty if nothing is."""
+        """Return a clause about another object that the user may mean by ``identity``; empty if there is none."""
         if self.similar is not None:
             called = "named" if identity.id is None else "with id"
             return "there is one %s %s, and that is compared letter by letter" % (called, quoted(self.similar))
@@ -135,15 +142,18 @@ class Finding:
 
 
 def find(api: Collection, identity: Identity, verify_absence: bool = True, advice: str = "") -> Finding:
-    """Look an object up, and check that its key is the one that the user gave; else ``advice`` ends the message.
+    """Look an object up, and check that its key is the one that the user gave.
 
     The API answers 404 for "not there" and for "no admin access" alike (the vendor's DELETE page), so a 404 is followed
-    by a list, which only an admin may read, unless ``verify_absence`` is false.
+    by a list, which only an admin may read, unless ``verify_absence`` is false. ``advice`` ends the message if the key
+    differs.
 
     Raises:
-        RefusedError: if the key fits several, or not the one with this id.
+        RefusedError: if several objects have the key, or the object with this id has another key.
         ApiError: if it can't be known whether the object is there.
     """
+    if identity.scope is not None:
+        _check_scope_again(api, identity.scope)
     if identity.id is None:
         return _find_by_key(api, identity)
     finding = _find_by_id(api, identity.id, verify_absence)
@@ -158,14 +168,45 @@ def find(api: Collection, identity: Identity, verify_absence: bool = True, advic
             )
     elif not finding.readable and (identity.key is not None or identity.scope is not None):
         raise RefusedError(
-            "This server lets no %s be read, so the name of the %s can't be checked: nothing was changed, "
-            "leave the option %s out to go by the id alone." % (identity.noun, identity.name, option)
+            "This server offers no way to read %s, so the name of the %s can't be checked: nothing was changed, "
+            "leave the option %s out to use only the id." % (api.family.plural, identity.name, option)
         )
     return finding
 
 
+def _check_scope_again(api: Collection, scope: Scope) -> None:
+    """Look up again within what a key names an object, if the last look-up is too old to rely on.
+
+    Raises:
+        RefusedError: if the name of that belongs to another one by now, or to none.
+    """
+    family = scope.field.refers_to
+    if scope.key is None or family is None or not is_stale(api.client, scope.read_at):
+        return
+    listing = api.list_beside(family, required=True)
+    if listing is None or [one["id"] for one in listing.named(scope.key)] != [scope.id]:
+        raise RefusedError(
+            "The name %s was that of the %s with id %s, and somebody changed that while this task ran: "
+            "run the task again." % (quoted(scope.key), family.noun, quoted(scope.id))
+        )
+
+
+def check_key_is_shown(kind: Kind, listing: Listing) -> None:
+    """Refuse to go by a key that the server shows of no object.
+
+    Raises:
+        RefusedError: if it does not.
+    """
+    if len(listing) and not any(kind.key.is_shown(one) for one in listing):
+        raise RefusedError(
+            "This server does not show the %s of %s, so none can be found by it: nothing was changed, "
+            "give id, and leave %s out." % (kind.key_words, kind.family.plural, kind.key.name)
+        )
+
+
 def _find_by_key(api: Collection, identity: Identity) -> Finding:
     listing = api.list_all()
+    check_key_is_shown(identity.kind, listing)
     if identity.scope is not None:
         _check_scope_is_shown(identity, identity.scope, listing)
     part = identity.part_of(listing)
@@ -200,10 +241,10 @@ def _find_by_key(api: Collection, identity: Identity) -> Finding:
 
 
 def _check_scope_is_shown(identity: Identity, scope: Scope, listing: Listing) -> None:
-    """Refuse a key where the server does not show in what an object with this key is.
+    """Refuse a key if the server does not show to which parent an object with this key belongs.
 
     Raises:
-        RefusedError: naming the first one.
+        RefusedError: naming the first such object.
     """
     for resource in listing.named(identity.key):
         if not scope.field.is_shown(resource):
@@ -230,7 +271,7 @@ def _find_by_id(api: Collection, identifier: str, verify_absence: bool) -> Findi
             return Finding(None, api.clock.monotonic(), listing, by_get=True, similar=similar)
         single: ApiError = error
     except (NotBasedashError, UnsupportedError) as error:
-        # An older release, which has no single GET, may answer with its page for unknown paths.
+        # An older release has no GET of a single object, and may answer with its page for unknown paths.
         if error.status not in (404, 405, 501):
             raise
         if listing is not None:
@@ -243,7 +284,7 @@ def _look_in_list(api: Collection, identifier: str, single: ApiError) -> Finding
     try:
         listing = api.list_all()
     except (UnsupportedError, NotBasedashError) as error:
-        # The server has the path, since it names what it does not do there, but offers no reading of it.
+        # The server knows the path, because it refuses only the method. So it offers no way to read objects.
         no_list = isinstance(error, UnsupportedError) or error.status == 404
         if isinstance(single, UnsupportedError) and no_list:
             return Finding(None, readable=False)
@@ -259,9 +300,9 @@ def _look_in_list(api: Collection, identifier: str, single: ApiError) -> Finding
 
 
 def _explain_unknown(api: Collection, error: ApiError, identifier: str) -> None:
-    """Say what a list that can't be read means for the question whether an object is there."""
+    """Add to an error about an unreadable list that it is therefore unknown whether the object exists."""
     if isinstance(error, UnsupportedError):
-        # The advice for a list that somebody asked for is to give the id.
+        # The error's own advice (give the id) is for users who asked for a list, so replace it.
         error.message = "This server offers no list of %s (%s)." % (api.family.plural, error.status)
     error.message += " So it can't be known whether the %s with id %s is there." % (
         api.family.noun,
@@ -270,10 +311,10 @@ def _explain_unknown(api: Collection, error: ApiError, identifier: str) -> None:
 
 
 def check_no_look_alike(identity: Identity, finding: Finding) -> None:
-    """Refuse a key or an id that no object has, while one differs in white space or Unicode composition.
+    """Refuse a key or an id if no object has it, but one differs from it only in white space or Unicode composition.
 
     Raises:
-        RefusedError: giving the key or the id that exists.
+        RefusedError: with the key or the id that exists.
     """
     if identity.id is None:
         refuse_look_alike(identity.noun, "named", identity.key, finding.similar, identity.kind.key.name)
@@ -282,12 +323,13 @@ def check_no_look_alike(identity: Identity, finding: Finding) -> None:
 
 
 def refuse_look_alike(noun: str, called: str, given: str | None, similar: str | None, option: str) -> None:
-    """Refuse a text that nothing is ``called`` while another one differs in white space or Unicode composition.
+    """Refuse a text that nothing is ``called``, but that differs from an existing one only in hardly visible ways.
 
-    Such a text was damaged on its way, mostly. One that differs in case alone may be meant.
+    Such ways are white space and Unicode composition: a template or a file has probably damaged the text. A text that
+    differs in case alone may be intended.
 
     Raises:
-        RefusedError: giving the text that exists.
+        RefusedError: with the text that exists.
     """
     if given is not None and similar is not None and similar.casefold() != given.casefold():
         raise RefusedError(

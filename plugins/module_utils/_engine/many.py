@@ -4,8 +4,8 @@
 
 """Private to this collection: many objects of one kind in one task.
 
-What happens to each is decided by the task of one object, over one list that serves them all; here is what is
-wanted, in which order, how many at once, and what is said in the end.
+The task of one object decides what happens to each object. All these tasks share one list of the objects. This module
+decides which objects are concerned, in which order, how many at once, and what the report says.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ from .task import Task
 ACTIONS = ("deleted", "created", "updated", "unchanged", "failed", "not_attempted")
 
 _MOST_AT_ONCE = 64
-# For what was selected and not listed, unless the user says otherwise.
+# The default limit for deletions of objects that filters or ``prune`` selected and that no entry names.
 _MOST_DELETIONS = 10
-# A message is one sentence, so it names so many; the results have all.
+# A message is one sentence, so it names at most so many objects. The results have all of them.
 _NAMED = 20
-# Each comes with its reason, and Ansible prints them in one line.
+# Fewer for failures, because each is named with its reason, and Ansible prints the message in one line.
 _FAILURES_NAMED = 5
 _LONGEST_REASON = 200
 _TELL_EVERY = 5.0
@@ -75,21 +75,20 @@ class Wanted:
         """Return what the options want.
 
         Raises:
-            InputError: if one can't be right, or they don't fit together; for an entry, with its number.
+            InputError: if an option is invalid, or options don't fit together. For an entry, the message has its
+                number.
         """
         kind = one.kind
         state, items, filters = options["state"], options[kind.family.plural_key], options["filters"]
         if (items is None) == (filters is None):
             raise InputError("Give either %s or filters." % kind.family.plural_key)
         if state == "present" and items is None:
-            raise InputError("The option filters goes with state=absent alone: give %s." % kind.family.plural_key)
+            raise InputError("The option filters needs state=absent: set it, or give %s." % kind.family.plural_key)
         selection = None if filters is None else Filters.of(kind, filters)
         if selection is not None and selection.empty:
-            raise InputError(
-                "The option filters has no condition, and nothing is never taken for everything: give a condition."
-            )
+            raise InputError("The option filters has no condition, so it would select everything: give a condition.")
         if state == "absent" and options["prune"]:
-            raise InputError("The option prune goes with state=present alone.")
+            raise InputError("The option prune needs state=present: set it, or leave prune out.")
         if not 1 <= options["concurrency"] <= _MOST_AT_ONCE:
             raise InputError("The option concurrency is %d: give 1 to %d." % (options["concurrency"], _MOST_AT_ONCE))
         if options["max_deletions"] is not None and options["max_deletions"] < 0:
@@ -114,19 +113,19 @@ class Wanted:
         return self.one.kind
 
     def may_go(self, resource: Resource) -> bool:
-        """Tell whether ``filters`` and ``prune`` may delete an object; some kinds have such as only go by an entry."""
+        """Tell whether ``filters`` and ``prune`` may select an object; some are only deleted if an entry names them."""
         return not self.kind.unselectable(resource) and not self.excludes(resource)
 
     def excludes(self, resource: Resource) -> bool:
-        """Tell whether an object is never to be deleted."""
+        """Tell whether the user excluded an object from deletion."""
         return self.exclude.fits(resource["id"], self.kind.family.key_of(resource))
 
 
 def _check_items(one: EnsureState, state: str, items: Sequence[Mapping[str, Any]]) -> None:
-    """Refuse the first entry that can't be right, with its number.
+    """Refuse the first invalid entry, and name its number.
 
     Raises:
-        InputError: if there is one.
+        InputError: if an entry is invalid.
     """
     for number, item in enumerate(items, 1):
         try:
@@ -141,10 +140,10 @@ def _check_items(one: EnsureState, state: str, items: Sequence[Mapping[str, Any]
 
 @dataclass
 class Item:
-    """One object that the task is about: what is wanted, and in the end what became of it.
+    """One object that the task is about: what the user wants, and after the run what happened to it.
 
-    ``options`` are those of the task of one object, but for its ``state``: ``deletes`` tells that it is to go.
-    ``selected`` tells that no entry names it: filters or ``prune`` found it in the list.
+    ``options`` are those of the task of one object, without ``state``: ``deletes`` tells that it shall be deleted.
+    ``selected`` tells that no entry names it, because filters or ``prune`` found it in the list.
     """
 
     kind: Kind
@@ -184,7 +183,7 @@ class Item:
         }
         if facts is not None:
             if self.action in ("unchanged", "not_attempted"):
-                # Nothing became of it, so what it does not have is of no interest.
+                # The object does not exist, so fields without a value tell nothing.
                 facts = {name: value for name, value in facts.items() if value is not None}
             entry[self.kind.family.result_key] = facts
         if self.outcome is not None:
@@ -217,9 +216,9 @@ def _failure(error: BasedashError) -> dict[str, Any]:
 
 @dataclass
 class _Plan:
-    """What the task is about: items for its entries or of its filters, and those that ``prune`` selects.
+    """All items of the task: those of its entries or filters, and those that ``prune`` selects.
 
-    ``refusal`` says why nothing of it is done; empty if it is.
+    ``refusal`` says why the whole plan is refused; empty if it is carried out.
     """
 
     items: list[Item]
@@ -233,7 +232,7 @@ class _Plan:
         return [*self.items, *self.pruned]
 
     def refuse(self, reason: str) -> None:
-        """Do nothing of it, because of ``reason`` or one that was found before."""
+        """Refuse the whole plan because of ``reason``, or keep a reason that was found before."""
         self.refusal = self.refusal or reason
 
 
@@ -253,11 +252,11 @@ class _Run:
     _told: float = 0.0
 
     def go(self, items: Sequence[Item]) -> None:
-        """Do what is wanted with each; whatever happens, each item says what became of it."""
+        """Carry out each item. Whatever happens, each item then says what happened to it."""
         self._done, self._failed, self._begun = 0, 0, self.api.clock.monotonic()
         self._told = self._begun
         self.lists.expect(len(items))
-        # A few workers that take item after item: to submit each of thousands would cost more than their facts.
+        # A few workers take item after item, because thousands of submitted jobs need more memory than the facts.
         workers = [iter(items)] * self.wanted.concurrency
         in_parallel(self.api.client, self.wanted.concurrency, partial(self._work, len(items)), workers)
 
@@ -281,7 +280,7 @@ class _Run:
             if self.wanted.stop or self.api.client.exhausted:
                 self.stopped.set()
         except Exception as error:  # pylint: disable=broad-except
-            # A fault of ours with one of them must not take away the report of the others.
+            # A bug that one item meets must not lose the report about the others.
             item.action = "failed"
             item.error = BasedashError(
                 "Unexpected %s: %s. Please report this as a bug; it is not known what was done."
@@ -321,7 +320,7 @@ class EnsureMany:
         Raises:
             BasedashError: if it was refused before anything was changed.
         """
-        # The list that serves them all ends with the work: of thousands, it needs as much memory as their facts.
+        # The shared list is freed before the report is made, because a long list needs as much memory as the facts.
         return _outcome(api, _managed(api, Wanted.of(self.one, options), check_mode))
 
 
@@ -340,7 +339,7 @@ def _not_shown(lists: ListCache, api: Collection) -> tuple[str, ...]:
 
 
 def _managed(api: Collection, wanted: Wanted, check_mode: bool) -> _Plan:
-    """Do what is wanted, and return what became of each, or why all of it was refused."""
+    """Make the plan and carry it out. Return its items, or why the whole plan was refused."""
     lists = ListCache(api)
     plan = _plan(api, wanted, lists)
     if not plan.refusal:
@@ -355,7 +354,7 @@ def _managed(api: Collection, wanted: Wanted, check_mode: bool) -> _Plan:
 
 
 def _tell_twins(api: Collection, item: Item, twins: Mapping[str, Sequence[str]]) -> None:
-    """Let an item fail that created one of several objects of its name."""
+    """Mark an item as failed if another new object has the same name as the object that it created."""
     created = None if item.outcome is None or item.action != "created" else item.outcome.facts
     ids = () if created is None else twins.get(created["id"], ())
     if item.outcome is not None and created is not None and ids:
@@ -388,7 +387,7 @@ def _deletion(kind: Kind, resource: Resource) -> Item:
     options = {
         **dict.fromkeys(name for one in kind.references for name in (one.name, one.by_key)),
         "id": resource["id"],
-        # A guard: what was selected by its name has to have it still. A blank one can't be given.
+        # The name is a guard, because the object may be renamed meanwhile. A blank name is not accepted as a guard.
         kind.key.name: key if isinstance(key, str) and key.strip() else None,
         "missing_ok": True,
         "verify_absence": True,
@@ -398,7 +397,7 @@ def _deletion(kind: Kind, resource: Resource) -> Item:
 
 
 def _why_spared(wanted: Wanted, item: Item, resource: Resource) -> str:
-    """Return why an object may not be deleted after all, as it was read last; empty if it may."""
+    """Return why an object, as it was read last, must not be deleted after all; empty if it may be deleted."""
     family = wanted.kind.family
     if wanted.excludes(resource):
         reason = "it is in exclude"
@@ -424,7 +423,7 @@ def _selected(wanted: Wanted, filters: Filters, listing: Listing) -> _Plan:
     """Plan to delete the objects that the filters select.
 
     Raises:
-        RefusedError: if they select what they can't be meant to. Then nothing is selected, and there are no results.
+        RefusedError: if the selection is probably a mistake. Then nothing is selected, and there are no results.
     """
     may_go = [resource for resource in listing if wanted.may_go(resource)]
     found = [resource for resource in may_go if filters.match(resource)]
@@ -442,17 +441,17 @@ def _selected(wanted: Wanted, filters: Filters, listing: Listing) -> _Plan:
 
 
 def _prune(wanted: Wanted, listing: Listing, plan: _Plan) -> None:
-    """Plan to delete the objects that no entry is about, and that may go."""
+    """Plan to delete the objects that no entry names, except those that a guard protects."""
     family = wanted.kind.family
     kept = {item.resource["id"] for item in plan.items if item.resource is not None}
-    # An entry by a name that several have fails, and none of those may go for that.
+    # An entry fails if several objects have its name. None of these objects may be deleted because of that.
     names = {item.options[wanted.kind.key.name] for item in plan.items if item.options["id"] is None}
     may_go = [resource for resource in listing if wanted.may_go(resource)]
     left = [one for one in may_go if one["id"] not in kept and family.key_of(one) not in names]
     plan.pruned = [_deletion(wanted.kind, resource) for resource in left]
     if left and len(left) == len(may_go) and not wanted.replace_all:
         plan.refuse(
-            "The list has none of the %d %s that prune may delete, and so all of them would go: nothing was "
+            "The list has none of the %d %s that prune may delete, so prune would delete all of them: nothing was "
             "changed, check the list and organization_id, or set allow_replace_all=true if that is what you want."
             % (len(left), family.plural)
         )
@@ -460,7 +459,7 @@ def _prune(wanted: Wanted, listing: Listing, plan: _Plan) -> None:
 
 
 def _refuse_look_alikes(kind: Kind, listing: Listing, plan: _Plan, names: set[str]) -> None:
-    """Refuse a name that nothing has while one looks like it: that one would be deleted, and another created."""
+    """Refuse a name that only a look-alike has, because ``prune`` would delete the look-alike and create another."""
     alike: dict[str, set[str]] = {}
     for name in (*names, *map(kind.family.key_of, listing)):
         if isinstance(name, str):
@@ -469,14 +468,14 @@ def _refuse_look_alikes(kind: Kind, listing: Listing, plan: _Plan, names: set[st
         others = sorted(alike[look_alike_key(name)] - {name})
         if others and not listing.named(name):
             plan.refuse(
-                "No %s is named %s, and %s differs from it in case, white space or composition alone: with "
-                "prune, nothing was changed, because one would be created and the other one deleted; correct the name."
+                "No %s is named %s, but %s differs from it only in case, white space or composition, and prune would "
+                "delete it: nothing was changed, correct the name."
                 % (kind.family.noun, quoted(name), quoted(others[0]))
             )
 
 
 def _merged(api: Collection, wanted: Wanted, lists: ListCache, entries: Sequence[Mapping[str, Any]]) -> _Plan:
-    """Plan an item for each object that the entries are about; entries about the same one are one."""
+    """Plan an item for each object that the entries name; entries about the same object become one item."""
     items: dict[tuple[str, str], Item] = {}
     numbers: dict[tuple[str, str], int] = {}
     plan = _Plan([])
@@ -500,7 +499,7 @@ def _merged(api: Collection, wanted: Wanted, lists: ListCache, entries: Sequence
 
 
 def _resolve(wanted: Wanted, item: Item, lists: ListCache, unlisted: Mapping[str, Resource]) -> tuple[str, str]:
-    """Look up what an entry is about, and return what is the same for all entries about it."""
+    """Look up the object of an entry, and return a value that is equal for all entries about this object."""
     identifier, name = item.options["id"], item.options[wanted.kind.key.name]
     if identifier is not None:
         if not (item.deletes and item.options["force"]) or wanted.exclude.entries:
@@ -516,9 +515,9 @@ def _resolve(wanted: Wanted, item: Item, lists: ListCache, unlisted: Mapping[str
 def _unlisted(
     api: Collection, wanted: Wanted, lists: ListCache, entries: Sequence[Mapping[str, Any]]
 ) -> dict[str, Resource]:
-    """Return the objects that entries name by id and that are there although the list lacks them.
+    """Return the objects that entries name by id and that exist although the list lacks them.
 
-    The list may lag behind. Only a limit needs to know before each is looked up anyway.
+    The list may lag. Each object is looked up later anyway; only a limit on deletions needs to know now.
     """
     if wanted.state == "present" or wanted.max_deletions is None:
         return {}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: where a task meets Ansible as a module. Only here is one made, ended or failed."""
+"""Private to this collection: runs a task as an Ansible module. Only this file makes, ends or fails a module."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .task import Report
 
 def run_module(spec: ModuleSpec) -> NoReturn:
     """Run a task as a module, and end the process."""
-    # Linters put a class of their own in the place of this one, so it is looked up here and not imported.
+    # Linters replace this class by their own, so it is looked up at run time and not imported.
     ansible_module = basic.AnsibleModule
     linting = ansible_module.__module__ != basic.__name__
     given: dict[str, Any] = {}
@@ -35,11 +35,11 @@ def run_module(spec: ModuleSpec) -> NoReturn:
         except InputError as error:
             _end(module, spec, given, spec.refused(error.message))
         if linting:
-            # Ansible's own check can't tell a template from a wrong value, and this one has looked at all.
+            # Stop before Ansible's own check, because it takes templates for wrong values. This check was complete.
             raise SystemExit(0)
 
     def refuse(module: Any, msg: str, **result: Any) -> NoReturn:
-        """End as every other failure does where Ansible's own check refuses what this collection's took."""
+        """End like any other failure if Ansible's own check refuses options that passed this collection's check."""
         report = spec.refused(msg)
         invocation = spec.invocation(given, report)
         ansible_module.fail_json(module, **{**report.result, "invocation": invocation, **result, "msg": msg})
@@ -66,8 +66,8 @@ def _caller(module: Any) -> Caller:
 
 
 def _end(module: Any, spec: ModuleSpec, options: dict[str, Any], report: Report) -> NoReturn:
-    """Print the result, in which nothing is left to mask, and end the process."""
-    # Ansible would replace each secret wherever its letters occur, in the collection's own words too.
+    """Print the result, which is masked already, and end the process."""
+    # Ansible would mask every occurrence of a secret's letters, even inside this collection's own words.
     module.no_log_values = set()
     for warning in report.warnings:
         module.warn(warning)
@@ -81,7 +81,7 @@ def _end(module: Any, spec: ModuleSpec, options: dict[str, Any], report: Report)
 def _abandoned() -> bool:
     """Tell whether nobody reads the result any more.
 
-    Ansible leaves a module's process alone when the task's ``timeout`` ends the task, or its connection breaks.
+    Ansible does not stop a module's process when the task's ``timeout`` ends the task, or when the connection breaks.
     """
     poll = select.poll()
     poll.register(1, 0)

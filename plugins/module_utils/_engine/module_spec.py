@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: what a module is, wherever it runs: its options and its task, one object for both."""
+"""Private to this collection: a module as one object: its options and its task, wherever it runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .task import Report, Task, execute
 
 @dataclass(frozen=True)
 class ModuleSpec:
-    """A module without its documentation: its task, and its options as Ansible's argument check wants them."""
+    """A module without its documentation: its task, and its options in the form of Ansible's argument spec."""
 
     task: Task
     argument_spec: Spec
@@ -30,11 +30,11 @@ class ModuleSpec:
 
     @cached_property
     def rules(self) -> Rules:
-        """What the argument spec can't say of the options."""
+        """The rules for the options that an argument spec can't express."""
         return Rules.of(self.task.kind, self.required_one_of)
 
     def checked(self, given: Mapping[str, Any], linting: bool = False) -> dict[str, Any]:
-        """Return the options as they came, once they are known to be right; see ``input_check.checked``.
+        """Check the options and return them; see ``input_check.checked``.
 
         Raises:
             InputError: for the first mistake.
@@ -47,14 +47,14 @@ class ModuleSpec:
         return Report(True, result, [], bad_input=True)
 
     def invocation(self, options: Mapping[str, Any], report: Report) -> dict[str, Any]:
-        """Return the options fit for the result's ``invocation``: secrets hidden, and of wrong options no value."""
+        """Return the options for the result's ``invocation``, without secrets and without values of wrong options."""
         if report.bad_input:
             return {"module_args": described(self.argument_spec, options)}
         shown: dict[str, Any] = report.mask.value(without_secrets(self.argument_spec, options))
         return {"module_args": shown}
 
     def run(self, options: Mapping[str, Any], caller: Caller) -> Report:
-        """Run the task with options that passed the argument check, and return its report, whatever happens."""
+        """Run the task with options that passed the check. Return its report, whatever happens."""
         if MISSING is not None:
             message = (
                 "The Python library requests is missing (%s): this task runs with %s, add it there ('%s -m pip install "
@@ -64,6 +64,6 @@ class ModuleSpec:
             return self.refused(message % (MISSING, sys.executable, sys.executable))
         report = execute(self.task, options, caller, secret_texts(self.argument_spec, options))
         if report.progress and caller.verbosity > 0:
-            # Not every place can show it while it happens, so it comes with the result as well.
+            # A module can't show progress while it runs, so the result has it as well.
             report.result["progress"] = report.progress
         return report

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: the task of one object, whatever state it shall have."""
+"""Private to this collection: the task that gives one object the wanted state."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .task import Task
 class EnsureState:
     """The task that gives one object of a kind the ``state`` that its options name.
 
-    ``steps`` are what it does beside the object's fields, in this order.
+    ``steps`` are what the task does besides setting the object's fields, in this order.
     """
 
     kind: Kind
@@ -33,7 +33,7 @@ class EnsureState:
         """Run the task.
 
         Raises:
-            BasedashError: if that can't be done, or it can't be known whether it was.
+            BasedashError: if this fails, or if it is not known whether it succeeded.
         """
         # On a remote host each run compiles what it imports, so import only what the wanted state needs.
         if options["state"] == "absent":

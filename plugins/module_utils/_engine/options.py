@@ -4,7 +4,7 @@
 
 """Private to this collection: the options of the modules, made from the declaration of a kind.
 
-They are as Ansible's argument check wants them. What they mean is in the documentation of each module.
+They have the form of Ansible's argument spec. The documentation of each module says what they mean.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .step import Step
 
 
 def _from_environment(name: str) -> str:
-    # An empty variable counts as none: pipelines export those for what was not configured.
+    # An empty variable counts as missing, because pipelines export unconfigured variables as empty.
     value = os.environ.get(name)
     if not value:
         raise AnsibleFallbackNotFound
@@ -36,7 +36,7 @@ def _env(name: str) -> dict[str, Any]:
 
 Options = dict[str, dict[str, Any]]
 
-# Neither the key nor the organization is "required" here: linters would ask for them where the environment has them.
+# Neither the key nor the organization is "required", because the environment may have them and linters don't see it.
 CONNECTION: Options = {
     "api_key": {"type": "str", "no_log": True, **_env("API_KEY")},
     "api_url": {"type": "str", "default": "https://charts.basedash.com", **_env("API_URL")},
@@ -73,7 +73,7 @@ def identity(kind: Kind) -> Options:
 
 
 def one_of(kind: Kind) -> list[list[str]]:
-    """Return the options of which one has to name the object."""
+    """Return the options of which at least one must name the object."""
     return [["id", kind.key.name]]
 
 
@@ -132,13 +132,14 @@ def of_many(kind: Kind, steps: Sequence[type[Step]] = ()) -> Options:
 
 @dataclass(frozen=True)
 class Rules:
-    """What no argument spec can say of an option, wherever one of this name stands.
+    """Rules that no argument spec can express, by the name of the option.
 
     ``exact`` are identifiers and names: white space at an end is a mistake, because nothing with that name would be
-    found. ``trimmed`` are secrets that lose these characters at their end, or with ``None`` any white space at both.
-    ``json_objects`` are texts that have to be a JSON object; Ansible makes a dict of one that comes from a look-up,
-    which is fine too. ``lists_alone`` are lists of names, which may have commas in them, so that a text is not split.
-    ``clearable`` are the options that ``clear`` may name, and ``required_one_of`` those of which one has to be given.
+    found. ``trimmed`` are secrets with the characters that are removed from their end; ``None`` means any white space,
+    at both ends. ``json_objects`` are texts that must be a JSON object; a dict is accepted as well, because Ansible
+    converts such a text to a dict if it comes from a look-up. ``lists_alone`` are lists of names, for which a text is
+    not split at commas, because a name may have commas. ``clearable`` are the options that ``clear`` may name.
+    ``required_one_of`` are the options of which at least one must be given.
     """
 
     exact: frozenset[str]
@@ -164,7 +165,7 @@ class Rules:
 
 
 def without_secrets(spec: Spec, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options with words of Ansible's in place of every value that ``spec`` marks as secret."""
+    """Return the options with Ansible's usual placeholder for every value that ``spec`` marks as secret."""
     shown: dict[str, Any] = {}
     for name, value in options.items():
         entry = spec.get(name, {})
@@ -201,7 +202,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _keys_in(text: str) -> Iterator[str]:
-    """Yield the keys inside a key file in JSON: a server may echo them without the rest."""
+    """Yield the keys inside a JSON key file, because a server may echo them without the rest of the file."""
     if not text.lstrip().startswith("{"):
         return
     try:

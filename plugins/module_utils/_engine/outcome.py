@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: what a task found, planned and did, as values."""
+"""Private to this collection: the results of a task as values: what it found, planned and did."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Facts = dict[str, Any]
 
 @dataclass(frozen=True)
 class Diff:
-    """What a task changes, for diff mode: the facts before and after, under a header that names the object."""
+    """What a task changes, for diff mode: the facts before and after, and a header that names the object."""
 
     header: str
     before: Facts
     after: Facts
 
     def as_result(self) -> dict[str, Any]:
-        """Return the contents of the result's ``diff``: of a deletion without the nulls, which hide what is there."""
+        """Return the result's ``diff``. A deletion leaves out nulls, because they would hide the values."""
         before = self.before
         if not self.after:
             before = {name: value for name, value in before.items() if value is not None}
@@ -40,9 +40,9 @@ class Diff:
 class Outcome:
     """What a task found and did.
 
-    ``action`` is a word for that. ``facts`` are those of the object if the task is about one. ``values`` are result
-    keys of this task alone. ``message`` is given for an unchanged result whose reason is worth saying, and for one that
-    ``failed`` with more to tell than an error can carry.
+    ``action`` is a word for what it did, such as "created". ``facts`` are the facts of the object, if the task is about
+    one object. ``values`` are further result keys. ``message`` explains why nothing was changed, if that is worth
+    saying. It also explains a result that ``failed``, if the result tells more than an error can.
     """
 
     changed: bool
@@ -57,11 +57,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a task is going to do with one object: decided from readings alone, without a request and without a clock.
+    """What a task is going to do with one object, decided only from readings, without requests and without a clock.
 
-    ``action`` is what becomes of the object: created, updated, deleted or unchanged. ``resource`` is the object as it
-    was read, if it is there, and ``body`` what the POST or the PATCH carries. ``outcome`` is what check mode reports:
-    the task's end if everything goes well.
+    ``action`` is what will happen to the object: created, updated, deleted or unchanged. ``resource`` is the object as
+    it was read, if it exists. ``body`` is the body for the POST or the PATCH. ``outcome`` is what check mode reports,
+    which is also the outcome of the task if everything goes well.
     """
 
     action: str

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: what ``state: present`` does about one object."""
+"""Private to this collection: how ``state: present`` creates or changes one object."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .step import Step, Work
 
 @dataclass(frozen=True)
 class Presence:
-    """That an object shall be there, and how."""
+    """What the user wants of an object that shall exist."""
 
     identity: Identity
     settings: Settings
@@ -38,7 +38,7 @@ class Presence:
         """Return what the options want.
 
         Raises:
-            InputError: if one can't be right, or they don't fit together.
+            InputError: if an option is invalid, or options don't fit together.
         """
         wanted = [step.of(options) for step in steps]
         identity = Identity.of(kind, options)
@@ -52,7 +52,7 @@ class Presence:
         )
 
     def resolved(self) -> Presence:
-        """Return the same with the ids of what it refers to."""
+        """Return a copy with the ids of the objects that this one refers to."""
         stored = {**self.settings.stored, **self.references.ids}
         return replace(
             self,
@@ -69,10 +69,10 @@ class Presence:
 def make_present(
     kind: Kind, steps: Sequence[type[Step]], api: Collection, options: Mapping[str, Any], check_mode: bool
 ) -> Outcome:
-    """Create the object that the options describe, or change it into that, or find that it is so already.
+    """Create the object that the options describe, or change it if it differs.
 
     Raises:
-        BasedashError: if that can't be done, or it can't be known whether it was.
+        BasedashError: if this fails, or if it is not known whether it succeeded.
     """
     wanted = Presence.of(kind, steps, options)
     wanted.references.resolve(api)
@@ -83,7 +83,8 @@ def make_present(
     finding = find(api, wanted.identity, advice="correct id or %s, %s" % (kind.key.name, rename))
     if not finding.readable:
         raise RefusedError(
-            "This server lets no %s be read, so nothing can be compared: nothing was changed." % kind.family.noun
+            "This server offers no way to read %s, so nothing can be compared: nothing was changed."
+            % kind.family.plural
         )
     for step in wanted.steps:
         step.prepare(api)
@@ -100,12 +101,12 @@ def make_present(
 
 
 def _check_new_key_is_free(api: Collection, wanted: Presence, resource: Resource) -> None:
-    """Refuse to give an object that is named by its id a key that another one has.
+    """Refuse to rename an object, named by its id, to a key that another object has.
 
-    By key alone, the look-up has found out already.
+    If the object is named by key alone, the look-up has checked this already.
 
     Raises:
-        RefusedError: naming the other one.
+        RefusedError: naming the other object.
     """
     kind, new_key = wanted.kind, wanted.settings.new_key
     if wanted.identity.id is None or new_key is None or kind.family.key_of(resource) == new_key:
@@ -121,7 +122,7 @@ def _check_new_key_is_free(api: Collection, wanted: Presence, resource: Resource
 
 
 def _without_reference(wanted: Presence, check_mode: bool) -> Outcome:
-    """Return the end of a task whose object refers to what is not there (yet)."""
+    """Return the outcome if the object refers to an object that does not exist (yet)."""
     if not check_mode or wanted.identity.id is not None:
         raise RefusedError("%s: nothing was changed, create it first, or correct the name." % wanted.references.missing)
     warning = "%s (yet): check mode assumes that an earlier task creates it." % wanted.references.missing
@@ -138,7 +139,7 @@ def plan_creation(wanted: Presence, finding: Finding) -> Plan:
     """Return the creation of an object that a look-up did not find.
 
     Raises:
-        BasedashError: if it can't be created so.
+        BasedashError: if it can't be created with these settings.
     """
     kind, settings = wanted.kind, wanted.settings
     key = wanted.identity.key or ""
@@ -156,7 +157,7 @@ def plan_creation(wanted: Presence, finding: Finding) -> Plan:
             "There is %s named %s already, which differs in case from %s."
             % (kind.family.a_noun, spelled_out(finding.similar), spelled_out(key)),
         )
-    # As it would be, and without an identifier, because the server gives that.
+    # The planned object has no id, because the server assigns it.
     planned = {one.place: body.get(one.sent) for one in kind.by_option.values() if not one.secret}
     outcome = Outcome(
         True,
@@ -178,7 +179,7 @@ def _create(api: Collection, wanted: Presence, finding: Finding, check_mode: boo
         return plan.outcome
     for step in wanted.steps:
         step.before_creating(api, wanted.settings)
-    # Most tasks find their object, and on a remote host each import is compiled at each run.
+    # Import this only if needed, because a remote host compiles each import at each run, and most objects exist.
     from .creation import Creation
 
     exposed = " ".join(step.exposed for step in wanted.steps if step.exposed)
@@ -206,10 +207,10 @@ def _create(api: Collection, wanted: Presence, finding: Finding, check_mode: boo
 
 
 def _under_new_key(wanted: Presence, finding: Finding) -> tuple[Presence, Finding]:
-    """Return the creation of an object under the key that it is to have in the end, because neither key has one.
+    """Return the same creation but under the new key, because neither the old nor the new key exists.
 
     Raises:
-        RefusedError: if one is called like the key that it has now, but for white space or Unicode composition.
+        RefusedError: if an existing key differs from the old one only in white space or Unicode composition.
     """
     check_no_look_alike(wanted.identity, finding)
     new_key = wanted.identity.new_key or ""
@@ -223,10 +224,10 @@ def _under_new_key(wanted: Presence, finding: Finding) -> tuple[Presence, Findin
 
 
 def plan_update(wanted: Presence, resource: Resource) -> Plan:
-    """Return what has to change of an object that is there.
+    """Return the update that an existing object needs.
 
     Raises:
-        BasedashError: if it can't be changed so.
+        BasedashError: if the object can't be changed like this.
     """
     kind, settings = wanted.kind, wanted.settings
     settings.check_fixed(resource)
@@ -263,7 +264,7 @@ def _change(api: Collection, wanted: Presence, finding: Finding, resource: Resou
     work = Work(api, wanted.identity, resource, finding.read_at)
     with work.reported():
         if wanted.steps:
-            # What can't be changed is told before more is read.
+            # Refuse impossible changes before the steps send further requests.
             plan_update(replace(wanted, steps=()), resource)
         for step in wanted.steps:
             step.read(api, resource)
@@ -285,7 +286,7 @@ def _change(api: Collection, wanted: Presence, finding: Finding, resource: Resou
         for step in wanted.steps:
             step.finish(work, resource if plan.body else None)
     if not work.done:
-        # Somebody else has made the change meanwhile.
+        # Somebody else has made the same change meanwhile.
         diff = replace(plan.diff, after=plan.diff.before)
         return _outcome("unchanged", work, diff, plan.outcome.message)
     return _outcome("updated", work, plan.diff, plan.outcome.message)
@@ -293,23 +294,23 @@ def _change(api: Collection, wanted: Presence, finding: Finding, resource: Resou
 
 @dataclass
 class _Update:
-    """The PATCH of one object, which goes out again only after a look at what the one before did."""
+    """The PATCH of one object. It is only repeated after a reading shows what the earlier PATCH did."""
 
     api: Collection
     settings: Settings
     work: Work
 
     def run(self) -> None:
-        """Change the settings; after a lost answer look at what it did, and send what is still to be done.
+        """Change the settings. After a lost answer, read the object, and send only what still differs.
 
-        Each try begins with what was read last, so that the flags which go along are not older than that.
+        Each try makes its body from the last reading, because flags that every PATCH carries must not be outdated.
         """
         lost: ApiError | None = None
         setbacks = 0
         while True:
             before = self.work.resource
             body = self.settings.update(before)
-            # A secret can't be seen, so after a lost answer only another try makes sure of it.
+            # An update with a secret is never empty: readings don't show secrets, so only another try makes sure.
             if not body:
                 if lost is not None:
                     self.work.done.append("updated")
@@ -340,7 +341,7 @@ class _Update:
             raise (error if lost is None else self._maybe_changed(error)) from error
 
     def _take(self, answered: Resource | None, before: Resource, body: Content) -> None:
-        """Note that the update is done, and check that the object is as it was asked for."""
+        """Note that the update is done, and check that the object has the wanted settings."""
         self.work.done.append("updated")
         self.work.guarded = False
         fields = [one for one in self.settings.kind.fields if not one.secret]
@@ -351,7 +352,7 @@ class _Update:
         _check_taken(self.settings, self.work, body, before)
 
     def _look_after(self, lost: ApiError, setbacks: int) -> None:
-        """Look at what an update without a clear answer did; if there is more to do, wait before it, and look again."""
+        """Read what an update without a clear answer did. If something still differs, wait, and read again."""
 
         def look() -> bool | None:
             self.work.read_again()
@@ -363,7 +364,7 @@ class _Update:
                     return
             elif look():
                 return
-            # To send it again does no harm, so there is no need to wait until a reading that lags shows it.
+            # A repeated PATCH does no harm, so don't wait for readings that lag.
             elif self.api.back_off(setbacks, "the answer to the update was lost"):
                 self.work.read_again()
                 return
@@ -373,8 +374,8 @@ class _Update:
 
     def _vanished(self, error: ApiError) -> ApiError:
         error.message = (
-            "The %s was there when it was read, and its update was answered 404: it was deleted "
-            "meanwhile, or the key may read it and not change it." % self.work.name
+            "The %s existed when it was read, but its update was answered 404: it was deleted "
+            "meanwhile, or the key may read it but not change it." % self.work.name
         )
         return error
 
@@ -401,7 +402,7 @@ def _check_taken(settings: Settings, work: Work, body: Content, before: Resource
         work.read_again()
         return None if settings.not_taken(work.resource, body) else True
 
-    # An answer may be older than what it answers, and a reading may lag behind the write.
+    # The answer may show an older state, and readings may lag behind the write.
     if look_until(work.api.client, look, "looking again whether the settings took"):
         return
     clauses = settings.not_taken(work.resource, body)
@@ -423,7 +424,7 @@ def _warn_of_unseen(settings: Settings, work: Work, body: Content) -> None:
 
 
 def _not_sent(settings: Settings, body: Content) -> str | None:
-    """Say which secrets of the task stay here, because an unchanged result could mean that they are stored."""
+    """Say which secrets were not sent, because the user could think that an unchanged result means they are stored."""
     kept = settings.kept(body)
     if not kept:
         return None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: what an object refers to in other families, such as its data source."""
+"""Private to this collection: references to objects of other families, such as the data source of a definition."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ from .lookup import Scope, refuse_look_alike
 class References:
     """The objects that a task's options refer to, by id or by key.
 
-    ``ids`` are those that are known, by field. ``missing`` says which one is not there, empty if all are.
+    ``ids`` are the known ids, by field. ``missing`` says which object does not exist, empty if all do. ``read_at`` is
+    when the task looked an object up by its key, in seconds of the client's clock.
     """
 
     kind: Kind
     keys: Mapping[Field, str]
     ids: dict[Field, str]
     missing: str = ""
+    read_at: dict[Field, float] = field(default_factory=dict)
     unknown: list[Field] = field(default_factory=list)
 
     @classmethod
@@ -36,7 +38,7 @@ class References:
         """Return the references that these options give.
 
         Raises:
-            InputError: if one is given by id and by key.
+            InputError: if one object is given by id and by key.
         """
         keys: dict[Field, str] = {}
         ids: dict[Field, str] = {}
@@ -52,20 +54,21 @@ class References:
 
     @property
     def scope(self) -> Scope | None:
-        """The object within which the key of this task's object names one, if it is given."""
+        """The parent within which the key of this task's object is unique, if the parent is given."""
         one = self.kind.scope
         if one is None or one.refers_to is None or one not in self.ids:
             return None
         noun = one.refers_to.noun
         if one in self.keys:
-            return Scope(one, self.ids[one], "%s %s" % (noun, quoted(self.keys[one])))
+            name = "%s %s" % (noun, quoted(self.keys[one]))
+            return Scope(one, self.ids[one], name, self.keys[one], self.read_at[one])
         return Scope(one, self.ids[one], "the %s with id %s" % (noun, quoted(self.ids[one])))
 
     def resolve(self, api: Collection) -> None:
-        """Find the ids of what is given by its key, and note what is not there.
+        """Find the ids of objects that are given by key, and note which of them do not exist.
 
         Raises:
-            RefusedError: if a key fits several, or looks like another one.
+            RefusedError: if several objects have a key, or an existing key only looks like it.
             ApiError: if the objects can't be listed.
         """
         for one, key in self.keys.items():
@@ -92,6 +95,7 @@ class References:
                     one.name,
                 )
             )
+        self.read_at[one] = listing.read_at
         if found:
             identifier: str = found[0]["id"]
             return identifier

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: what a user wants an object to be like, compared with what the server has."""
+"""Private to this collection: the settings that a user wants, compared with what the server has."""
 
 from __future__ import annotations
 
@@ -22,16 +22,17 @@ Body = dict[str, Any]
 
 _WILL_BE_SENT, _WILL_BE_REMOVED = "will be sent", "will be removed"
 SECRET_WORDS = (_WILL_BE_SENT, _WILL_BE_REMOVED)
-"""What a difference shows of a secret."""
+"""What a diff shows in place of a secret."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a user wants of an object beside its key. All are by field; what was not given is not in here.
+    """The settings that a user wants, without the key. All are by field, and hold only what was given.
 
-    ``stored`` are those that answers show, ``secrets`` those that they don't. ``extra`` and ``extra_secrets`` are by
-    the API's names, for fields that this collection does not know. ``renew`` tells that secrets go to an existing
-    object as well, and ``removed`` are the secrets that it is to lose. ``new_key`` is the key that it shall have.
+    Answers show the ``stored`` settings, and never show the ``secrets``. ``extra`` and ``extra_secrets`` are by the
+    API's names, for fields that this collection does not know. ``renew`` tells that secrets are also sent to an
+    existing object. ``removed`` are the secrets that shall be removed. ``new_key`` is the key that the object shall
+    get.
     """
 
     kind: Kind
@@ -48,7 +49,7 @@ class Settings:
         """Return the settings that these options give.
 
         Raises:
-            InputError: if one of them can't be right, or they contradict each other.
+            InputError: if an option is invalid, or two options contradict each other.
         """
         stored = {one: _checked(one, options[one.name]) for one in kind.settings if options[one.name] is not None}
         secrets = {one: options[one.name] for one in kind.secrets if options[one.name] is not None}
@@ -74,10 +75,10 @@ class Settings:
     # Creating ---------------------------------------------------------------------------------------------------------
 
     def creation(self, key: str) -> Body:
-        """Return the body of the POST that creates the object.
+        """Return the body for the POST that creates the object.
 
         Raises:
-            RefusedError: without a setting that a creation needs.
+            RefusedError: if a setting that a creation needs is missing.
         """
         missing = [one.name for one in self.kind.settings if one.needed_to_create and one not in self.stored]
         if missing:
@@ -95,7 +96,7 @@ class Settings:
         return {**self.kind.created_with, self.kind.key.sent: key, **self.whole({})}
 
     def whole(self, resource: Content) -> Body:
-        """Return the whole object: what is given, else what ``resource`` has, and every secret that is given."""
+        """Return a complete object: given settings and secrets, and for other settings the values of ``resource``."""
         body: Body = {}
         for one in self.kind.settings:
             value = self.stored.get(one, one.form.normal(one.value(resource)) if resource else "")
@@ -107,7 +108,7 @@ class Settings:
     # Changing ---------------------------------------------------------------------------------------------------------
 
     def check_fixed(self, resource: Resource) -> None:
-        """Refuse to change what the API can't change in place.
+        """Refuse to change a setting that the API can't change after the creation.
 
         Raises:
             RefusedError: naming the first such setting that differs.
@@ -132,9 +133,9 @@ class Settings:
         return one.is_shown(resource) and not one.fixed and not one.same(one.value(resource), self.stored[one])
 
     def changes(self, resource: Content) -> Body:
-        """Return what has to be sent so that the stored fields become the wanted ones, by the API's names.
+        """Return the stored settings that differ from the wanted ones, with the wanted values, by the API's names.
 
-        A field that the server does not show can't be compared, and is not among them.
+        A field that the server does not show is left out, because it can't be compared.
         """
         different = {one.sent: value for one, value in self.stored.items() if self._differs(one, resource)}
         different.update(
@@ -145,7 +146,7 @@ class Settings:
         return different
 
     def renewed(self, resource: Content) -> Body:
-        """Return the secrets to send to the existing object, and the flags that remove secrets; never both."""
+        """Return the secrets to send to the existing object, and flags that remove secrets; never both for one."""
         body: Body = {one.removed_by: True for one in self.removed}
         if not self.renew:
             return body
@@ -155,7 +156,7 @@ class Settings:
         return body
 
     def update(self, resource: Resource) -> Body:
-        """Return the body of the PATCH, which is empty if there is nothing to change.
+        """Return the body for the PATCH, empty if there is nothing to change.
 
         Raises:
             RefusedError: if the server does not clearly show a field that the PATCH may reset.
@@ -185,9 +186,9 @@ class Settings:
     # Looking at what a write did --------------------------------------------------------------------------------------
 
     def not_taken(self, resource: Content, body: Content) -> list[str]:
-        """Say which fields of a body that was sent are shown with another value, each as a clause.
+        """Return a clause for each field that was sent and that the server shows with another value.
 
-        Secrets are no part of it: a server may show them as null or as asterisks.
+        Secrets are not compared, because a server may show them as null or as asterisks.
         """
         sent = {one.sent: one for one in self.kind.by_option.values() if not one.secret}
         clauses = []
@@ -206,24 +207,25 @@ class Settings:
         return clauses
 
     def hides_some(self, resource: Content, body: Content) -> bool:
-        """Tell whether an answer lacks fields that were sent and that every up-to-date server shows."""
+        """Tell whether an answer lacks fields that were sent, although every up-to-date server shows them."""
         sent = [one for one in (self.kind.key, *self.stored) if one.sent in body]
         return not all(one.is_shown(resource) for one in sent)
 
     def unseen(self, resource: Content, body: Content) -> list[str]:
-        """Return the options whose effect the server does not show: declared ones, and what was sent of ``extra``."""
-        declared = [one.name for one in self.stored if not one.is_shown(resource) and not one.fixed]
+        """Return the options, and the sent fields of ``extra``, whose effect the server does not show."""
+        fields = (*([self.kind.key] if self.kind.key.sent in body else []), *self.stored)
+        declared = [one.name for one in fields if not one.is_shown(resource) and not one.fixed]
         return declared + [name for name in self.extra if name in body and name not in resource]
 
     def kept(self, body: Content) -> list[str]:
-        """Return the options whose secrets are given and not in this body."""
+        """Return the options of secrets that were given but are not in this body."""
         kept = [one.name for one in self.secrets if one.sent not in body]
         return kept + ["extra_secrets"] * any(name not in body for name in self.extra_secrets)
 
-    # What a difference shows ------------------------------------------------------------------------------------------
+    # What a diff shows -------------------------------------------------------------------------------------------
 
     def before(self, resource: Content) -> Body:
-        """Return the stored values of what was given, for a difference. What is equal is spelled as it was given."""
+        """Return the old values of the given settings, for a diff. Equal values are spelled as they were given."""
         shown: Body = {}
         for one, value in self.stored.items():
             if one.is_shown(resource) and not one.fixed:
@@ -237,9 +239,9 @@ class Settings:
         return shown
 
     def after(self, resource: Content, body: Content) -> Body:
-        """Return the wanted values of what was given, with a word for each secret that goes out.
+        """Return the new values of the given settings, for a diff, with a word for each secret that is sent.
 
-        ``resource`` is what there was before, empty if there was nothing.
+        ``resource`` is the object before the change, empty if it did not exist.
         """
         values = {
             one.name: value
@@ -262,10 +264,10 @@ class Settings:
 
 
 def _checked(one: Field, value: Any) -> Any:
-    """Return a setting as it is to be sent.
+    """Return the value to send for a setting.
 
     Raises:
-        InputError: if it can't be right.
+        InputError: if the value is invalid.
     """
     if isinstance(value, str):
         value = value.rstrip() if one.form.several_lines else value.strip()
@@ -288,14 +290,14 @@ def _cleared(kind: Kind, options: Mapping[str, Any]) -> list[str]:
     """Return the options that ``clear`` names.
 
     Raises:
-        InputError: if one of them can't be cleared, or is given as well.
+        InputError: if one of these options can't be cleared, or has a value as well.
     """
     cleared = list(dict.fromkeys(options["clear"] or ()))
     secrets = [one.name for one in kind.secrets]
     for option in cleared:
         if option not in kind.clearable:
             why = "the API has no way to remove this secret" if option in secrets else "that can't be cleared"
-            # What is no option may be a secret in the wrong place.
+            # Text that is no option's name may be a secret in the wrong place.
             name = quoted(option) if re.fullmatch("[A-Za-z_]{1,40}", option) else "what is no option"
             raise InputError("The option clear names %s, and %s: name %s." % (name, why, ", ".join(kind.clearable)))
         if options[option] is not None:
@@ -324,10 +326,10 @@ def _check_extra(kind: Kind, option: str, values: Mapping[str, Any]) -> None:
 
 
 def check_key(kind: Kind, key: str, option: str = "") -> None:
-    """Refuse a key that an object can't get; ``option`` is the one that gives it, by default that of the key.
+    """Refuse a key that no object can have. ``option`` is the option that gives the key, by default that of the key.
 
     Raises:
-        InputError: if it can't be one.
+        InputError: if no object can have this key.
     """
     option = option or kind.key.name
     if key != key.strip() or not is_one_line(key):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: what a task does with an object beside its fields, and how far it has come with it."""
+"""Private to this collection: what a task does with an object besides setting fields, and how far it has come."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from .settings import Settings
 
 @dataclass
 class Work:
-    """How far a task has come with an object: what is true of it even if the next step fails.
+    """How far a task has come with an object. All of this is true even if the next step fails.
 
-    ``identity`` is how the user names the object; ``guarded`` tells that it must still be called so for the task to go
-    on. ``read_at`` is when it was read, in seconds of the client's clock, and ``new`` tells that this task created it.
-    ``done`` are the changes so far, each as a participle.
+    ``identity`` is how the user names the object. ``guarded`` tells that the task must stop if the object has another
+    name by now. ``read_at`` is when the object was read, in seconds of the client's clock. ``new`` tells that this task
+    created it. ``done`` are the changes so far, each as a participle such as "updated".
     """
 
     api: Collection
@@ -48,7 +48,7 @@ class Work:
 
     @contextmanager
     def reported(self) -> Iterator[None]:
-        """Let a failure tell what was done before it."""
+        """Add to a failure what was done before it."""
         try:
             yield
         except BasedashError as error:
@@ -63,7 +63,7 @@ class Work:
         """Read the object anew.
 
         Raises:
-            BasedashError: if it is not there any more, or is called otherwise now.
+            BasedashError: if it does not exist any more, or has another name by now.
         """
         identity = replace(self.identity, id=self.resource["id"])
         if not self.guarded:
@@ -85,79 +85,79 @@ class Work:
         self.resource, self.read_at = finding.resource, finding.read_at
 
     def check(self, earlier: Effect) -> None:
-        """Let nothing be written that relies on a reading which is too old.
+        """Stop a write if the reading that it relies on is too old.
 
         Raises:
-            StaleError: if it is.
+            StaleError: if the reading is too old.
         """
         recent(self.api.client, self.read_at)(earlier)
 
 
 class Step:
-    """Something that a task does with an object beside its fields, such as saying who may query a data source.
+    """Something that a task does with an object besides setting fields, such as setting who may query a data source.
 
-    Each method is called at one moment of the task; those that a step does not need do nothing. One object serves one
-    task: it may keep what it read.
+    Each method is called at one moment of the task. By default, the methods do nothing. Each task has its own step
+    object, so a step may store what it read.
     """
 
     options: ClassVar[Spec] = {}
-    """The options that the step brings along."""
+    """The options that the step adds to a module."""
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Step | None:
-        """Return the step that the options ask for, ``None`` for none.
+        """Return the step that the options ask for, or ``None``.
 
         Raises:
-            InputError: if they can't be right.
+            InputError: if the options are invalid.
         """
         return None
 
     def prepare(self, api: Collection) -> None:
-        """Read what the options refer to, once it is known whether the object is there."""
+        """Read what the options refer to. The task calls this when it knows whether the object exists."""
 
     def read(self, api: Collection, resource: Resource) -> None:
-        """Read what the object has of this now."""
+        """Read the present state of the object, as far as this step changes it."""
 
     def difference(self) -> tuple[Content, Content]:
-        """Return what a difference shows before and after, empty if this shows nothing."""
+        """Return what a diff shows before and after; empty if the step shows nothing."""
         return {}, {}
 
     @property
     def values(self) -> Content:
-        """The result keys that this adds."""
+        """The result keys that this step adds."""
         return {}
 
     @property
     def changes(self) -> bool:
-        """Whether something of the object has to change for this."""
+        """Whether this step has to change the object."""
         return False
 
     @property
     def exposed(self) -> str:
-        """What a new object is exposed to until this is done, as a sentence; empty if to nothing.
+        """A sentence that says to what a new object is exposed until this step is done; empty if to nothing.
 
-        A task does not stop between the creation of such an object and this step.
+        An interrupted task still finishes this step after it has created such an object.
         """
         return ""
 
     def warning(self, work: Work, settings: Settings, body: Content) -> str:
-        """Return what is worth a warning about an update with ``body``, empty if nothing is."""
+        """Return a warning about an update with ``body``, empty if there is none."""
         return ""
 
     def before_creating(self, api: Collection, settings: Settings) -> None:
-        """Do what comes before the object is created."""
+        """Do the part before the creation of the object."""
 
     def before_updating(self, work: Work, settings: Settings, body: Content) -> None:
-        """Do what comes before the PATCH with ``body``, which may be empty."""
+        """Do the part before the PATCH with ``body``, which may be empty."""
 
     def after_creating(self, work: Work) -> None:
-        """Do what comes as soon as the object is created."""
+        """Do the part immediately after the creation of the object."""
 
     def after_updating(self, work: Work) -> None:
-        """Do what comes after the PATCH."""
+        """Do the part after the PATCH."""
 
     def finish(self, work: Work, updated_from: Resource | None) -> None:
-        """Do what comes in the end, when nothing is written any more.
+        """Do the last part, after all writes.
 
-        ``updated_from`` is what the object was before a PATCH, ``None`` if there was none.
+        ``updated_from`` is the object before the PATCH, ``None`` if there was no PATCH.
         """

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: a task from its options to its result, without any of Ansible's machinery.
+"""Private to this collection: runs a task from its options to its result, without Ansible.
 
-A task is a function of an API, of what is wanted, and of whether it may change anything; it returns an ``Outcome`` or
-raises a ``BasedashError``. ``execute`` gives it the API and makes a result of what comes back, so that the same task
-serves wherever it runs.
+A task is a function of an API, of the options, and of whether this is check mode. It returns an ``Outcome`` or raises a
+``BasedashError``. ``execute`` gives it the API and makes the result, so that the same task can run as a module, in the
+controller and in tests.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ _WORDS = {
 
 
 def _words(kind: Kind) -> dict[str, tuple[str, ...]]:
-    """Return the words of this collection and of the API, by the key they stand under: they hide no secret."""
+    """Return words of this collection and of the API, by their result key. They are no secrets and never masked."""
     documented = {one.fact_name: one.words for one in kind.fields if one.words}
     return {**_WORDS, **documented, **kind.words, **dict.fromkeys((one.name for one in kind.secrets), SECRET_WORDS)}
 
 
 Work = Callable[[Collection, Mapping[str, Any], bool], Outcome]
-"""``work(api, options, check_mode)``: what a task does, once its options are parsed."""
+"""``work(api, options, check_mode)`` does what a task does after its options were parsed."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A task about objects of a kind; with ``about_one`` about a single one, whose facts the result then always has."""
+    """A task about objects of a kind. With ``about_one`` it is about one object, and its result always has facts."""
 
     kind: Kind
     work: Work
@@ -53,16 +53,16 @@ class Task:
 
     @property
     def nothing(self) -> dict[str, Any]:
-        """The facts of a result that knows of no object."""
+        """The facts in a result if no object is known."""
         return {self.kind.family.result_key: None} if self.about_one else {}
 
 
 @dataclass(frozen=True)
 class Report:
-    """A task's end: the result as the user sees it, whether the task failed, and beside it warnings and progress.
+    """The end of a task: the result that the user sees, whether the task failed, warnings and progress.
 
-    ``bad_input`` tells that an option can't be used; what it holds may be a secret in the wrong place. ``mask`` hides
-    the secrets of the task in whatever else is shown beside the result.
+    ``bad_input`` tells that an option is invalid; its value may be a secret in the wrong place. ``mask`` hides the
+    secrets of the task in everything that is shown besides the result.
     """
 
     failed: bool
@@ -74,9 +74,9 @@ class Report:
 
 
 def execute(task: Task, options: Mapping[str, Any], caller: Caller, secrets: Sequence[str] = ()) -> Report:
-    """Run a task and return its report, whatever happens: no exception, no traceback and no secret leaves here.
+    """Run a task and return its report, whatever happens. The report has no traceback and no secret.
 
-    ``secrets`` are texts to mask beside the key and what the transport knows.
+    ``secrets`` are texts to mask, in addition to the key and the secrets that the transport knows.
     """
     kind = task.kind
     mask = Mask((str(options.get("api_key") or ""), *secrets), words=_words(kind))
@@ -97,7 +97,7 @@ def execute(task: Task, options: Mapping[str, Any], caller: Caller, secrets: Seq
         )
     for one in (shown, *shown.get("results", ())):
         if "field_errors" in one:
-            # The names are the server's, so they are masked before they become those of options.
+            # The server chose these names, so they are masked before they are translated to names of options.
             errors = one["field_errors"].items()
             one["field_errors"] = {
                 kind.option_of(name if kind.knows(name) else mask.text(name)): text for name, text in errors
@@ -106,7 +106,7 @@ def execute(task: Task, options: Mapping[str, Any], caller: Caller, secrets: Seq
 
 
 def _ended(task: Task, options: Mapping[str, Any], caller: Caller, counters: Counters, mask: Mask) -> Report:
-    """Run a task and return its report with its secrets in it; ``mask`` learns those of the transport."""
+    """Run a task and return its report, not yet masked. The transport's secrets are added to ``mask``."""
     carrier: Transport | None = None
     try:
         connection = Connection.from_options(options)
@@ -121,7 +121,7 @@ def _ended(task: Task, options: Mapping[str, Any], caller: Caller, counters: Cou
     except BasedashError as error:
         return _failed(error, task.kind)
     except Exception as error:  # pylint: disable=broad-except
-        # A fault of ours must not become a traceback: those show local variables of the caller, the key among them.
+        # A bug must not end in a traceback, because a traceback may show local variables such as the key.
         message = (
             "Unexpected %s: %s. Please report this as a bug; read the %s before you go on, it is not known what was "
             "done." % (type(error).__name__, error, task.kind.family.noun)
@@ -133,7 +133,7 @@ def _ended(task: Task, options: Mapping[str, Any], caller: Caller, counters: Cou
 
 
 def _hides_identity(result: Any, shown: Any, names: tuple[str, ...]) -> bool:
-    """Tell whether an id or a key, which stand under ``names``, was masked in what is shown of a result."""
+    """Tell whether masking changed an id or a key in a result; ``names`` are their result keys."""
     if result is shown:
         return False
     if isinstance(shown, dict):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: who runs a task, and what it tells them on the way."""
+"""Private to this collection: the caller of a task, and what the task reports to it while it runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .transport import Transport
 
 @dataclass
 class Clock:
-    """Time and chance, so that tests need neither."""
+    """Time and random numbers, which tests can replace."""
 
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], object] = time.sleep
@@ -29,7 +29,7 @@ class Clock:
 
 @dataclass
 class Counters:
-    """What a task did on the wire: the result's ``api``."""
+    """What a task sent and how long it waited: the result's ``api``."""
 
     requests: int = 0
     retries: int = 0
@@ -49,7 +49,7 @@ class Counters:
 
 
 def _to_nobody(text: str) -> None:
-    """Say nothing."""
+    """Ignore the progress."""
 
 
 def _never() -> bool:
@@ -60,9 +60,9 @@ def _never() -> bool:
 class Caller:
     """Who runs a task: a module, a worker of the controller, or a test.
 
-    ``transport`` makes what carries the requests of a connection. In ``check_mode`` nothing but GET is sent.
-    ``progress`` hears what the task is doing. ``abandoned`` tells that nobody waits for the result any more: then
-    nothing new is begun, and nothing is tried again. Without a ``clock`` the task goes by the real time.
+    ``transport`` makes the transport for a connection. In ``check_mode`` only GET is sent. ``progress`` is called with
+    texts about what the task is doing. ``abandoned`` tells that nobody waits for the result any more; then the task
+    starts nothing new and does not retry. Without a ``clock`` the task uses the real time.
     """
 
     transport: Callable[[Connection], Transport]

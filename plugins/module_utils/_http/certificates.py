@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: the files of the TLS options, tried before anything is sent."""
+"""Private to this collection: the files of the TLS options, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .sockets import NO_FILE_LEFT, has_no_file_left
 # The names that OpenSSL looks for in a directory, as `openssl rehash` makes them.
 _HASHED_NAME = re.compile(r"[0-9a-f]{8}\.\d+")
 
-# Bytes that are read of a file. A bundle of all authorities has some 250,000, and comments before the first one.
+# How many bytes of a file are read. A bundle of all authorities has about 250,000, with comments at its beginning.
 _READ = 1024 * 1024
 
 
@@ -29,13 +29,13 @@ class EncryptedKeyError(ssl.SSLError):
 def no_passphrase() -> NoReturn:
     """Refuse to give a passphrase.
 
-    Without such a function, OpenSSL asks at the terminal, and a task waits there for ever.
+    Without this function, OpenSSL asks at the terminal, and the task waits for ever.
     """
     raise EncryptedKeyError("the private key is encrypted")
 
 
 def check_client_certificate(certificate: str, key: str | None) -> None:
-    """Refuse files that are no client certificate and its private key.
+    """Refuse files that are not a client certificate and its private key.
 
     Raises:
         InputError: saying which option is wrong, and why.
@@ -74,10 +74,10 @@ def check_client_certificate(certificate: str, key: str | None) -> None:
 
 
 def check_authorities(path: str, origin: str) -> None:
-    """Refuse a file or a directory that holds no certificate of an authority; ``origin`` is what named it.
+    """Refuse a file or a directory without a certificate of an authority; ``origin`` is the option that named it.
 
     Raises:
-        InputError: if there is none in it.
+        InputError: if it has no certificate.
     """
     if os.path.isdir(path):
         if not any(_HASHED_NAME.fullmatch(name) for name in os.listdir(path)):
@@ -86,7 +86,7 @@ def check_authorities(path: str, origin: str) -> None:
                 "rehash' on it, or give a file." % (origin, quoted(path))
             )
         return
-    # To load a usual bundle takes 60 ms, which the connection will spend anyway.
+    # Do not load the bundle here, because this takes 60 ms and the connection loads it anyway.
     if not _holds(path, b"CERTIFICATE-----"):
         raise InputError(
             "%s names %s, which holds no certificate: give a PEM file that begins with '-----BEGIN CERTIFICATE-----'."
@@ -95,7 +95,7 @@ def check_authorities(path: str, origin: str) -> None:
 
 
 def reason_of(error: OSError) -> str:
-    """Return why a file or a TLS connection can't be used, without places in the source of Python."""
+    """Return why a file or a TLS connection can't be used, without line numbers of Python's own source."""
     reason = getattr(error, "reason", None)
     words = str(reason).replace("_", " ").lower() if reason else error.strerror or str(error)
     return re.sub(r"\s*\(_ssl\.c:\d+\)", "", words)

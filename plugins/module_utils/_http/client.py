@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: the HTTP client, with the one policy for trying again."""
+"""Private to this collection: the HTTP client, with the only retry policy."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from .gate import Gate
 from .retry import RATE_LIMITED, TRANSIENT, RetryBudget, asked_wait, pause
 from .transport import RawAnswer, Request, Transport, TransportError
 
-# Sending one of these twice does the same as sending it once. The vendor documents no idempotency key, so a POST that
-# may have arrived is not repeated here; nor is a PATCH, whose body was made from what was there before.
+# These methods are idempotent. The vendor documents no idempotency key, so a POST that may have arrived is not repeated
+# here. A PATCH is not repeated either, because its body was made from a reading that may be outdated by then.
 _REPEATABLE = frozenset(("GET", "PUT", "DELETE"))
 
 # A proxy gave up waiting with these; the server may still be working on the request.
@@ -37,8 +37,8 @@ _PENDING = frozenset((408, 504, 520, 524))
 class Answer:
     """A complete answer to a request, whatever its status.
 
-    ``content`` is the parsed body, or ``None`` if the body is no JSON (``is_json`` tells the two apart).
-    ``earlier`` is what the tries of this request before this answer did on the server.
+    ``content`` is the parsed body, or ``None`` if the body is no JSON (``is_json`` distinguishes this from null).
+    ``earlier`` is the effect of earlier tries of this request on the server.
     """
 
     method: str
@@ -52,19 +52,19 @@ class Answer:
 
     @property
     def request_id(self) -> str | None:
-        """The server's own name for this request, from ``x-request-id``."""
+        """The server's own id of this request, from ``x-request-id``."""
         value = self.headers.get("x-request-id")
         return printable(value, longest=128) if value else None
 
 
 class _Finishing(threading.local):
-    """How many things that must come to their end this thread is at."""
+    """How many unfinished pieces of work, which must not be interrupted, this thread has."""
 
     depth = 0
 
 
 class _Turn(threading.local):
-    """Whether this thread has a turn of the gate left, which a write got and did not use."""
+    """Whether this thread still has a turn of the gate, because a write got the turn but did not use it."""
 
     kept = False
 
@@ -72,9 +72,9 @@ class _Turn(threading.local):
 class Client:
     """Sends requests to one service with one key, within one retry budget.
 
-    For a caller in check mode it refuses every method but GET: that is how check mode is kept, whatever a task does.
-    Safe for threads: they share the budget, and the gate that a rate limit closes for all. ``exhausted`` tells that a
-    request was given up because the budget had no room for another try.
+    In check mode it refuses every method except GET, so that no task can write by mistake. It is safe for threads. All
+    threads share the budget and the gate, which a rate limit closes for all of them. ``exhausted`` tells that a request
+    failed because the budget did not allow another try.
     """
 
     def __init__(
@@ -102,7 +102,8 @@ class Client:
         self._headers = {
             "Authorization": "Bearer " + connection.api_key,
             "Accept": "application/json",
-            # No compressed answers: the limit on their size shall hold for what arrives and for what it unfolds to.
+            # Ask for uncompressed answers, so that the size limit holds for the received bytes and for the content
+            # alike.
             "Accept-Encoding": "identity",
             "Connection": "keep-alive",
             "User-Agent": "ansible-community.basedash/" + VERSION,
@@ -110,12 +111,12 @@ class Client:
 
     @property
     def identity(self) -> tuple[str, str]:
-        """The service and the key, which tell whose data sources this client sees. The second one is secret."""
+        """The service and the key, which decide what this client sees. The key is secret."""
         return self._connection.api_url, self._connection.api_key
 
     @property
     def patience(self) -> float:
-        """The seconds that a series of requests may take: ten slow ones, and all that trying again may take."""
+        """The seconds that a series of requests may take: ten slow requests, and the whole retry budget."""
         return 10 * self._connection.timeout + self._connection.retry_timeout
 
     def request(
@@ -126,16 +127,16 @@ class Client:
         repeatable: bool = False,
         check: Callable[[Effect], None] = lambda earlier: None,
     ) -> Answer:
-        """Send a request, again if need be, and return the first clear answer, whatever its status.
+        """Send a request, with retries if necessary, and return the first clear answer, whatever its status.
 
-        ``path`` is below the root of the service and percent-encoded, with a query if it needs one. ``repeatable``
-        says of a POST that it changes nothing, so that it may be sent again like a GET. ``check`` is called just before
-        each try, with what the earlier tries did: waiting takes time, in which what the request relies on may change.
-        What it raises ends the request.
+        ``path`` is below the root of the service and percent-encoded, with a query if necessary. ``repeatable`` marks a
+        POST that changes nothing, so that it may be retried like a GET. ``check`` is called just before each try with
+        the effect of the earlier tries, because the state that the request relies on may change during a wait. An
+        exception from ``check`` ends the request.
 
         Raises:
-            NoAnswerError: if no try within the budget got one, or the request must not be repeated.
-            ApiError: if a try failed for good, or if the server asks to wait for longer than the budget allows.
+            NoAnswerError: if no try within the budget got a clear answer, or if the request must not be repeated.
+            ApiError: if a try failed permanently, or if the server asks to wait for longer than the budget allows.
         """
         if self.read_only and method != "GET":
             message = "Check mode must not send %s: please report this as a bug." % method
@@ -166,7 +167,7 @@ class Client:
         """Send a request once.
 
         Raises:
-            NoAnswerError: if it failed for good.
+            NoAnswerError: if it failed permanently.
         """
         self.counters.count(requests=1)
         started = self.clock.monotonic()
@@ -189,10 +190,11 @@ class Client:
         """Wait before another try.
 
         Raises:
-            NoAnswerError: if the budget has no room for that.
+            NoAnswerError: if the budget does not allow this wait.
         """
         wait = pause(setbacks, tried.asked, self.clock.random)
-        # A wait that is too long for the budget ends this request, and must not hold those of others.
+        # A wait that is too long for the budget ends only this request. It must not delay the requests of other
+        # threads.
         if tried.is_limited and self._budget.allows(self.clock.monotonic(), wait):
             self._gate.refused(wait, tried.asked)
         path = request.url[len(self._connection.api_url) :].partition("?")[0]
@@ -205,9 +207,9 @@ class Client:
 
     @property
     def abandoned(self) -> bool:
-        """Whether nobody waits for the task any more, so that nothing shall begin or be tried again.
+        """Whether nobody waits for the task any more, so that it must not start anything or retry.
 
-        What is under way comes to its end: a data source that was just created still gets its access.
+        Work that has started is finished: for example, a new data source still gets its access.
         """
         return self._abandoned.is_set() or self._nobody_waits()
 
@@ -217,14 +219,14 @@ class Client:
 
     @property
     def unfinished(self) -> bool:
-        """Whether a thread is at something that must come to its end, see ``finishing``."""
+        """Whether a thread does work that must be finished, see ``finishing``."""
         return self._unfinished > 0
 
     @contextmanager
     def finishing(self) -> Iterator[None]:
-        """Do something that must come to its end even if the task is abandoned meanwhile.
+        """Do work that must be finished even if the task is abandoned meanwhile.
 
-        A data source that was just created is open to the whole organization until its access is set.
+        For example, a new data source is open to the whole organization until its access is set.
         """
         with self._unfinished_lock:
             self._unfinished += 1
@@ -237,16 +239,16 @@ class Client:
                 self._unfinished -= 1
 
     def back_off(self, setbacks: int, why: str) -> bool:
-        """Wait as before another try, after the ``setbacks``-th setback in a row, or return false without the time.
+        """Wait as before a retry, after the ``setbacks``-th setback in a row; return false if there is no time.
 
-        For those who have to look at what a request did before they may repeat it.
+        Callers use this if they must read what a request did before they repeat it.
         """
         return self.wait(pause(setbacks, None, self.clock.random), why)
 
     def wait(self, seconds: float, why: str) -> bool:
-        """Wait for so long within the retry budget, or return false at once if it has no room for that.
+        """Wait some seconds, or return false at once if the retry budget does not allow the wait.
 
-        Also false if the task was abandoned, before or meanwhile, unless this thread is ``finishing``.
+        It is also false if the task was abandoned before or during the wait, unless this thread is ``finishing``.
         """
         if (self.abandoned and not self._finishing.depth) or not self._budget.allows(self.clock.monotonic(), seconds):
             return False
@@ -254,13 +256,14 @@ class Client:
         now = self.clock.monotonic()
         self._budget.spend(now, now + seconds)
         self.counters.count(retries=1, wait_seconds=seconds)
-        # Once the task is abandoned, its own sleep ends at once.
+        # After the task was abandoned, the clock's own sleep returns immediately.
         (time.sleep if self._abandoned.is_set() else self.clock.sleep)(seconds)
         return not self.abandoned or self._finishing.depth > 0
 
     def _pass_gate(self, method: str) -> None:
         if method != "GET" and self._turn.kept:
-            # Its turn came when what it relies on was too old. At a slow pace it would be so at each further turn.
+            # The reading behind this write was too old when its turn came. At a slow pace this would happen at every
+            # turn.
             self._turn.kept = False
             delay = self._gate.delay() if self._gate.closed else 0.0
         else:
@@ -309,10 +312,10 @@ class Client:
 
 @dataclass(frozen=True)
 class _Try:
-    """One try of a request: the answer if one came, what went wrong if something did, and what to do about it.
+    """One try of a request: the answer if there was one, or what went wrong and what to do about it.
 
-    ``earlier`` is what the tries before did on the server, and ``lost`` what this one did if no answer came. ``asked``
-    are the seconds that the server asks to wait.
+    ``earlier`` is the effect of the earlier tries. ``lost`` is the effect of this try if it got no answer. ``asked`` is
+    the wait in seconds for which the server asks.
     """
 
     earlier: Effect
@@ -324,7 +327,7 @@ class _Try:
 
     @property
     def is_limited(self) -> bool:
-        """Whether a rate limit refused it, so that nothing was done."""
+        """Whether a rate limit refused it, so that it had no effect."""
         return self.answer is not None and self.answer.status == RATE_LIMITED
 
     @property
@@ -334,14 +337,14 @@ class _Try:
 
     @property
     def answered(self) -> Answer:
-        """The answer of a try that got one."""
+        """The answer, for a try that got one."""
         if self.answer is None:
             raise ValueError("there is no answer")
         return self.answer
 
     @property
     def effect_of_all(self) -> Effect:
-        """What this try and those before it did on the server."""
+        """The effect of this try and of the earlier ones."""
         this = self.lost
         if self.answer is not None and self.answer.status in _PENDING:
             this = Effect.MAY_COME
@@ -351,21 +354,21 @@ class _Try:
 
 
 def _effect(error: TransportError) -> Effect:
-    """Return what a request did on the server that got no answer."""
+    """Return the effect of a request that got no answer."""
     if not error.sent:
         return Effect.NOT_DONE
     return Effect.MAY_COME if error.timed_out else Effect.UNKNOWN
 
 
 def _answered(answer: Answer) -> str:
-    """Say which error came, and from whom, as far as that is known."""
+    """Return a clause about the error, and about who sent it if this is known."""
     said = said_by(answer.content)
     who = "Basedash" if said else "the server or a proxy on the way"
     return "%s answered with an error (%d%s)" % (who, answer.status, said)
 
 
 def exchange_of(answer: Answer) -> Exchange:
-    """Return what an answer tells of a request that failed."""
+    """Return what an answer tells about a failed request."""
     title, detail = error_texts(answer.content)
     return Exchange(
         answer.method, answer.url, answer.status, title, detail, answer.request_id, field_errors(answer.content)
@@ -373,18 +376,18 @@ def exchange_of(answer: Answer) -> Exchange:
 
 
 def said_by(content: Any) -> str:
-    """Return what the API's own error body says, as it continues a status in a message; empty without one."""
+    """Return the text of the API's own error body, to put after the status in a message; empty without such a body."""
     said = [error_texts(content)[1], *("%s: %s" % item for item in field_errors(content).items())]
     return ": " + "; ".join(one.rstrip(".") for one in said if one) if any(said) else ""
 
 
 def _may_pass(answer: Answer) -> bool:
-    """Tell whether another try may be answered otherwise. Messages about single fields stay, whatever the status."""
+    """Tell whether a retry makes sense. It makes no sense if the answer has messages about single fields."""
     return answer.status in TRANSIENT and not field_errors(answer.content)
 
 
 def error_texts(content: Any) -> tuple[str | None, str | None]:
-    """Return title and detail of the API's own error body, or ``None`` twice if ``content`` is none.
+    """Return title and detail of the API's own error body, or ``None`` twice if ``content`` is no such body.
 
     Its form is on the vendor's DELETE page: ``{"error": {"title": "...", "detail": "..."}}``, both required.
     """
@@ -395,7 +398,7 @@ def error_texts(content: Any) -> tuple[str | None, str | None]:
 
 
 def field_errors(content: Any) -> dict[str, str]:
-    """Return the messages about single fields, by the API's names, wherever an answer has them."""
+    """Return the messages about single fields, by the API's names, from any place where an answer may have them."""
     if not isinstance(content, dict):
         return {}
     for place in (content.get("error"), content.get("data"), content):

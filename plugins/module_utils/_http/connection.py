@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: where the service is and how to talk to it, checked before anything is sent."""
+"""Private to this collection: the address of the service and how to connect to it, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from .._base.errors import InputError
 from .._base.identifiers import checked_id
 from .._base.text import is_one_line, quoted
 
-# Characters of a path or a URL. Anything longer is the contents of a file, such as a key in one line.
+# The maximum length of a path or a URL. A longer text is probably the content of a file, such as a key.
 _LONGEST_NAME = 1000
 
-# Anything longer is a mistake, such as milliseconds in place of seconds.
+# A longer time is a mistake, such as milliseconds in place of seconds.
 _LONGEST_SECONDS = 86400.0
 
 _SUFFIXES = (".pem", ".crt", ".cer", ".cert", ".key")
@@ -34,11 +34,11 @@ _PREFIX = re.compile(r"(/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)*")
 
 @dataclass(frozen=True)
 class Connection:
-    """The connection options of every module, valid.
+    """The connection options of every module, after the check.
 
     ``api_url`` is the root of the service: scheme, host, port and prefix, without ``/api/public`` and without a slash
     at the end. ``timeout`` (one request, from connecting to the last byte) and ``retry_timeout`` (waiting and retrying
-    in one task) are seconds.
+    in one task) are in seconds.
     """
 
     api_key: str = field(repr=False)
@@ -57,7 +57,7 @@ class Connection:
         """Return the connection that a task's options describe.
 
         Raises:
-            InputError: if one of them can't be used.
+            InputError: if an option can't be used.
         """
         client_cert = _file("client_cert", options["client_cert"])
         client_key = _file("client_key", options["client_key"])
@@ -89,7 +89,7 @@ def _key(value: str | None) -> str:
     key = value.strip()
     if not key:
         raise InputError("The option api_key is empty: give an API key, or set BASEDASH_API_KEY.")
-    # The rest could not travel in a header, or would end it: a client error for a key that was pasted with its line.
+    # Other characters can't be sent in a header, or would end it, such as the line break of a pasted key.
     if not all(32 <= ord(char) < 127 or 160 <= ord(char) < 256 for char in key):
         raise InputError(
             "The option api_key holds a control character or one that a header can't carry: "
@@ -102,13 +102,13 @@ def service_root(value: str) -> str:
     """Return the root of the service that the option ``api_url`` names.
 
     Raises:
-        InputError: if it is no such URL.
+        InputError: if it is not such a URL.
     """
     text = value.strip()
     _check_is_name("api_url", text)
     if not re.match("https?://", text, re.IGNORECASE):
         raise _bad_url("it does not begin with http:// or https://", None)
-    # In the path too: a password with a slash in it ends the host for a parser.
+    # Look in the path too, because a parser ends the host at a slash, which a password may contain.
     if "@" in text:
         raise _bad_url("it holds credentials, while the key belongs into api_key", None)
     try:
@@ -134,7 +134,7 @@ def service_root(value: str) -> str:
 
 def _valid_host(netloc: str, host: str) -> bool:
     if netloc.startswith("["):
-        if "%" in host:  # A zone is a matter of this host alone.
+        if "%" in host:  # A zone of IPv6 is only valid on this machine.
             return False
         try:
             ipaddress.IPv6Address(host)
@@ -145,7 +145,8 @@ def _valid_host(netloc: str, host: str) -> bool:
 
 
 def _bad_url(reason: str, text: str | None) -> InputError:
-    # A URL that may hold credentials is not repeated, and neither is what does not look like one: it may be a key.
+    # Don't show a URL that may have credentials in it, or a text that does not look like a URL, because it may be a
+    # key.
     url = " (%s)" % quoted(text) if text is not None and _PRESENTABLE.fullmatch(text) else ""
     return InputError(
         "The option api_url%s can't be used, %s: give the root of the service as http(s)://host[:port][/prefix]."
@@ -165,7 +166,7 @@ def _file(option: str, path: str | None) -> str | None:
         return None
     _check_is_name(option, path)
     if not os.path.isfile(path) or not os.access(path, os.R_OK):
-        # A short text could be a password, so it is shown only if it is surely meant as a path.
+        # A short text could be a password, so it is shown only if it is certainly a path.
         shown = " (%s)" % quoted(path) if _is_meant_as_path(path) else ""
         raise InputError(
             "The option %s names no file that can be read here%s: give the path of a PEM file." % (option, shown)
@@ -185,7 +186,7 @@ def _ca(path: str | None) -> str | None:
 
 
 def _check_is_name(option: str, text: str) -> None:
-    """Refuse what is no path and no URL but could be a secret, without repeating it."""
+    """Refuse a text that is neither a path nor a URL, without showing it, because it could be a secret."""
     if len(text) > _LONGEST_NAME or not is_one_line(text) or "-----BEGIN" in text:
         kind = "a URL" if option == "api_url" else "the path of a file"
         raise InputError(

@@ -9,26 +9,27 @@ from __future__ import annotations
 import threading
 from typing import Callable
 
-# Below so many requests in a window, it says more about the other clients than about the limit.
+# With fewer requests in a window, the measured pace says more about other clients than about the limit.
 _FEWEST = 10
 
-# A little slower than what was measured, and every second a little faster, as others may leave.
+# Go a little slower than the measured pace, and then get faster every second, because other clients may stop.
 _CAUTION = 0.97
 _GROWTH = 1.01
 
-# A limit is met at the same pace again. A refusal at quite another one may have had other reasons: what it measured is
-# the pace of the gate itself, and to go on from there would slow down more with each.
+# A real limit refuses at about the same pace each time. A refusal at a very different pace may have another reason: it
+# measured the pace of the gate itself. To continue with this pace would make the gate slower with each refusal.
 _ALIKE = 0.85
 _QUICK_GROWTH = 2.0
-# Seconds in which a pace may grow: after these, there is none to speak of, and no number for it soon.
+# The longest time in seconds for which a pace grows. After it the pace is practically unlimited, and would soon
+# overflow.
 _LONGEST_GROWTH = 500.0
 
 
 class Gate:
-    """Lets requests through, one after the other if a limit was met. Safe for threads.
+    """Lets requests through, one after the other after a rate limit was hit. Safe for threads.
 
-    The pace is what the server granted between two refusals: so many requests in so many seconds. It grows slowly as
-    long as refusals agree about it, and quickly if they don't.
+    The pace is measured: the requests that the server accepted between two refusals, and the seconds between them. The
+    pace grows slowly as long as refusals come at a similar pace, and quickly if they don't.
     """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -43,7 +44,7 @@ class Gate:
         self._next = self._opened
 
     def delay(self) -> float:
-        """Return the seconds to wait before the next request may go, and give it its turn."""
+        """Give the next request its turn, and return the seconds that it must wait for it."""
         with self._lock:
             now = self._monotonic()
             turn = max(now, self._closed_until, self._next if self._pace else now)
@@ -54,20 +55,20 @@ class Gate:
 
     @property
     def closed(self) -> bool:
-        """Whether the server asked meanwhile to wait, so that a turn that was given before does not count."""
+        """Whether the server asked to wait meanwhile, so that turns given before are not valid any more."""
         return self._monotonic() < self._closed_until
 
     def granted(self) -> None:
-        """Note that a request was not refused."""
+        """Note that the server accepted a request."""
         with self._lock:
             self._granted += 1
 
     def refused(self, wait: float, asked: float | None = None) -> None:
-        """Close for ``wait`` seconds, because the server ``asked`` for some of them: until its window ends."""
+        """Close for ``wait`` seconds. The server ``asked`` for a part of them, until its window ends."""
         with self._lock:
             now = self._monotonic()
             if now >= self._closed_until:
-                # The first of those that were under way: it tells what was granted in one window.
+                # Only the first refusal of a window tells how many requests the server accepted in this window.
                 if self._granted >= _FEWEST:
                     ends = now + (wait if asked is None else asked)
                     measured = _CAUTION * self._granted / max(0.001, ends - self._opened)

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: signals that arrive while something must come to its end.
+"""Private to this collection: signals that arrive while work must be finished.
 
-A data source is open to the whole organization from its creation until its access is set. A SIGTERM, a Ctrl-C, the
-end of the terminal or of a task's ``timeout`` in between must not leave it so.
+A data source is open to the whole organization from its creation until its access is set. An interruption between the
+two must not leave it open: a SIGTERM, a Ctrl-C, a closed terminal or the end of a task's ``timeout``.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from typing import Any
 
 from .client import Client
 
-# Ansible ends a task whose ``timeout`` is over by an alarm in its worker.
+# Ansible ends a task by an alarm signal in its worker when the task's ``timeout`` is over.
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 
-# The process that was interrupted, if one was: a worker goes on with the next item of a loop.
+# The id of the process that was interrupted. It is kept because a worker would go on with the next item of a loop.
 _interrupted: list[int] = []
 
 
 def was_interrupted() -> bool:
-    """Tell whether a signal was held back in this process, so that no further task shall begin."""
+    """Tell whether a signal was held back in this process, so that no further task must start."""
     return os.getpid() in _interrupted
 
 
 @contextmanager
 def signals_held_back(client: Client) -> Iterator[None]:
-    """While the client has something unfinished, let a signal only abandon the task.
+    """While the client has unfinished work, let a signal only abandon the task.
 
-    At any other moment a signal does what it did before. Python handles signals in the main thread alone, so
-    elsewhere nothing is changed.
+    At any other moment a signal has its usual effect. In other threads than the main thread nothing is changed, because
+    Python handles signals only in the main thread.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -62,6 +62,6 @@ def signals_held_back(client: Client) -> Iterator[None]:
         yield
     finally:
         for number, previous in before.items():
-            # None: a handler that was not installed from Python can't be put back from Python.
+            # A handler that was not installed from Python is ``None``, and can't be restored from Python.
             if previous is not None:
                 signal.signal(number, previous)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: several requests of one task at once."""
+"""Private to this collection: parallel requests of one task."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _Result = TypeVar("_Result")
 def in_parallel(
     client: Client, concurrency: int, work: Callable[[_Given], _Result], items: Iterable[_Given]
 ) -> list[_Result]:
-    """Return what ``work`` makes of each item, with ``concurrency`` of them at once.
+    """Return the results of ``work`` for all items, with ``concurrency`` items at the same time.
 
     Raises:
-        BaseException: the first that ``work`` raises, or an interruption. What is under way then comes to its end
-            without waiting or trying again, and nothing else begins.
+        BaseException: the first exception from ``work``, or an interruption. Items that have started are then finished
+            without waits and retries, and no other item starts.
     """
     with ThreadPoolExecutor(concurrency) as pool:
         try:

@@ -31,9 +31,9 @@ from .transport import PROXY_ADVICE, RawAnswer, Request, TransportError
 MISSING: ImportError | None = None
 """Why ``requests`` can't be imported here, or ``None``."""
 
-# An answer that is larger is refused: the largest honest one, a page of 100 data sources, has some 200 kB.
+# A larger answer is refused. The largest normal answer, a page of 100 data sources, has about 200 kB.
 _LARGEST_BODY = 10 * 1024 * 1024
-# With the headers and the frame of each chunk.
+# The same limit, but with the headers and the framing of chunks.
 _LARGEST_ANSWER = 2 * _LARGEST_BODY
 _CHUNK = 64 * 1024
 
@@ -72,7 +72,7 @@ else:
             context.load_verify_locations(None if folder else verify, verify if folder else None)
         return context
 
-    # In the library this is a class; here it is one that knows its connection.
+    # The library expects a class here. This one also knows its connection, so that it can close it.
     _response_class: Any = property(lambda connection: partial(Response, connection.close))
 
     class _Connection(HTTPConnection):
@@ -89,18 +89,19 @@ else:
 
         def connect(self) -> None:
             if getattr(self, "proxy_config", None) is not None and not self._tunnel_host:
-                # To a proxy that shall pass an http:// request on; requests would not check its certificate.
+                # This connects to a proxy for an http:// request, because requests would not check the proxy's
+                # certificate.
                 self.sock = self._connect_tls_proxy(self.host, self._new_conn())
                 self.is_verified = bool(self.proxy_is_verified)
                 return
-            # Made here and not handed through requests, some of whose releases replace it by one of their own.
+            # The context is made here, because some releases of requests replace a context that is passed to them.
             self.ssl_context = _context(resolve_cert_reqs(self.cert_reqs))
-            # Passed on to OpenSSL, which takes a function as well.
+            # This is passed to OpenSSL, which accepts a function as well.
             self.key_password: Any = no_passphrase
             super().connect()
 
         def _connect_tls_proxy(self, hostname: str, sock: Any) -> Any:
-            # That of urllib3 before 2 passes no name on for a proxy that goes by its address.
+            # The method of urllib3 before 2 passes no name for a proxy that is given by its address.
             context: Any = self.proxy_config.ssl_context if self.proxy_config is not None else None
             self.proxy_is_verified = context.verify_mode == ssl.CERT_REQUIRED
             try:
@@ -120,7 +121,7 @@ else:
         def __init__(self, verify: bool | str) -> None:
             self._verify_proxy = verify
             self._pool_key: Any = None
-            # As many as there can be requests at once, so that each keeps its connection.
+            # This is the maximum of parallel requests, so that each of them keeps its connection.
             super().__init__(max_retries=0, pool_maxsize=64)
 
         def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -128,14 +129,14 @@ else:
             self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
 
         def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> Any:
-            # The same for each request of a transport, and some releases of requests look at the disk for it.
+            # Cached, because it is the same for each request, and some releases of requests read the disk to make it.
             if self._pool_key is None:
                 self._pool_key = super().build_connection_pool_key_attributes(*args, **kwargs)
             return self._pool_key
 
         def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
             if proxy.lower().startswith("https:") and proxy not in self.proxy_manager:
-                # Else urllib3 makes one of its own for the proxy, whose sockets keep no limit.
+                # Without this, urllib3 makes its own context for the proxy, and its sockets keep no limit.
                 kwargs["proxy_ssl_context"] = _proxy_context(self._verify_proxy)
             manager = super().proxy_manager_for(proxy, **kwargs)
             manager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
@@ -143,10 +144,10 @@ else:
 
 
 class RequestsTransport:
-    """An adapter of ``requests`` without its session, so that nothing of its surroundings plays a part.
+    """An adapter of ``requests`` without its session, so that the surroundings have no influence.
 
-    Neither a ``.netrc`` entry nor cookies nor redirects do. Proxies come from the environment alone, never from the
-    system's settings: to ask those is not safe after a fork on macOS.
+    It ignores ``.netrc`` files, cookies and redirects. Proxies come only from the environment and never from the
+    system's settings, because reading these settings is not safe after a fork on macOS.
 
     Raises:
         InputError: if a file of the TLS options, or a proxy in the environment, can't be used.
@@ -155,7 +156,7 @@ class RequestsTransport:
     def __init__(self, connection: Connection) -> None:
         self._verify: bool | str = _bundle(connection) if connection.validate_certs else False
         if not connection.validate_certs:
-            # The user decided; a warning of the library at every request would only fill the module's output.
+            # The user has decided this, so a warning of the library at every request would only fill the output.
             urllib3.disable_warnings(InsecureRequestWarning)
         self._adapter = _Adapter(self._verify)
         self._cert = _certificate(connection)
@@ -191,9 +192,9 @@ class RequestsTransport:
 
 
 def _prepared(request: Request) -> requests.PreparedRequest:
-    """Return the request as the adapter wants it.
+    """Return the request in the form for the adapter.
 
-    The library's own way there takes every URL apart again, and this one is complete.
+    The library's own method would parse and change the URL, which is complete already.
     """
     prepared = requests.PreparedRequest()
     prepared.method, prepared.url, prepared.body = request.method, request.url, request.body
@@ -204,26 +205,26 @@ def _prepared(request: Request) -> requests.PreparedRequest:
 
 
 def _body(answer: Any) -> bytes:
-    # It is clear here, as ``Response`` leaves nothing else.
+    # The length is valid here, because ``Response`` has refused any other.
     declared = answer.headers.get("Content-Length")
     expected = int(declared[:18]) if declared else None
     if expected is not None and expected > _LARGEST_BODY:
         raise too_large(_LARGEST_BODY)
     body = bytearray()
-    # As it came: some releases of urllib3 unfold a small compressed answer to gigabytes.
+    # Read the body without decompressing it, because some releases of urllib3 expand a small answer to gigabytes.
     for chunk in answer.raw.stream(_CHUNK, decode_content=False):
         seconds_left()
         body += chunk
         if len(body) > _LARGEST_BODY:
             raise too_large(_LARGEST_BODY)
-    # Older releases of urllib3 take a body that ends early for a whole one.
+    # Older releases of urllib3 accept a body that ends too early as complete.
     if expected is not None and len(body) < expected:
         raise TransportError("the answer was cut off", sent=True, transient=True)
     return _plain(answer, bytes(body))
 
 
 def _plain(answer: Any, body: bytes) -> bytes:
-    """Return a body without the compression that nobody asked for."""
+    """Return a decompressed body, although this client did not ask for compression."""
     headers = answer.raw.headers
     applied = [name for line in ("Content-Encoding", "Transfer-Encoding") for name in headers.get(line, "").split(",")]
     codings = [name.strip().lower() for name in applied]
@@ -238,7 +239,7 @@ def _plain(answer: Any, body: bytes) -> bytes:
             transient=False,
             advice="make the server or the proxy on the way heed 'Accept-Encoding: identity'",
         )
-    # Of any other status, the status tells enough.
+    # For any other status, the status alone is enough.
     return body if plain is None else plain
 
 
@@ -269,7 +270,7 @@ def _certificate(connection: Connection) -> str | tuple[str, str] | None:
 
 
 def _proxies(url: str) -> dict[str, str]:
-    """Return the proxy of the environment for ``url``, as requests wants it, or nothing."""
+    """Return the proxy for ``url`` from the environment, in the form for requests; empty if there is none."""
     parts = urlsplit(url)
     found = urllib.request.getproxies_environment()
     proxy = found.get(parts.scheme) or found.get("all")
@@ -295,7 +296,7 @@ def _port(parts: SplitResult) -> int:
 
 
 def _bypassed(host: str, port: int, no_proxy: str) -> bool:
-    """Tell whether ``no_proxy`` names the host: by name, by a domain it is in, with a port, or as a network."""
+    """Tell whether ``no_proxy`` has the host: by its name, its domain, its name and port, or its network."""
     for entry in (one.strip().lower() for one in no_proxy.split(",")):
         name, colon, entry_port = entry.rpartition(":")
         if colon and entry_port.isdigit() and name.count(":") == 0:
@@ -324,7 +325,7 @@ def _credentials(proxy: str) -> list[str]:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield ``error`` and what led to it: the libraries keep causes in several places."""
+    """Yield ``error`` and its causes, which the libraries keep in several places."""
     seen: list[int] = []
     waiting: list[Any] = [error]
     while waiting:
@@ -338,7 +339,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 @dataclass(frozen=True)
 class _Failure:
-    """What a library raised for a request to ``url``, with all that led to it."""
+    """An exception from a library for a request to ``url``, with all its causes."""
 
     error: Exception
     url: str
@@ -347,7 +348,7 @@ class _Failure:
     chain: list[BaseException]
 
     def met(self, *kinds: Any) -> BaseException | None:
-        """Return the first exception of these kinds."""
+        """Return the first exception of one of these types."""
         return next((one for one in self.chain if isinstance(one, kinds)), None)
 
     @property
@@ -362,12 +363,12 @@ class _Failure:
 
     @property
     def peer(self) -> str:
-        """Who is at the other end of the connection."""
+        """The words for the other end of the connection."""
         return "the proxy" if self.by_proxy else "the server"
 
     @property
     def where(self) -> str:
-        """Where the address of that one is set."""
+        """The setting that has the address of the other end."""
         return "the proxy's URL in the environment" if self.by_proxy else "api_url"
 
 
@@ -421,7 +422,7 @@ def _of_tls(failure: _Failure) -> TransportError | None:
     untrusted = failure.met(ssl.SSLCertVerificationError)
     if isinstance(untrusted, ssl.SSLCertVerificationError):
         return _distrusted("the proxy" if failure.met(ProxyError) else "the server", untrusted.verify_message)
-    # That of urllib3, which compares names itself before its release 2; the place of the class has changed.
+    # urllib3 before release 2 compares names itself. Its exception is found by name, because the class has moved.
     misnamed = next((one for one in failure.chain if type(one).__name__ == "CertificateError"), None)
     if misnamed:
         return _distrusted("the server", misnamed)

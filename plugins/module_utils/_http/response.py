@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: where an answer on the wire begins and ends, and what its compressed body says.
+"""Private to this collection: finds the end of an answer on the wire, and decompresses its body.
 
-A kept connection carries one answer after the other. If the client and the server disagree about where one ends, the
-next request gets the answer to another one, and a task would believe it. So a connection is closed after any doubt.
+A kept connection carries one answer after the other. If the client and the server disagree about the end of an answer,
+the next request gets the answer to another request, and a task would believe it. So the connection is closed if there
+is any doubt.
 """
 
 from __future__ import annotations
@@ -20,25 +21,25 @@ from .._base.text import quoted
 from .sockets import has_unread
 from .transport import TransportError
 
-# 1xx answers before the answer to one request: an honest server sends one or two, or one every few seconds.
+# The maximum of 1xx answers before an answer. A normal server sends one or two, or one every few seconds.
 _MOST_INTERIM = 100
 
-# These end with their headers, whatever the headers say of a body.
+# Answers with these statuses have no body, even if their headers say so.
 _WITHOUT_BODY = (204, 304)
 
-# What zlib has to expect: gzip, or the format that "deflate" should have, or the one that some servers send for it.
+# The formats for zlib. For "deflate" there are two, because some servers send another format than the standard's.
 _FORMATS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
 
-# A proxy may compress what the server had compressed already; more layers are a mistake or an attack.
+# A proxy may compress a body that the server has compressed already. More layers are a mistake or an attack.
 _MOST_CODINGS = 2
 
 
 class BadAnswerError(http.client.HTTPException):
-    """An answer that does not keep to HTTP, so that its end is not certain. The message is a clause."""
+    """An answer that violates HTTP, so that its end is not certain. The message is a clause."""
 
 
 class Response(http.client.HTTPResponse):
-    """An answer of ``http.client`` that skips every interim answer, and trusts no unclear end.
+    """An answer of ``http.client`` that skips every interim answer, and refuses an unclear end.
 
     ``close_connection`` is called if the connection must not be used again.
     """
@@ -49,8 +50,8 @@ class Response(http.client.HTTPResponse):
         self._socket = sock
 
     def _read_status(self) -> tuple[str, int, str]:
-        # The class above skips 100 alone. An interim answer such as 103 would be taken for the answer, and the answer
-        # for that of the next request.
+        # The base class skips only 100. It would return another interim answer, such as 103, as the answer, and the
+        # real answer would go to the next request.
         base: Any = super()
         for _number in range(_MOST_INTERIM):
             version, status, reason = base._read_status()
@@ -65,7 +66,7 @@ class Response(http.client.HTTPResponse):
         """Read the status and the headers, and decide how the body ends as RFC 9112, section 6.3, has it.
 
         Raises:
-            BadAnswerError: if it can't be decided.
+            BadAnswerError: if the end of the body is not clear.
         """
         if self.headers is not None:
             return
@@ -81,7 +82,7 @@ class Response(http.client.HTTPResponse):
             plain = transfer == ["chunked"] and not lengths and self.version == 11
             if transfer[-1] != "chunked" or ("chunked" in transfer[:-1] and set(transfer) != {"chunked"}):
                 raise BadAnswerError("the answer has a Transfer-Encoding that can't be read (%s)" % _shown(transfer))
-            # It counts, and the length does not.
+            # The chunked encoding counts, and the length does not.
             del self.headers["Content-Length"]
             self.length = None
         elif lengths:
@@ -95,7 +96,7 @@ class Response(http.client.HTTPResponse):
             self.will_close = True
 
     def _close_conn(self) -> None:
-        # Bytes behind an answer would be the beginning of the next one.
+        # Bytes after an answer would become the beginning of the next answer.
         doubt = self.fp is not None and has_unread(self.fp, self._socket)
         base: Any = super()
         base._close_conn()
@@ -113,15 +114,15 @@ def _shown(values: Sequence[str]) -> str:
 
 
 def unfolded(body: bytes, codings: Sequence[str], longest: int) -> bytes | None:
-    """Return a body without its compression; ``codings`` are in the order in which they were applied.
+    """Return a decompressed body; ``codings`` are in the order in which they were applied.
 
-    Returns ``None`` if one of them is not known here.
+    Returns ``None`` if a coding is unknown.
 
     Raises:
-        TransportError: if the body is damaged, or unfolds to more than ``longest`` bytes.
+        TransportError: if the body is damaged, or if it expands to more than ``longest`` bytes.
     """
     for count, coding in enumerate(reversed(codings)):
-        # Some proxies unpack an answer and keep the header that says that it is packed.
+        # Some proxies decompress a body but keep the header that says that it is compressed.
         if body.lstrip()[:1] in (b"", b"{", b"[", b"<", b'"'):
             return body
         if coding not in _FORMATS or count >= _MOST_CODINGS:
@@ -143,13 +144,13 @@ def _inflated_as(body: bytes, bits: int, longest: int) -> bytes:
     found = bytearray()
     while True:
         inflater = zlib.decompressobj(bits)
-        # Never more than that in memory, however much a small body unfolds to.
+        # This keeps memory below the limit, even if a small body expands to a very large one.
         found += inflater.decompress(body, longest + 1 - len(found))
         if len(found) > longest:
             raise too_large(longest)
         if not inflater.eof:
             raise TransportError("the compressed answer was cut off", sent=True, transient=True)
-        # gzip may have several parts; anything else behind it is padding.
+        # A gzip body may have several parts. Other bytes after it are padding.
         body = inflater.unused_data
         if bits != 31 or body[:2] != b"\x1f\x8b":
             return bytes(found)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: when to try again, and for how long in all."""
+"""Private to this collection: when to retry, and for how long in total."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Callable
 
 TRANSIENT = frozenset((408, 500, 502, 503, 504, 520, 521, 522, 523, 524))
-"""Statuses that another try may not meet again; 520 to 524 are those of a well-known content delivery network."""
+"""Statuses after which a retry may succeed. A well-known content delivery network sends 520 to 524."""
 
 RATE_LIMITED = 429
 
@@ -23,9 +23,9 @@ _LONGEST_PAUSE = 30.0
 
 
 class RetryBudget:
-    """The seconds that one task may spend on waiting and on trying again, all its requests together.
+    """The seconds that one task may spend on waits and retries, for all its requests together.
 
-    Seconds in which several requests wait at once count once. Safe for threads.
+    Time in which several requests wait in parallel counts once. Safe for threads.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -35,12 +35,12 @@ class RetryBudget:
         self._lock = threading.Lock()
 
     def allows(self, now: float, wait: float) -> bool:
-        """Tell whether ``wait`` more seconds from ``now`` on are within the budget. A budget of 0 allows nothing."""
+        """Tell whether the budget allows ``wait`` more seconds from ``now`` on. A budget of 0 allows nothing."""
         with self._lock:
             return self._seconds > 0 and self._spent + self._new(now, now + wait) <= self._seconds
 
     def spend(self, begin: float, end: float) -> None:
-        """Note that the time from ``begin`` to ``end`` goes by."""
+        """Spend the time from ``begin`` to ``end``."""
         with self._lock:
             self._spent += self._new(begin, end)
             self._until = max(self._until, end)
@@ -57,22 +57,22 @@ class RetryBudget:
 def pause(setbacks: int, asked: float | None, random: Callable[[], float]) -> float:
     """Return the seconds to wait after the ``setbacks``-th setback in a row (1 is the first).
 
-    If the server ``asked`` for a time, that and a little more, so that clients which were told the same moment don't
-    come back in one. Else exponential back-off with full jitter.
+    If the server ``asked`` for a time, return this time and a little more, because otherwise all clients with the same
+    answer would return in the same moment. Without such a time, use exponential back-off with full jitter.
     """
     longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(setbacks - 1, 16))
     if asked is None:
         return longest * max(0.1, random())
-    # A server that asks for nothing again and again still gets a growing pause.
+    # The pause grows even if the server repeatedly asks for a wait of 0 seconds.
     least = min(asked * 0.1 + 0.05, 1.0) * random()
     return asked + least + (0.0 if setbacks == 1 else 0.1 * longest)
 
 
 def asked_wait(status: int, headers: Mapping[str, str], content: Any, now: datetime) -> float | None:
-    """Return the seconds that an answer asks to wait, or ``None``.
+    """Return the seconds for which an answer asks to wait, or ``None``.
 
-    ``error.retryAfterMs`` is the vendor's documented way on 429. ``Retry-After``, in seconds or as a date, is what
-    proxies in front of it send.
+    The vendor documents ``error.retryAfterMs`` for 429. Proxies in front of the service send ``Retry-After``, in
+    seconds or as a date.
     """
     if status == RATE_LIMITED and isinstance(content, dict) and isinstance(content.get("error"), dict):
         milliseconds = content["error"].get("retryAfterMs")
@@ -106,5 +106,5 @@ def _until(header: str, date: str, now: datetime) -> float | None:
     moment = _date(header) if header else None
     if moment is None:
         return None
-    # The server's own clock, if it tells it: the one here may be wrong.
+    # Use the time of the server if the answer has it, because the clock of this machine may be wrong.
     return max(0.0, (moment - (_date(date) or now)).total_seconds())

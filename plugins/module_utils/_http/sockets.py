@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: sockets that keep one limit, of time and of bytes, over all their operations.
+"""Private to this collection: sockets with one limit of time and one of bytes for all their operations.
 
-A time limit of ``requests`` counts from each operation anew, so a server that sends a byte now and then would hold a
-task for hours. Here every operation gets what is left of the limit of the request under way. And the libraries above
-read some parts of an answer, such as the size of a chunk, to their end, however far that is: the limit of bytes holds
-for whatever they read.
+A time limit of ``requests`` starts again at each operation, so a server that sends one byte now and then would hold a
+task for hours. Here every operation gets the rest of the time limit of the current request. The libraries above read
+some parts of an answer without a limit, such as the size of a chunk. So the limit of bytes holds for everything that
+they read.
 """
 
 from __future__ import annotations
@@ -28,28 +28,28 @@ NO_FILE_LEFT = (
     "too many files are open in this process or on this machine",
     "raise the limit ('ulimit -n'), or run fewer tasks at once",
 )
-"""The mistake and the advice where ``has_no_file_left``."""
+"""The mistake and the advice for an error for which ``has_no_file_left`` is true."""
 
 
 class TooManyBytesError(OSError):
-    """More bytes came in than the request under way may receive."""
+    """More bytes arrived than the current request may receive."""
 
 
 @dataclass
 class _Limit:
-    """What a request may still take: until a moment of ``time.monotonic()``, and so many bytes."""
+    """The rest of a request's limits: a deadline of ``time.monotonic()``, and a number of bytes."""
 
     deadline: float
     bytes_left: int
 
 
-# Of the request that this thread has under way.
+# The limit of this thread's current request.
 _limit: ContextVar[_Limit | None] = ContextVar("basedash_limit", default=None)
 
 
 @contextmanager
 def limits(seconds: float, received: int) -> Iterator[None]:
-    """Let the sockets of this thread work for at most ``seconds`` in all, and receive so many bytes at most."""
+    """Let the sockets of this thread work for at most ``seconds`` in total, and receive at most so many bytes."""
     token = _limit.set(_Limit(time.monotonic() + seconds, received))
     try:
         yield
@@ -58,7 +58,7 @@ def limits(seconds: float, received: int) -> Iterator[None]:
 
 
 def seconds_left() -> float | None:
-    """Return the seconds that are left, or ``None`` outside of a limit.
+    """Return the seconds that are left, or ``None`` if there is no limit.
 
     Raises:
         socket.timeout: if none are left.
@@ -73,10 +73,10 @@ def seconds_left() -> float | None:
 
 
 def has_unread(reader: Any, sock: Any) -> bool:
-    """Tell whether bytes have come in that ``reader``, a file on ``sock``, did not hand out yet. Does not wait."""
+    """Tell whether there are unread bytes for ``reader``, a file on ``sock``. Does not wait for bytes."""
     with limits(0, 0):
         try:
-            # Without time for the socket, this shows what was read from it already.
+            # With a time-out of 0, peek shows only bytes that are buffered already.
             if reader.peek(1):
                 return True
         except OSError:
@@ -85,7 +85,7 @@ def has_unread(reader: Any, sock: Any) -> bool:
 
 
 def has_no_file_left(error: BaseException) -> bool:
-    """Tell whether ``error`` means that this process, or the machine, must not open another file."""
+    """Tell whether ``error`` means that this process or this machine can't open another file."""
     return isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
 
 
@@ -157,7 +157,7 @@ def connect(host: str, port: int, source: Any, options: Any) -> LimitedSocket:
         OSError: if no address answers, or no file can be opened.
     """
     failure: OSError | None = None
-    # A look-up without files to open fails as if there were no such name.
+    # Check this first, because a look-up that can't open files fails as if the name did not exist.
     LimitedSocket().close()
     addresses = _addresses(host, port)
     for tried, (family, kind, protocol, _name, address) in enumerate(addresses):
@@ -168,7 +168,7 @@ def connect(host: str, port: int, source: Any, options: Any) -> LimitedSocket:
                 sock.setsockopt(*option)
             if source:
                 sock.bind(source)
-            # An address that swallows packets must leave time for the others.
+            # An address that never answers must leave time for the other addresses.
             left = seconds_left()
             sock.settimeout(None if left is None else left / (len(addresses) - tried))
             sock.connect(address)
@@ -183,8 +183,8 @@ def connect(host: str, port: int, source: Any, options: Any) -> LimitedSocket:
 def _addresses(host: str, port: int) -> list[Any]:
     """Look the name up within the time limit.
 
-    The operating system can't be told a limit, and may take minutes if no name server answers. So a thread asks it,
-    and is left behind if it takes too long.
+    The operating system's look-up has no time limit, and may take minutes if no name server answers. So a thread does
+    the look-up, and is abandoned if it takes too long.
     """
     answer: concurrent.futures.Future[list[Any]] = concurrent.futures.Future()
 
@@ -199,5 +199,5 @@ def _addresses(host: str, port: int) -> list[Any]:
         return answer.result(seconds_left())
     except concurrent.futures.TimeoutError:
         raise socket.timeout("timed out") from None
-    except UnicodeError as error:  # One of its parts is too long.
+    except UnicodeError as error:  # A part of the name is too long.
         raise socket.gaierror(socket.EAI_NONAME, str(error)) from error

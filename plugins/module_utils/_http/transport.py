@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: one HTTP request and what comes of it, whatever library carries it."""
+"""Private to this collection: one HTTP request and its answer or failure, for any HTTP library."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 PROXY_ADVICE = "give it in the proxy's URL (http://user:password@host:port), or set use_proxy to false"
-"""What to do if a proxy asks for a log-in."""
+"""The advice if a proxy asks for a log-in."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Request:
 
 @dataclass(frozen=True)
 class RawAnswer:
-    """A complete answer: the header names are in lower case, the body is whole."""
+    """A complete answer. The names of headers are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -36,9 +36,9 @@ class RawAnswer:
 class TransportError(Exception):
     """There was no complete answer.
 
-    ``sent``: whether the request may have reached the server. ``transient``: whether it makes sense to try again.
-    ``timed_out``: whether the time was up, so that the server may still be at work.
-    The message is a clause that says what is wrong, and ``advice`` one that says what to do about it.
+    ``sent`` tells whether the request may have reached the server. ``transient`` tells whether a retry makes sense.
+    ``timed_out`` tells whether there was a time-out, so that the server may still be working on the request. The
+    message is a clause that says what is wrong. ``advice`` is a clause that says what to do about it.
     """
 
     def __init__(
@@ -58,10 +58,10 @@ class TransportError(Exception):
 
 
 class Transport(Protocol):
-    """Carries requests. A transport belongs to one task and is closed at its end."""
+    """Sends requests. A transport belongs to one task, and is closed at its end."""
 
     secrets: Sequence[str]
-    """What it knows that must not be shown, such as a proxy's password."""
+    """Secrets that the transport knows, such as a proxy's password."""
 
     def send(self, request: Request, timeout: float) -> RawAnswer:
         """Send ``request`` and return the answer after at most ``timeout`` seconds, without following a redirect.

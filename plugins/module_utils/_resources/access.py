@@ -33,7 +33,7 @@ _NAMING = ("groups", "members", "group_ids", "member_ids")
 
 @dataclass(frozen=True)
 class Policy:
-    """Who may query: everyone in the organization, or these groups and members (by id, in no order)."""
+    """Who may query: everyone in the organization, or only these groups and members, by id."""
 
     mode: str
     groups: frozenset[str] = frozenset()
@@ -41,17 +41,17 @@ class Policy:
 
     @classmethod
     def read(cls, content: Content) -> Policy:
-        """Return the policy of an answer. An answer without the mode is restricted if it names anybody.
+        """Return the policy in an answer. Without a mode, it is restricted if it names a group or a member.
 
         Raises:
-            IncompleteError: if it names others than groups and members.
+            IncompleteError: if it names something other than groups and members.
         """
         groups, members = _answered(content.get("groupIds")), _answered(content.get("memberIds"))
         unknown = [field for field, ids in content.items() if field.endswith("Ids") and field not in _KNOWN and ids]
         if unknown:
             raise IncompleteError(
-                "The server names others who may query, in a way that this collection does not know (%s): set the "
-                "access in Basedash." % ", ".join(map(quoted, unknown))
+                "The access policy on the server has fields that this collection does not know (%s): set the access in "
+                "Basedash." % ", ".join(map(quoted, unknown))
             )
         mode = content.get("mode")
         if not isinstance(mode, str) or not mode:
@@ -66,19 +66,22 @@ class Policy:
         return self.mode == _RESTRICTED
 
     def within(self, other: Policy) -> bool:
-        """Tell whether nobody may query by this policy who may not by the other one."""
+        """Tell whether everybody who may query under this policy may also query under the other one."""
         if not other.restricted:
             return True
         return self.restricted and self.groups <= other.groups and self.members <= other.members
 
     def with_those_of(self, other: Policy) -> Policy:
-        """Return this policy with the groups and members of another one added; everyone stays everyone."""
+        """Return this policy with the groups and members of another policy added. ``everyone`` stays as it is."""
         if not self.restricted:
             return self
         return replace(self, groups=self.groups | other.groups, members=self.members | other.members)
 
     def body(self) -> dict[str, Any]:
-        """Return the body of the PUT. Nobody is named beside ``everyone``: no page says what that would mean."""
+        """Return the body for the PUT.
+
+        With ``everyone`` it names no groups and members, because no page says what they would mean.
+        """
         if not self.restricted:
             return {"mode": self.mode}
         return {"mode": self.mode, "groupIds": sorted(self.groups), "memberIds": sorted(self.members)}
@@ -99,7 +102,7 @@ POLICY: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class WantedPolicy:
-    """Who shall query, as the user names them: groups by name, members by e-mail, and both by id."""
+    """Who shall be able to query, as the user gives it: groups by name or id, members by e-mail address or id."""
 
     mode: str
     groups: frozenset[str]
@@ -112,8 +115,8 @@ class WantedPolicy:
         """Return the policy that the options give.
 
         Raises:
-            InputError: if it is restricted to nobody, which the API may take for everyone; or if somebody is named
-                beside ``everyone``; or if a name or an id is blank.
+            InputError: if access is restricted to nobody, because the API may treat this as everyone; if somebody is
+                named together with ``everyone``; or if a name or an id is blank.
         """
         wanted = cls(options["mode"], *(_named(option, options) for option in _NAMING))
         if wanted.restricted and not wanted.names_somebody:
@@ -136,10 +139,10 @@ class WantedPolicy:
         return bool(self.groups or self.members or self.group_ids or self.member_ids)
 
     def resolved(self, api: Collection) -> Policy:
-        """Return the policy with ids for names, each checked against the organization's groups and members.
+        """Return the policy with ids in place of names. All of them are checked against the organization's lists.
 
         Raises:
-            RefusedError: if one of them does not exist, or a name fits several.
+            RefusedError: if a group or a member does not exist, or if several have the same name.
             ApiError: if the groups or members can't be read.
         """
         groups = _resolved(api, GROUPS, self.groups, self.group_ids)
@@ -152,10 +155,10 @@ def _named(option: str, options: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _resolved(api: Collection, family: Family, names: frozenset[str], identifiers: frozenset[str]) -> frozenset[str]:
-    """Return the ids of those whom a policy names, by key and by id.
+    """Return the ids of the groups or members that a policy names by key or by id.
 
     Raises:
-        RefusedError: if one of them does not exist, or a key fits several.
+        RefusedError: if a group or a member does not exist, or if several have the same key.
     """
     if not names and not identifiers:
         return frozenset()
@@ -176,7 +179,7 @@ def _resolved(api: Collection, family: Family, names: frozenset[str], identifier
     return identifiers | {_one_named(listing, family, name) for name in sorted(names)}
 
 
-# What people call the key of a group and of a member.
+# The words for the key of a group and of a member in messages.
 _KEYS = {GROUPS: "name", MEMBERS: "e-mail address"}
 
 
@@ -215,7 +218,7 @@ def _answered(values: Any) -> frozenset[str]:
 
 
 def _policy(api: Collection, answer: Answer, identifier: str) -> Content:
-    """Return the policy in an answer, as the API spells it."""
+    """Return the policy in an answer, in the API's form."""
     if answer.status in (405, 501) or (answer.status == 404 and error_texts(answer.content)[0] is None):
         raise not_offered(answer, "to say who may query a data source", "leave access out")
     content = successful(answer, api.family)
@@ -241,9 +244,9 @@ def read_policy(api: Collection, identifier: str) -> Policy:
 
 
 def read_policy_of_listed(api: Collection, identifier: str) -> Policy:
-    """Return who may query a data source that was read just before, so that a 404 is not believed at once.
+    """Return who may query a data source that exists for certain, so that a first 404 is not believed.
 
-    It may be new, and the service may need a moment until it knows it everywhere.
+    The data source may be new, and the service may need some seconds until all its parts know it.
 
     Raises:
         ApiError: if it can't be read.
@@ -264,15 +267,15 @@ def read_policy_of_listed(api: Collection, identifier: str) -> Policy:
     return found
 
 
-# Requests under way, as by default where a task changes many.
+# Parallel requests. This is also the default of modules that manage many objects.
 _CONCURRENCY = 4
 
 
 def with_access(api: Collection, options: Mapping[str, Any], entries: list[Facts]) -> list[Facts]:
-    """Return the facts of data sources with the access in each, if the option ``access`` asks for it.
+    """Return the facts of data sources, with the access policy if the option ``access`` asks for it.
 
     Raises:
-        ApiError: if one can't be read.
+        ApiError: if a policy can't be read.
     """
     if not options["access"]:
         return entries
@@ -285,11 +288,11 @@ def with_access(api: Collection, options: Mapping[str, Any], entries: list[Facts
 
 
 def write_policy(api: Collection, identifier: str, policy: Policy, check: Check = no_check) -> None:
-    """Set who may query a data source, and check that it took. ``check`` is called before each try.
+    """Set who may query a data source, and check that it worked. ``check`` is called before each try.
 
     Raises:
-        IncompleteError: if the server then shows another policy.
-        ApiError: if it could not be set, or it is not known whether it was.
+        IncompleteError: if the server shows another policy afterwards.
+        ApiError: if the policy could not be set, or if it is not known whether it was set.
     """
     try:
         answer = api.put_part(identifier, "access", policy.body(), check)
@@ -314,14 +317,14 @@ def write_policy(api: Collection, identifier: str, policy: Policy, check: Check 
         raise
     if found is not None and found != policy:
         raise IncompleteError(
-            "The access to the data source with id %s was set, and the server shows another one (%s and not %s): check "
-            "it in Basedash." % (quoted(identifier), quoted(found.as_result()), quoted(policy.as_result())),
+            "The access to the data source with id %s was set, but the server shows other access (%s and not %s): "
+            "check it in Basedash." % (quoted(identifier), quoted(found.as_result()), quoted(policy.as_result())),
             changed=True,
         )
 
 
 def not_known(error: BasedashError, identifier: str) -> None:
-    """Let a failure say that it is not known whether the access was set, unless it says so."""
+    """Add to a failure that it is not known whether the access was set, unless it says so already."""
     doubt = (
         " Whether the access to the data source with id %s was set is not known: run the task again to find out."
         % quoted(identifier)
@@ -331,7 +334,7 @@ def not_known(error: BasedashError, identifier: str) -> None:
 
 
 class Access(Step):
-    """Lets those query a data source whom the option ``access`` names, and nobody else."""
+    """Gives a data source exactly the access policy of the option ``access``."""
 
     options: ClassVar[Spec] = {"access": {"type": "dict", "options": POLICY}}
 
@@ -343,15 +346,15 @@ class Access(Step):
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Access | None:
-        """Return the step that the options ask for, ``None`` for none.
+        """Return the step that the options ask for, or ``None``.
 
         Raises:
-            InputError: if the access can't be right.
+            InputError: if the access is invalid.
         """
         return None if options["access"] is None else cls(WantedPolicy.of(options["access"]))
 
     def prepare(self, api: Collection) -> None:
-        """Find the ids of those whom the access names."""
+        """Find the ids of the groups and members that the access names."""
         self._wanted = self._given.resolved(api)
 
     def read(self, api: Collection, resource: Resource) -> None:
@@ -365,17 +368,17 @@ class Access(Step):
 
     @property
     def values(self) -> Content:
-        """The access as it is in the end."""
+        """The access after the task."""
         return {"access": self._wanted.as_result()}
 
     @property
     def changes(self) -> bool:
-        """Whether others may query than before."""
+        """Whether the policy changes."""
         return self._wanted != self._current
 
     @property
     def exposed(self) -> str:
-        """From its creation until its access is set, everyone in the organization may query a data source."""
+        """Everyone in the organization may query a new data source until its access is set."""
         return "Its access was not set, so that it may be open to the whole organization." if self._restricts else ""
 
     @property
@@ -383,12 +386,15 @@ class Access(Step):
         return self._wanted.restricted
 
     def before_updating(self, work: Work, settings: Settings, body: Content) -> None:
-        """Set the access first if fewer may query: nobody of the old ones may see the new settings at work."""
+        """Set the access before the settings if it excludes somebody.
+
+        Whoever is excluded must not be able to query with the new settings.
+        """
         if self.changes and self._current is not None and self._wanted.within(self._current):
             self._set(work)
 
     def after_updating(self, work: Work) -> None:
-        """Set the access if that was not done before."""
+        """Set the access if it was not set before the update."""
         if self.changes and not self._done:
             self._set(work)
 
@@ -421,7 +427,7 @@ class Access(Step):
                 if self._restricts or read_policy(work.api, identifier) != self._wanted:
                     write_policy(work.api, identifier, self._wanted)
             except NotFoundError as error:
-                # The service may need a moment until it knows its new data source everywhere.
+                # The service may need some seconds until all its parts know the new data source.
                 missing.append(error)
                 return None
             return True

@@ -21,10 +21,10 @@ from .data_source import DATA_SOURCE
 
 
 def set_access(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
-    """Let those query a data source whom the options name, and with ``purge`` nobody else.
+    """Give access to a data source to the groups and members that the options name. With ``purge``, remove all others.
 
     Raises:
-        BasedashError: if that can't be done, or it can't be known whether it was.
+        BasedashError: if this fails, or if it is not known whether it succeeded.
     """
     identity = Identity.of(DATA_SOURCE, options)
     given = WantedPolicy.of(options)
@@ -41,7 +41,8 @@ def set_access(api: Collection, options: Mapping[str, Any], check_mode: bool) ->
         while True:
             current = read_policy_of_listed(api, resource["id"])
             if before is not None:
-                # Both readings count from their end, because a slow server would never let anything be written else.
+                # Count the age of both readings from here, because a slow server would otherwise make every reading too
+                # old for a write.
                 read_at = api.clock.monotonic()
             if not lost:
                 before = current
@@ -58,7 +59,7 @@ def set_access(api: Collection, options: Mapping[str, Any], check_mode: bool) ->
         if lost:
             not_known(error, resource["id"])
         raise
-    # What an earlier try of this task has set, without an answer, is its change as well.
+    # If an earlier try without an answer set the access, this is also a change by this task.
     return Outcome(
         lost or wanted != current,
         facts=DATA_SOURCE.facts(resource),
@@ -71,7 +72,7 @@ def _found_again(api: Collection, identity: Identity) -> Resource:
     """Return the data source as it is now.
 
     Raises:
-        RefusedError: if it is not there any more.
+        RefusedError: if it does not exist any more.
     """
     resource = find(api, identity).resource
     if resource is None:
@@ -82,12 +83,12 @@ def _found_again(api: Collection, identity: Identity) -> Resource:
 def _of_missing(
     api: Collection, identity: Identity, given: WantedPolicy, finding: Finding, check_mode: bool
 ) -> Outcome:
-    """Say what the access to a data source would be that an earlier task of a check run would have created."""
+    """Return the planned access to a data source that, in check mode, an earlier task only planned to create."""
     there_is_no = "There is no %s" % identity.name
     check_no_look_alike(identity, finding)
     hint = finding.hint(identity)
     if not (check_mode and finding.readable and identity.id is None):
-        reason = "this server lets no data source be read" if not finding.readable else hint
+        reason = "this server offers no way to read data sources" if not finding.readable else hint
         raise RefusedError(
             "%s%s: nothing was changed, create it first." % (there_is_no, "; %s" % reason if reason else "")
         )

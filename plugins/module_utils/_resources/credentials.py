@@ -21,7 +21,7 @@ from .._rest.family import Content
 
 
 class Credentials(Step):
-    """Lets Basedash try the connection with the settings as they are going to be."""
+    """Lets Basedash try the connection with the planned settings."""
 
     options: ClassVar[Spec] = {"verify_credentials": {"type": "bool", "default": False}}
 
@@ -31,13 +31,13 @@ class Credentials(Step):
         return cls() if options["verify_credentials"] else None
 
     def warning(self, work: Work, settings: Settings, body: Content) -> str:
-        """Say that a secret is tried which the data source does not get."""
+        """Warn that the check uses a secret that the update does not send."""
         kept = settings.kept(body)
         if not kept or not _concerns_connection(settings, body):
             return ""
         return (
-            "The connection is tried with %s of this task, and the %s keeps what is stored; "
-            "update_secrets=always changes that." % (", ".join(kept), work.name)
+            "The connection is tried with %s of this task, but the %s keeps its stored secrets: "
+            "set update_secrets to always to send the new ones." % (", ".join(kept), work.name)
         )
 
     def before_creating(self, api: Collection, settings: Settings) -> None:
@@ -45,13 +45,13 @@ class Credentials(Step):
         _verify(api, settings, {})
 
     def before_updating(self, work: Work, settings: Settings, body: Content) -> None:
-        """Try the settings if the update changes how the database is reached."""
+        """Try the settings if the update changes the connection to the database."""
         if _concerns_connection(settings, body):
             _verify(work.api, settings, work.resource)
 
 
 def _concerns_connection(settings: Settings, body: Content) -> bool:
-    """Tell whether a PATCH changes how the database is reached, apart from the flags that each one carries."""
+    """Tell whether a PATCH changes the connection to the database; flags that every PATCH carries do not count."""
     given = {one.sent for one in (*settings.stored, *settings.kind.secrets) if not one.fixed}
     return any(name in body for name in (*given, *settings.extra_secrets))
 
@@ -74,11 +74,11 @@ def _verify(api: Collection, settings: Settings, resource: Content) -> None:
 def verify(api: Collection, body: Content) -> None:
     """Let Basedash try a connection, without saving anything.
 
-    Where a failure's ``fieldErrors`` stand, and with which status, is on no page of the vendor's: a check has
-    passed only if the status is 2xx and ``data.success`` is true.
+    No page of the vendor says where ``fieldErrors`` are in a failure, and which status it has. So a check has passed
+    only if the status is 2xx and ``data.success`` is true.
 
     Raises:
-        ApiError: if the check failed, with its ``field_errors``, or could not be made.
+        ApiError: if the check failed (then with ``field_errors``), or if it was not possible.
     """
     answer = api.client.request("POST", api.path_of() + "/verify", body=body, repeatable=True)
     failures = field_errors(answer.content)

@@ -4,8 +4,8 @@
 
 """Private to this collection: data sources, which are connections to databases.
 
-The fields of answers are the complete object of the vendor's DELETE page. How the secrets are removed, and that a PATCH
-may reset the two flags which it leaves out, is on the vendor's page of the update.
+The vendor's DELETE page shows all fields of answers. The vendor's page about the update says how secrets are removed.
+It also says that a PATCH without one of the two flags may reset this flag.
 """
 
 from __future__ import annotations
@@ -47,17 +47,17 @@ HEALTH_STATUSES = ("HEALTHY", "UNHEALTHY")
 
 _PORTS = (1, 65535)
 
-# Below this, two words of these kinds have little in common.
+# Words with a lower similarity than this are not suggested.
 _NEAR = 0.75
-# Names that resemble the wrong one of the API's dialects, or none.
+# Common names that look like the wrong dialect of the API, or like none of them.
 _KNOWN_AS = {"MSSQL": "SQL_SERVER", "PG": "POSTGRES", "PSQL": "POSTGRES", "GOOGLE_BIGQUERY": "BIGQUERY"}
 
 
 def _dialect(option: str, given: str) -> str:
-    """Return the API's name for a kind of database; one that resembles none of the known ones may be newer.
+    """Return the API's name for a dialect; a name that resembles no known one is accepted, because it may be new.
 
     Raises:
-        InputError: if it is probably a misspelled one.
+        InputError: if it is probably misspelled.
     """
     dialect = given.upper()
     if not dialect:
@@ -72,7 +72,7 @@ def _dialect(option: str, given: str) -> str:
 
 
 def _is_warehouse(resource: Resource) -> bool:
-    # An older release, which does not say, has none.
+    # An older release without this field has no managed warehouse.
     return resource.get("isBasedashWarehouse") not in (None, False)
 
 
@@ -150,4 +150,4 @@ DATA_SOURCE = Kind(
 )
 
 STEPS = (Credentials, Access, FirstSync)
-"""The credentials are tried before anything is written, the access is set with it, the first sync is waited for."""
+"""The credentials are tried before the first write, then the access is set, and at last the first sync is awaited."""

@@ -4,8 +4,8 @@
 
 """Private to this collection: definitions, which are pieces of SQL that queries of one data source use by a name.
 
-Most names of fields are known from third parties alone. The vendor's pages say that a definition belongs to one data
-source and has a reference name that is safe in SQL; how far that name is unique was not seen.
+Most names of fields are known only from third parties. The vendor's pages say that a definition belongs to one data
+source, and that it has a reference name that is safe in SQL. It is not known whether this name is unique.
 """
 
 from __future__ import annotations

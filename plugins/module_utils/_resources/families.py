@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: families that objects of others refer to."""
+"""Private to this collection: families to which objects of other families refer."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ DATA_SOURCES = Family(
     "data sources",
     "organizations/{organization_id}/data-sources",
     key="displayName",
-    # The managed warehouse is spared, so that pages must not disagree about it.
+    # All pages of a list must agree on this field, because the managed warehouse is never deleted by accident.
     identifying=("isBasedashWarehouse",),
 )
 
-# Whether the API lists groups is known from third parties alone.
+# Only third parties say that the API lists groups.
 GROUPS = Family("group", "groups", "organizations/{organization_id}/groups")
 
 # Addresses are compared without regard to case, as mail systems do.

@@ -24,7 +24,7 @@ _LONGEST_WAIT = 86_400.0
 
 
 class FirstSync(Step):
-    """Waits until Basedash has read the schema of the database for the first time, at most ``seconds`` long."""
+    """Waits, for at most ``seconds``, until Basedash has read the schema of the database for the first time."""
 
     options: ClassVar[Spec] = {
         "wait": {"type": "bool", "default": False},
@@ -36,10 +36,10 @@ class FirstSync(Step):
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> FirstSync | None:
-        """Return the step that the options ask for, ``None`` for none.
+        """Return the step that the options ask for, or ``None``.
 
         Raises:
-            InputError: if the time is none.
+            InputError: if the time is not valid.
         """
         if not options["wait"]:
             return None
@@ -49,16 +49,16 @@ class FirstSync(Step):
         return cls(seconds)
 
     def finish(self, work: Work, updated_from: Resource | None) -> None:
-        """Read the data source at growing intervals until its first schema sync ended.
+        """Read the data source at growing intervals until its first schema sync has ended.
 
-        A failure of before an update does not count: it says nothing about the settings as they are now.
+        A failure from before an update does not count, because it says nothing about the new settings.
 
         Raises:
-            IncompleteError: if the sync failed, with the server's message, or did not end in time, or the server does
-                not tell.
+            IncompleteError: if the sync failed (then with the server's message), if it did not end in time, or if the
+                server shows no status.
             ApiError: if the data source can't be read.
         """
-        # Nothing is written after this, so a new name does not matter any more.
+        # Nothing is written after this, so it does not matter if somebody renames the data source.
         work.guarded = False
         clock = work.api.clock
         begin = clock.monotonic()
@@ -83,7 +83,7 @@ class FirstSync(Step):
             interval = min(interval * _GROWTH, _LONGEST_INTERVAL)
             polls += 1
             with suppress(NoAnswerError):
-                # The next look may be answered.
+                # The next reading may get an answer.
                 work.read_again()
         status = work.resource.get("lastSyncStatus")
         work.values["sync"] = {
@@ -95,7 +95,7 @@ class FirstSync(Step):
 
 @dataclass(frozen=True)
 class _State:
-    """What a data source says of its sync; ``stale`` tells that a failure is older than an update."""
+    """The state of a sync in an answer. ``stale`` tells that a failure is older than the update."""
 
     status: Any
     completed: bool
@@ -105,7 +105,7 @@ class _State:
 
     @classmethod
     def of(cls, resource: Resource, earlier_attempt: Any) -> _State:
-        """Return what an answer says. ``earlier_attempt`` is the time of the last attempt before an update, if any."""
+        """Return the state in an answer; ``earlier_attempt`` is the time of the last attempt before the update."""
         status = resource.get("lastSyncStatus")
         return cls(
             status.upper() if isinstance(status, str) else status,
@@ -119,7 +119,7 @@ class _State:
         """Tell whether the sync ended well.
 
         Raises:
-            IncompleteError: if it failed, or the server does not tell.
+            IncompleteError: if it failed, or if the server shows no status.
         """
         if self.status == "FAILED" and not self.stale:
             raise IncompleteError(

@@ -4,8 +4,8 @@
 
 """Private to this collection: skills, which are instructions that Basedash's AI follows.
 
-Fields and limits are on the vendor's page of the creation. That skills are listed, and that a deleted one is gone and
-not archived, is known from third parties alone.
+The vendor's page about the creation shows the fields and limits. Only third parties say that skills can be listed, and
+that a deleted skill is gone and not archived.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SKILL = Kind(
     (
         fact("id"),
         Field("name", limits=(1, 100)),
-        # The API takes null for none, and no text of no length.
+        # For "no description", the API accepts null but refuses an empty text.
         Field("description", LINES, limits=(1, 1024), emptied_as=None),
         Field("instructions", LINES, limits=(1, 50_000), needed_to_create=True),
         fact("organization_id"),

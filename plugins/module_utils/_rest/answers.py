@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: what an answer of the Basedash API means, and which failure it is if it is one.
+"""Private to this collection: what an answer of the Basedash API means, and the failure for each bad answer.
 
-The envelope and the errors are as on the vendor's pages.
+The envelope and the errors follow the vendor's pages.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .family import Family
 
 
 def shows_nothing(answer: Answer, family: Family) -> bool:
-    """Tell whether an answer says success and nothing else: without a body, or with an empty object."""
+    """Tell whether an answer reports success but shows nothing: it has no body, or an empty object."""
     if 200 <= answer.status < 300 and not answer.body.strip():
         return True
     content = successful(answer, family)
@@ -31,10 +31,10 @@ def shows_nothing(answer: Answer, family: Family) -> bool:
 
 
 def successful(answer: Answer, family: Family, accept_failure: bool = False) -> dict[str, Any]:
-    """Return the JSON object of a 2xx answer. With ``accept_failure`` it may say that something failed.
+    """Return the JSON object of a 2xx answer. With ``accept_failure``, the object may report a failure.
 
     Raises:
-        ApiError: what any other answer means.
+        ApiError: for any other answer.
     """
     status = answer.status
     if 200 <= status < 300:
@@ -50,7 +50,7 @@ def successful(answer: Answer, family: Family, accept_failure: bool = False) -> 
     if status == 404 and not known:
         raise not_basedash(answer, "a %s" % _body_kind(answer))
     if status in (401, 403) and not known:
-        # A firewall's page or a proxy's log-in: the API always says why.
+        # This is a firewall's page or a proxy's log-in, because the API always gives a reason.
         message = "Something between here and Basedash refused the request (%d with a %s): %s."
         advice = "check the firewall or the proxy on the way, and api_url"
         raise failure(NotBasedashError, answer, message % (status, _body_kind(answer), advice))
@@ -58,14 +58,14 @@ def successful(answer: Answer, family: Family, accept_failure: bool = False) -> 
 
 
 def says_failure(content: Any) -> bool:
-    """Tell whether an answer's body says that something failed, whatever its status."""
+    """Tell whether the body of an answer reports a failure, whatever the status is."""
     if not isinstance(content, dict):
         return False
     return content.get("error") is not None or bool(content.get("errors")) or content.get("success") is False
 
 
 def _mistake(answer: Answer, family: Family, known: bool) -> tuple[str, str]:
-    """Return what is wrong and what to do about it; ``known`` tells that the API itself says something of it."""
+    """Return what is wrong and what to do about it; ``known`` tells that the API itself gives a reason."""
     status = answer.status
     if status == 404:
         return _not_found(answer, family)
@@ -77,7 +77,7 @@ def _mistake(answer: Answer, family: Family, known: bool) -> tuple[str, str]:
 
 
 def _path_ids(answer: Answer) -> list[str]:
-    """Return the ids in the path of a request: of the organization, and of the object if it names one."""
+    """Return the ids in the path of a request: that of the organization, and that of the object if the path has one."""
     path = urlsplit(answer.url).path.partition("/api/public/organizations/")[2].split("/")
     return [unquote(segment) for segment in path[0:3:2] if segment not in ("", "verify")]
 
@@ -143,14 +143,14 @@ _Kind = TypeVar("_Kind", bound=ApiError)
 
 
 def failure(kind: type[_Kind], answer: Answer, message: str) -> _Kind:
-    """Return a failure with all that an answer tells."""
+    """Return a failure with everything that an answer tells."""
     is_success = 200 <= answer.status < 300
     effect = answer.earlier if answer.earlier.is_unclear or not is_success else Effect.UNKNOWN
     return kind(message, exchange_of(answer), effect)
 
 
 def api_failure(kind: type[ApiError], answer: Answer, mistake: str, advice: str) -> ApiError:
-    # Of a 404 the API says no more than that.
+    # The API's own text for a 404 adds nothing.
     said = "" if answer.status == 404 else said_by(answer.content)
     return failure(kind, answer, sentence("%s (%d%s)" % (mistake, answer.status, said), advice))
 
@@ -174,7 +174,7 @@ def _body_kind(answer: Answer) -> str:
 
 
 def with_id(value: Any) -> dict[str, Any] | None:
-    """Return an object with its id as a text, or ``None`` if ``value`` is none of the API's."""
+    """Return an object with its id as a text, or ``None`` if ``value`` can't be an object of the API."""
     identifier = value.get("id") if isinstance(value, dict) else None
     if isinstance(identifier, int) and not isinstance(identifier, bool):
         identifier = str(identifier)
@@ -188,10 +188,10 @@ PAGE_SIZE = 100
 
 
 def items_of(answer: Answer, content: Mapping[str, Any], family: Family) -> list[dict[str, Any]]:
-    """Return the objects on a page of a list, each with its id as a text.
+    """Return the objects on one page of a list, each with its id as a text.
 
     Raises:
-        NotBasedashError: if there is no list, or something else in it.
+        NotBasedashError: if there is no list, or if it has other things than objects in it.
     """
     values = content.get("data")
     if not isinstance(values, list):
@@ -205,7 +205,8 @@ def items_of(answer: Answer, content: Mapping[str, Any], family: Family) -> list
 def next_cursor(answer: Answer, content: Mapping[str, Any]) -> str | None:
     """Return the cursor of the next page, or ``None`` after the last one.
 
-    A list counts as complete, and so as a proof that something is not in it, only if it says so.
+    A list proves that an object does not exist only if it is complete. It counts as complete only if its last page says
+    so.
     """
     pagination = content.get("pagination")
     if pagination is None and 0 < len(content["data"]) < PAGE_SIZE:

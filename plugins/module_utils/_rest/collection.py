@@ -4,7 +4,7 @@
 
 """Private to this collection: the API's operations on one family of objects of an organization.
 
-Paths, envelope and paging are as on the vendor's pages; nothing here decides what a task should do.
+Paths, envelope and paging follow the vendor's pages. Nothing here decides what a task should do.
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ from .listing import Listing
 
 _ROOT = "/api/public/"
 
-# 100,000 objects in one organization: whoever sends more pages does not come to an end.
+# These pages hold 100,000 objects. A server that sends more pages is probably in an endless loop.
 _MOST_PAGES = 1000
 
-# Of all pages together, some 25,000 data sources: they have to be kept until the last page came.
+# The limit in bytes for all pages together, about 25,000 data sources, because all pages are kept in memory.
 _LARGEST_LIST = 32 * 1024 * 1024
 
-# How a server may refuse a cursor whose item was deleted meanwhile.
+# Statuses with which a server may refuse a cursor after the cursor's item was deleted.
 _CURSOR_REFUSED = frozenset((400, 404, 409, 410, 422))
 
 
 class _BrokenListError(Exception):
-    """The pages of a list broke off in the middle; ``error`` says how."""
+    """The pages of a list ended too early; ``error`` says how."""
 
     def __init__(self, error: ApiError) -> None:
         super().__init__(error.message)
@@ -59,9 +59,10 @@ class _BrokenListError(Exception):
 
 @dataclass(frozen=True)
 class Deleted:
-    """A DELETE that was answered with success, with the object if the answer carried it.
+    """The success of a DELETE, with the object if the answer has it.
 
-    ``certain`` is false if the answer's JSON says something else than "this one was deleted": then a reading decides.
+    ``certain`` is false if the answer's JSON says something other than "this object was deleted". Then a reading has to
+    decide.
     """
 
     resource: Resource | None
@@ -69,7 +70,7 @@ class Deleted:
 
 
 Check = Callable[[Effect], None]
-"""Called just before each try of a write, with what the earlier tries did on the server."""
+"""A function that is called just before each try of a write, with what the earlier tries did on the server."""
 
 
 def no_check(earlier: Effect) -> None:
@@ -87,7 +88,7 @@ class Collection:
 
     @property
     def lock_key(self) -> tuple[str, ...]:
-        """Of which service, user, organization and family a key is, for ``creation_lock``."""
+        """The service, user, organization and family of a lock, for ``creation_lock``."""
         return (*self.client.identity, self.organization_id, self.family.path.rpartition("/")[2])
 
     # Reading ----------------------------------------------------------------------------------------------------------
@@ -96,8 +97,9 @@ class Collection:
         """Return one object.
 
         Raises:
-            NotFoundError: by the API's own word. Its reasons can't be told apart: not there, or no admin access.
-            NotBasedashError: if the answer is not one of this API.
+            NotFoundError: if the API itself says so. This means "not there" or "no admin access"; the API gives the
+                same answer for both.
+            NotBasedashError: if the answer does not come from this API.
             ApiError: for any other failure.
         """
         answer = self.client.request("GET", self.path_of(identifier))
@@ -105,22 +107,23 @@ class Collection:
 
     @property
     def reads_list_first(self) -> bool:
-        """Whether a list that was read already may have the answer, so that ``get`` is asked after it."""
+        """Whether to look into the list that was read already before ``get`` sends a request."""
         return False
 
     def list_all(self) -> Listing:
         """Return all objects, newest first, from all pages.
 
         Raises:
-            NotBasedashError: if an answer is not one of this API, or the pages don't come to a trustworthy end.
-            ApiError: for any other failure, pages that come too slowly among them. A 404 here means an unknown
-                organization or a key without admin access.
+            NotBasedashError: if an answer does not come from this API, or if the last page is not clearly the last.
+            ApiError: for any other failure, also if the pages come too slowly. A 404 means here that the organization
+                is unknown or that the key has no admin access.
         """
         begun = self.client.clock.monotonic()
         try:
             pages = list(self._pages())
         except _BrokenListError:
-            # An item that was deleted between two pages can take the cursor with it. A second time is no accident.
+            # If the item of a cursor is deleted, the cursor may become invalid. If this happens twice, it is no
+            # accident.
             self.progress("the list of the %s broke off, reading it again from its start" % self.family.plural)
             try:
                 pages = list(self._pages())
@@ -133,10 +136,10 @@ class Collection:
         return Listing(self.family, found.values(), begun, self.client.clock.monotonic(), len(pages))
 
     def list_beside(self, family: Family, required: bool = False) -> Listing | None:
-        """Return all objects of another family of the organization, or ``None`` if this server lists none.
+        """Return all objects of another family of the organization, or ``None`` if this server has no such list.
 
-        Ask after an object of this family could be read, so that a 404 here does not mean a key without admin access;
-        or with ``required``, and a list that is not offered is a failure.
+        Call this only after an object of this family could be read. Then a 404 can't mean that the key has no admin
+        access. With ``required``, a missing list is a failure.
 
         Raises:
             ApiError: if the list can't be read for another reason.
@@ -151,9 +154,9 @@ class Collection:
     def list_new(self, known: Container[str]) -> list[Resource]:
         """Return the objects that are not in ``known``, which are ids of an earlier list.
 
-        The list of data sources is newest first (the vendor's page), so what was just created is on the first page. Of
-        other families no page says so: as long as the pages are not in this order, all are read. What the server shows
-        and counts as absent is not among the new ones: ``known`` has none of those either.
+        The list of data sources is newest first (the vendor's page), so new objects are on the first page. No page says
+        so of other families, so all pages are read as long as they are not in this order. Archived objects are left
+        out, because ``known`` has none of them either.
 
         Raises:
             ApiError: as ``list_all``.
@@ -211,7 +214,7 @@ class Collection:
         return successful(answer, self.family)
 
     def _check_progress(self, answer: Answer, size: int, begun: float) -> None:
-        """Refuse a list that is too large (``size`` in bytes) or comes too slowly (since ``begun``)."""
+        """Refuse a list that is too large (``size`` in bytes), or whose pages come too slowly since ``begun``."""
         if size > _LARGEST_LIST:
             raise not_basedash(answer, "more than %d MB of %s" % (_LARGEST_LIST // 2**20, self.family.plural))
         if self.client.clock.monotonic() - begun > self.client.patience:
@@ -219,18 +222,18 @@ class Collection:
             raise failure(ApiError, answer, (slow + "timeout.") % (self.family.plural, self.client.patience))
 
     def require_recent(self) -> None:
-        """From now on give only what a write may rely on, as this class does at any time: it reads anew each time."""
+        """From now on, return only data that is new enough for a write. This class has no cache, so it always does."""
 
     def require_anew(self) -> None:
-        """From now on give only what is read after this moment, as this class does at any time."""
+        """From now on, return only data that is read after this call. This class has no cache, so it always does."""
 
     def confirm_created(self, resource: Resource, known: Container[str]) -> str:
-        """Look until the list shows a new object; return a warning if it does not after some seconds.
+        """Wait some seconds until the list shows a new object; return a warning if it does not.
 
         ``known`` are the ids of an earlier list.
 
         Raises:
-            IncompleteError: if the list shows another new one with the same key.
+            IncompleteError: if the list shows another new object with the same key.
         """
         key = self.family.key_of(resource)
 
@@ -259,7 +262,7 @@ class Collection:
         """Delete one object.
 
         Raises:
-            NotFoundError: by the API's own word; ``effect`` tells whether an earlier try may have worked.
+            NotFoundError: if the API itself says so; ``effect`` tells whether an earlier try may have worked.
             ApiError: for any other failure.
         """
         answer = self.client.request("DELETE", self.path_of(identifier), check=check)
@@ -276,22 +279,22 @@ class Collection:
         return Deleted(resource)
 
     def create(self, body: Content, check: Check = no_check) -> Resource | None:
-        """Create an object and return it, or ``None`` if the answer says success without showing it.
+        """Create an object and return it, or ``None`` if the answer reports success but does not show it.
 
-        The vendor's pages speak of 200 and of 201 for what was created, so every 2xx counts.
+        The vendor's pages say 200 in one place and 201 in another, so every 2xx counts as success.
 
         Raises:
-            NoAnswerError: if it is not known whether it was created; a POST is never repeated here.
+            NoAnswerError: if it is not known whether the object was created; a POST is never repeated here.
             ApiError: for any other failure.
         """
         answer = self.client.request("POST", self._path, body=body, check=check)
         return None if shows_nothing(answer, self.family) else self._resource(answer)
 
     def update(self, identifier: str, body: Content, check: Check = no_check) -> Resource | None:
-        """Change an object and return it, or ``None`` if the answer says success without showing it.
+        """Change an object and return it, or ``None`` if the answer reports success but does not show it.
 
         Raises:
-            NoAnswerError: if it is not known whether it was changed; a PATCH is never repeated here.
+            NoAnswerError: if it is not known whether the object was changed; a PATCH is never repeated here.
             ApiError: for any other failure.
         """
         answer = self.client.request("PATCH", self.path_of(identifier), body=body, check=check)
@@ -300,7 +303,7 @@ class Collection:
         return self._same(answer, identifier, self._resource(answer))
 
     def put_part(self, identifier: str, part: str, body: Content, check: Check = no_check) -> Answer:
-        """Replace a part of an object that has a path of its own, such as ``access``; return the answer as it is.
+        """Replace a part of an object that has its own path, such as ``access``, and return the unparsed answer.
 
         Raises:
             ApiError: if there is no answer, or it is not known what the request did.
@@ -314,21 +317,21 @@ class Collection:
         return "%s/%s" % (self._path, segment(identifier)) if identifier else self._path
 
     def back_off(self, setbacks: int, why: str) -> bool:
-        """Wait before another try, within the task's retry budget; return false if that has no room for it."""
+        """Wait before another try. Return false if the task's retry budget does not allow the wait."""
         return self.client.back_off(setbacks, why)
 
     def progress(self, text: str) -> None:
-        """Say what the task is doing."""
+        """Report what the task is doing."""
         self.client.progress(text)
 
     @property
     def clock(self) -> Clock:
-        """The time that the task goes by."""
+        """The clock of the task."""
         return self.client.clock
 
     def _resource(self, answer: Answer) -> Resource:
         content = successful(answer, self.family)
-        # The envelope is documented, but one operation of this API is known to leave it out.
+        # The envelope ``data`` is documented, but one operation of this API is known to leave it out.
         resource = with_id(content.get("data", content))
         if resource is None:
             raise not_basedash(answer, "no %s in it" % self.family.noun)

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: one creation of a name at a time among all tasks of this user on this machine.
+"""Private to this collection: a lock, so that only one task of this user on this machine creates a name at a time.
 
-Ansible runs a task for several hosts in several workers. Each would find that the name does not exist yet, and each
-would create it, because names are not unique in Basedash.
+Ansible runs a task for several hosts in several workers. Without a lock, each worker could find that a name does not
+exist yet, and create it. Basedash would store them all, because its names are not unique.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from typing import Any, Callable
 
 from .._base.errors import InterruptedTaskError, RefusedError
 
-# The names share so many files, because a file for each would fill the folder.
+# All names share this number of lock files, because a file for each name would fill the folder.
 _FILES = 64
 
-# Seconds for which a creation is remembered: longer than any list is thought to lag.
+# Seconds for which a creation is remembered. This is longer than lists are expected to lag.
 _REMEMBERED = 60.0
 
 _PAUSE = 0.05
@@ -35,11 +35,11 @@ _PAUSE = 0.05
 
 @dataclass
 class CreationLock:
-    """The lock of one name, while it is held.
+    """The lock of one name, while this task holds it.
 
-    ``created`` is how many seconds ago another task of this machine created the name, or may have, and ``shown`` is how
-    many seconds ago the list was seen to have it: ``None`` if that did not happen lately. ``identifier`` is the id of
-    what was created, ``None`` if no answer told it.
+    ``created`` is how many seconds ago another task of this machine created the name, or may have created it. ``shown``
+    is how many seconds ago a list was seen to show it. Both are ``None`` if this did not happen recently.
+    ``identifier`` is the id of the created object, ``None`` if no answer had it.
     """
 
     created: float | None = None
@@ -48,16 +48,16 @@ class CreationLock:
     _note: Callable[[str | None], None] = lambda identifier: None
 
     def note_created(self, identifier: str | None) -> None:
-        """Tell later holders that the name was just created, so that they expect it; ``None`` if it only may have been.
+        """Tell later holders that the name was just created; ``None`` as id if it is not certain.
 
-        Lists may lag for longer than anybody waits, and then only the id shows that it is there.
+        Lists may lag longer than a task waits. Then the next holder can find the object only by its id.
         """
         self._note(identifier)
 
 
 @dataclass(frozen=True)
 class _Note:
-    """What is remembered of a creation; times are of the machine's clock."""
+    """What is remembered about a creation. Times are of the machine's monotonic clock."""
 
     created_at: float
     shown_at: float | None = None
@@ -72,14 +72,14 @@ def creation_lock(
     abandoned: Callable[[], bool] = lambda: False,
     what: str = "an object of this name",
 ) -> Iterator[CreationLock]:
-    """Hold the lock of ``name``. ``key`` says of which service, organization, family and user.
+    """Hold the lock of ``name``. ``key`` has its service, organization, family and user.
 
-    Where no lock can be had, such as without a writable temporary folder, the task goes on without. ``abandoned`` tells
-    that nobody waits for the task any more. ``what`` is what messages call the object.
+    If no lock is possible, for example without a writable temporary folder, the task goes on without a lock.
+    ``abandoned`` tells that nobody waits for the task any more. ``what`` is the object's name in messages.
 
     Raises:
         RefusedError: if another task still holds it after ``patience`` seconds.
-        InterruptedTaskError: if the task was abandoned meanwhile.
+        InterruptedTaskError: if the task was abandoned while it waited.
     """
     digest = _digest(key, name)
     try:
@@ -92,7 +92,7 @@ def creation_lock(
             _wait_for(file, what, patience, abandoned)
             creations = _read(file)
         except OSError:
-            # A file system without locks, say.
+            # For example, the file system has no locks.
             yield CreationLock()
             return
 
@@ -111,7 +111,7 @@ def creation_lock(
 
 
 def note_shown(key: tuple[str, ...], name: str) -> None:
-    """Tell later holders of the lock that the list shows what was created under it."""
+    """Tell later holders of the lock that a list now shows the created object."""
     digest = _digest(key, name)
     try:
         file = _open(digest)
@@ -123,7 +123,8 @@ def note_shown(key: tuple[str, ...], name: str) -> None:
         if digest in creations:
             _write(file, {**creations, digest: replace(creations[digest], shown_at=time.monotonic())})
     except OSError:
-        # Mostly, somebody creates another name just now. Without the note, the next one only looks for longer.
+        # Usually another task holds the file for another name just now. Without this note, the next holder only waits
+        # longer.
         return
     finally:
         os.close(file)
@@ -167,10 +168,10 @@ def _wait_for(file: int, what: str, patience: float, abandoned: Callable[[], boo
 
 
 def _read(file: int) -> dict[str, _Note]:
-    """Return what is remembered of creations, by digest, as far as they were not long ago."""
+    """Return what is remembered about recent creations, by digest."""
     try:
         content: Any = json.loads(os.pread(file, 1 << 20, 0) or b"{}")
-        # The clock is the machine's, the same in each process, and begins anew when the machine starts.
+        # The monotonic clock is the same in all processes, and restarts when the machine starts.
         now = time.monotonic()
         found = {
             str(name): _Note(float(at), None if shown is None else float(shown), None if one is None else str(one))
@@ -187,5 +188,5 @@ def _write(file: int, creations: dict[str, _Note]) -> None:
         os.ftruncate(file, 0)
         os.pwrite(file, json.dumps(content).encode(), 0)
     except OSError:
-        # A full disk costs the hint to the next holder, and must not cost the result of this task.
+        # With a full disk, the next holder gets no hint, but this task must not fail.
         return

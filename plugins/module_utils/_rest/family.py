@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: what the objects of one family of the API are called, and where they are."""
+"""Private to this collection: the names and the path of one family of the API's objects."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from dataclasses import dataclass
 from typing import Any, Callable
 
 Resource = Mapping[str, Any]
-"""An object as the API spells it. Its ``id`` is a text that can stand in a path; nothing else is certain."""
+"""An object in the API's form. Only its ``id`` is certain: it is a text that can be part of a path."""
 
 Content = Mapping[str, Any]
-"""A JSON object, of a request's body or of an answer's ``data``."""
+"""A JSON object: the body of a request, or the ``data`` of an answer."""
 
 
 @dataclass(frozen=True)
 class Family:
     """One family of the API's objects, such as data sources.
 
-    ``noun`` and ``plural`` are what messages call the objects. ``path`` is where they are, below the root of the API,
+    ``noun`` and ``plural`` are the words for the objects in messages. ``path`` is their path below the root of the API,
     with ``{organization_id}`` in it. ``key`` is the API's field by which people name an object, with dots where it is
-    nested, and ``key_option`` the option for it. ``key_form`` returns the form of a key in which equal keys are equal.
-    ``scope`` is the field of the object within which a key names one, if it does not do so in the whole organization.
-    ``identifying`` are further fields about which all pages of a list must agree, because guards go by them.
+    nested, and ``key_option`` is its option. ``key_form`` returns the normal form of a key; two keys are equal if their
+    normal forms are. ``scope`` is the field with the id of the parent object, if a key is only unique within its
+    parent. ``identifying`` are further fields in which all pages of a list must agree, because guards rely on them.
     """
 
     noun: str
@@ -40,7 +40,7 @@ class Family:
     @property
     def a_noun(self) -> str:
         """The noun with its article."""
-        # The "M" of "MCP" is spoken as "em".
+        # "MCP" gets "an", because its "M" is spoken as "em".
         return "%s %s" % ("an" if self.noun[0] in "aeioAEIOM" else "a", self.noun)
 
     @property
@@ -50,7 +50,7 @@ class Family:
 
     @property
     def plural_key(self) -> str:
-        """The plural as a key of results, and as an option."""
+        """The plural as a key of results and as an option."""
         return self.plural.lower().replace(" ", "_")
 
     def key_of(self, resource: Resource) -> Any:
@@ -58,11 +58,11 @@ class Family:
         return value_at(resource, self.key)
 
     def scope_of(self, resource: Resource) -> Any:
-        """Return the id of what an object's key belongs to, ``None`` where keys belong to the organization."""
+        """Return the id of the parent within which an object's key is unique, ``None`` if it is the organization."""
         return value_at(resource, self.scope) if self.scope else None
 
     def are_twins(self, one: Resource, other: Resource) -> bool:
-        """Tell whether two objects have the same key, so that it does not tell them apart."""
+        """Tell whether two objects have the same key in the same scope."""
         return (self.key_of(one), self.scope_of(one)) == (self.key_of(other), self.scope_of(other))
 
     def lock_name(self, key: str, scope: Any) -> str:
@@ -73,7 +73,7 @@ class Family:
 def is_gone(resource: Resource) -> bool:
     """Tell whether an object counts as absent although the server shows it.
 
-    No page says of any family whether what was deleted is gone, or archived and still listed.
+    No page of the vendor says whether deleted objects disappear, or are archived and still listed.
     """
     return any(resource.get(field) is not None for field in _GONE)
 

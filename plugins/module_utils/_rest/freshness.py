@@ -4,8 +4,9 @@
 
 """Private to this collection: how long a reading can be trusted, and how long a write may take to show.
 
-No page says whether Basedash's lists lag behind writes, and other people write at the same time. So what a write
-relies on was read shortly before it, and what a reading says of this task's own writes counts after some seconds only.
+No page says whether Basedash's lists lag behind writes, and other people write at the same time. So a write relies only
+on a reading shortly before it. A reading that does not show this task's own write proves nothing during the first
+seconds.
 """
 
 from __future__ import annotations
@@ -16,21 +17,21 @@ from .._base.effect import Effect
 from .._http.client import Client
 
 TRUSTED_SECONDS = 5.0
-"""A write relies on nothing that was read longer ago than this."""
+"""A write must not rely on a reading that is older than this."""
 
 SETTLING_SECONDS = 10.0
-"""A write of this task may take so long to show in readings."""
+"""Readings may need this time until they show a write of this task."""
 
-# The seconds between two looks, SETTLING_SECONDS in all.
+# The seconds between two readings, SETTLING_SECONDS in total.
 _PAUSES = (0.5, 1.0, 1.5, 2.0, 2.5, 2.5)
 
 _Seen = TypeVar("_Seen")
 
 
 class StaleError(Exception):
-    """What a write relies on was read too long ago: read it again, and decide again.
+    """The reading that a write relies on is too old, so read again and decide again.
 
-    ``earlier`` is what earlier tries of the write did on the server.
+    ``earlier`` is the effect of earlier tries of the write on the server.
     """
 
     def __init__(self, earlier: Effect = Effect.NOT_DONE) -> None:
@@ -44,9 +45,9 @@ def is_stale(client: Client, read_at: float) -> bool:
 
 
 def recent(client: Client, read_at: float) -> Callable[[Effect], None]:
-    """Return a check for a write that relies on what was read at ``read_at``.
+    """Return a check for a write that relies on a reading at ``read_at``.
 
-    It raises ``StaleError`` as soon as that is too old, because even a single request may wait long for its turn.
+    It raises ``StaleError`` if the reading is too old by then, because a request may wait long for its turn.
     """
 
     def check(earlier: Effect) -> None:
@@ -59,7 +60,7 @@ def recent(client: Client, read_at: float) -> Callable[[Effect], None]:
 def look_until(client: Client, look: Callable[[], _Seen | None], why: str) -> _Seen | None:
     """Call ``look`` until it returns something, for up to ``SETTLING_SECONDS`` within the task's retry budget.
 
-    ``why`` says for the progress what is looked for.
+    ``why`` is the text for the progress.
     """
     seen = look()
     for seconds in _PAUSES:

@@ -15,8 +15,8 @@ from .family import Family, Resource, is_gone, value_at
 class Listing:
     """The objects of a family at one time, in the API's order (newest first), found by id or by key.
 
-    ``begun`` and ``read_at`` are the moments at which the reading began and ended, in seconds of the client's clock;
-    ``pages`` is how many requests it took. What the server shows and counts as absent is left out.
+    ``begun`` and ``read_at`` are the times when the reading began and ended, in seconds of the client's clock.
+    ``pages`` is the number of requests. Objects that the server shows but that count as absent are left out.
     """
 
     def __init__(
@@ -53,28 +53,28 @@ class Listing:
         return self._by_id.get(identifier)
 
     def named(self, key: str | None) -> list[Resource]:
-        """Return all objects with this key: most keys are not unique."""
+        """Return all objects with this key, because most keys are not unique."""
         return [] if key is None else self._by_key.get(self._family.key_form(key), [])
 
     def similar_id(self, identifier: str) -> str | None:
-        """Return an id that looks like this one and is another, in the same way as ``similar``."""
+        """Return another id that looks like this one, in the same way as ``similar``."""
         if self._ids_by_look is None:
-            # Only what is not there needs it, and of thousands each look costs.
+            # Make this index only when it is needed, because it is slow for thousands of objects.
             self._ids_by_look = {}
             for one in self._by_id:
                 self._ids_by_look.setdefault(look_alike_key(one), []).append(one)
         return _nearest(identifier, self._ids_by_look.get(look_alike_key(identifier), ()))
 
     def similar(self, key: str) -> str | None:
-        """Return a key that looks like this one and is another, if there is one.
+        """Return another key that looks like this one, if there is one.
 
-        It differs in white space, Unicode composition or case. One that differs in case alone comes last.
+        It differs in white space, Unicode composition or case. A key that differs in case alone is the last choice.
         """
         alike = self._by_look.get(look_alike_key(key), ())
         return _nearest(key, [self._family.key_of(one) for one in alike])
 
 
 def _nearest(text: str, alike: Iterable[str]) -> str | None:
-    """Return one of the texts that look like ``text`` and are another; one that differs in case alone comes last."""
+    """Return another text that looks like ``text``; a text that differs in case alone is the last choice."""
     found = [one for one in alike if one != text]
     return min(found, key=lambda one: one.casefold() == text.casefold(), default=None)

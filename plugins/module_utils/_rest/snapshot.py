@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: the API as one item of many sees it.
+"""Private to this collection: a cache of the list for tasks about many objects.
 
-One list of all pages serves every look-up. An item that is about to write reads anew if that list is too old to rely
-on, and an item that wrote reads anew because the list says nothing about that.
+All items share one full list. An item that is about to write reads again if the list is too old for a write. An item
+that has written reads again because the list does not show its write.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ class ListCache:
         self._beside: dict[str, Listing | None] = {}
         self._known: frozenset[str] = frozenset()
         self.created: list[Resource] = []
-        """What items of this task created."""
+        """The objects that items of this task created."""
         self.twins: dict[str, list[str]] = {}
-        """By the id of what this task created: the ids of all new ones of the same name, if there are several."""
+        """If several new objects have the same name: the ids of all of them, by the id of each."""
         self._items_left = 0
         self._items_served = 0
 
     @property
     def latest(self) -> Listing:
-        """The list that was read last, read when it is needed first.
+        """The list that was read last. It is read when it is needed for the first time.
 
         Raises:
             ApiError: if it can't be read.
@@ -51,7 +51,7 @@ class ListCache:
             return self._latest if self._latest is not None else self._read()
 
     def recent(self) -> Listing:
-        """Return a list that is recent enough for a write to rely on.
+        """Return a list that is new enough for a write.
 
         Raises:
             ApiError: if it can't be read.
@@ -79,7 +79,7 @@ class ListCache:
         return self._latest
 
     def beside(self, family: Family, required: bool) -> Listing | None:
-        """Return all objects of another family, read when they are needed first.
+        """Return all objects of another family. They are read when they are needed for the first time.
 
         Raises:
             ApiError: if they can't be read.
@@ -90,7 +90,7 @@ class ListCache:
             return self._beside[family.path]
 
     def expect(self, items: int) -> None:
-        """Note that so many items are about to begin."""
+        """Note how many items are going to begin."""
         self._items_left = items
 
     def begin_item(self) -> None:
@@ -101,7 +101,7 @@ class ListCache:
 
     @property
     def is_cheaper(self) -> bool:
-        """Whether a new list costs fewer requests than reading each object that it would serve."""
+        """Whether a new list needs fewer requests than single readings of the objects that would use it."""
         with self._lock:
             if self._latest is None:
                 return True
@@ -115,7 +115,7 @@ class ListCache:
             self.created.append(resource)
 
     def unconfirmed(self) -> list[Resource]:
-        """Look until the list shows what the task created, and return what it still does not show; sets ``twins``.
+        """Wait until the list shows the created objects, and return those that it does not show. This sets ``twins``.
 
         Raises:
             ApiError: if the list can't be read.
@@ -142,7 +142,7 @@ class ListCache:
 
 
 class Snapshot(Collection):
-    """A collection as one item sees it: as it was listed, until the item has to know better."""
+    """The collection for one item: it reads from the shared list until the item needs newer data."""
 
     def __init__(self, api: Collection, lists: ListCache) -> None:
         super().__init__(api.client, api.organization_id, api.family)
@@ -154,22 +154,22 @@ class Snapshot(Collection):
 
     @property
     def reads_list_first(self) -> bool:
-        """Whether the list that was read already may have the answer."""
+        """Whether to look into the list that was read already."""
         return self._changed_at is None and not self._reads_single
 
     def require_recent(self) -> None:
-        """From now on give only what a write may rely on: one object, or the whole list where that is cheaper."""
+        """From now on, return only data that is new enough for a write; read the whole list if that is cheaper."""
         self._needs_recent = True
         self._reads_single = not self._lists.is_cheaper
 
     def require_anew(self) -> None:
-        """From now on give only what is read after this moment."""
+        """From now on, return only data that was read after this call."""
         self._changed_at = self.clock.monotonic()
 
     def list_all(self) -> Listing:
-        """Return the list that serves all items, or a newer one if this item needs it.
+        """Return the shared list, or a newer one if this item needs it.
 
-        An item that wrote looks again because the list did not show that yet: so each look gets a newer list.
+        An item that has written asks again if the list did not show its write yet, so each call returns a newer list.
         """
         if self._changed_at is not None:
             listing = self._lists.begun_after(self._changed_at)
@@ -182,13 +182,13 @@ class Snapshot(Collection):
         return self._lists.beside(family, required)
 
     def confirm_created(self, resource: Resource, known: Container[str]) -> str:
-        """Leave it to one look at the end of the task whether the list shows a new object."""
+        """Only note the new object, because one reading at the end of the task checks all new objects."""
         self._lists.note_created(resource)
         return ""
 
     @contextmanager
     def _sending_once(self) -> Iterator[None]:
-        """Read anew after a write that is never repeated; not if it was not sent because a reading was too old."""
+        """After a write that is sent at most once, require new readings, unless the write was not sent."""
         sent = True
         try:
             yield

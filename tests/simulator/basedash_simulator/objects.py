@@ -9,45 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from basedash_simulator.behaviour import Behaviour
+from basedash_simulator.openapi import collections
 
-# In the order of the vendor's document.
-OBJECT_FIELDS: tuple[str, ...] = (
-    "id",
-    "displayName",
-    "description",
-    "dialect",
-    "databaseName",
-    "username",
-    "host",
-    "port",
-    "sslEnabled",
-    "sslCustomCertificatesEnabled",
-    "sshEnabled",
-    "sshHost",
-    "sshPort",
-    "sshUsername",
-    "bigQueryProjectId",
-    "spannerInstanceId",
-    "athenaWorkgroup",
-    "athenaOutputLocation",
-    "athenaCatalog",
-    "snowflakeAccountId",
-    "snowflakeWarehouse",
-    "snowflakeRole",
-    "lastSuccessfulSyncAt",
-    "lastSyncStatus",
-    "lastSyncAttemptAt",
-    "hasCompletedFirstSync",
-    "syncErrorMessage",
-    "lastHealthyAt",
-    "lastHealthStatus",
-    "lastHealthCheckAttemptAt",
-    "isDemo",
-    "isBasedashWarehouse",
-    "mutatingQueriesEnabled",
-    "createdAt",
-    "updatedAt",
-)
+OBJECT_FIELDS: tuple[str, ...] = tuple(collections()["data-sources"].shape["properties"])
 
 SECRET_FIELDS: tuple[str, ...] = (
     "password",

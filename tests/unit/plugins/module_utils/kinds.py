@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -198,7 +199,8 @@ class Subject:
 
     def sample(self, number: int = 1, **fields: Any) -> Object:
         """Return an object with every field that the files have."""
-        values = {name: _value(name, one, number) for name, one in self.shown.items()}
+        limits = self.update["properties"]
+        values = {name: _value(name, {**limits.get(name, {}), **one}, number) for name, one in self.shown.items()}
         return {**values, **self.within, "id": self.id(number), self.key: self.name(number), **fields}
 
     def facts_of(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,7 +220,8 @@ def _value(name: str, schema: Mapping[str, Any], number: int) -> Any:
     if schema.get("format") == "date-time":
         return "2026-11-20T08:%02d:00.000Z" % number
     kind = next(one for one in types_of(schema) if one != "null")
-    return {"boolean": False, "number": 5000 + number, "integer": 5000 + number}.get(kind, "%s %d" % (name, number))
+    whole = min(5000 + number, schema.get("maximum", sys.maxsize) - number)
+    return {"boolean": False, "number": whole, "integer": whole}.get(kind, "%s %d" % (name, number))
 
 
 SUBJECTS = (

@@ -135,7 +135,7 @@ def test_a_policy_that_did_not_take() -> None:
     report = access(READ, look, put, *[look] * LOOKS, id="ds_1", mode="restricted", group_ids=["g1"])
     assert report.failed
     assert report.result["changed"]
-    assert "another one" in report.result["msg"]
+    assert "other access" in report.result["msg"]
 
 
 def test_an_answer_that_does_not_show_the_policy_is_read_back() -> None:

@@ -276,6 +276,30 @@ def test_with_an_id_and_an_unknown_data_source_both_states_fail() -> None:
     assert server.writes == []
 
 
+def swap(server: Server) -> None:
+    """Let somebody give the name of a data source to another one."""
+    old, other = SOURCES.sample(1, displayName="old"), SOURCES.sample(2, displayName="sample_1")
+    server.beside_objects["data-sources"] = [old, other]
+
+
+@pytest.mark.parametrize(("state", "step"), [("present", "POST"), ("present", "PATCH"), ("absent", "DELETE")])
+def test_a_data_source_that_is_renamed_meanwhile_is_no_longer_meant(state: str, step: str) -> None:
+    """The write waits for six seconds, and what it relies on is read again after five."""
+    there = [] if step == "POST" else [HERE]
+    for change, fails in ((swap, True), (lambda server: None, False)):
+        server = Server(DEFINITIONS, *there, faults=[Fault(step, change), Fault(step, error(429, retryAfterMs=6000))])
+        report = run(DEFINITIONS, server, state=state, **BY_NAME, **NEEDED)
+        assert report.failed == fails
+        assert report.result["changed"] != fails
+        assert server.log[:3] == ["GET data-sources", "GET list", step]
+        assert server.log[3] == "GET data-sources"
+        if fails:
+            assert "run the task again" in report.result["msg"]
+            assert len(server.log) == 4
+    by_id = Server(DEFINITIONS, *there, faults=[Fault(step, swap), Fault(step, error(429, retryAfterMs=6000))])
+    assert run(DEFINITIONS, by_id, state=state, **BY_ID, **NEEDED).result["changed"]
+
+
 def test_force_goes_by_the_id_alone() -> None:
     server = Server(DEFINITIONS, HERE)
     report = absent(DEFINITIONS, server, id="def_1", data_source="nowhere", force=True)

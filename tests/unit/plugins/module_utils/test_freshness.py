@@ -283,7 +283,7 @@ def test_a_creation_that_is_answered_with_what_was_there_before() -> None:
     report = present(("GET", PAGE, page(old)), post, **WANTED, access=ACCESS)
     assert report.failed
     assert not report.result["changed"]
-    assert "'ds_0', which was there before" in report.result["msg"]
+    assert "'ds_0', which existed before" in report.result["msg"]
 
 
 def test_a_look_for_a_new_one_reads_no_further_than_what_is_known() -> None:

@@ -25,6 +25,7 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.kind
     Subject,
     absent,
     every_kind,
+    read,
     run,
 )
 
@@ -148,7 +149,7 @@ TABLE = {
     "single GET says 501": Row(by_id, (ever("GET one", error(501)),), "deleted", NONE + " DELETE", there=False),
     "no reading": Row(by_id, NO_READING, "deleted", NONE + " DELETE", there=False),
     "no reading and not there": Row(
-        unknown_id, NO_READING, "unchanged", NONE + " DELETE", "by the word of the DELETE alone", warned=True
+        unknown_id, NO_READING, "unchanged", NONE + " DELETE", "Only the answer to the DELETE", warned=True
     ),
     "no reading, by key": Row(by_key, NO_READING, "failed", "GET list", "leave"),
     "no reading, by both": Row(by_both, NO_READING, "failed", NONE, "can't be checked"),
@@ -235,7 +236,7 @@ def test_check_mode_predicts(subject: Subject, name: str) -> None:
     assert subject.id() in server.objects
     if "no reading" in name and row.verdict != "failed":
         assert predicted.result["changed"]
-        assert "the DELETE would decide" in predicted.warnings[0]
+        assert "only the DELETE would tell" in predicted.warnings[0]
         return
     real = absent(subject, world(subject, row), **options)
     assert predicted.failed == real.failed
@@ -318,3 +319,19 @@ def test_an_id_is_one_segment_of_the_path(subject: Subject, name: str) -> None:
     server = Server(subject, subject.sample(1, id=name))
     assert absent(subject, server, id=name).result["changed"]
     assert server.objects == {}
+
+
+@every_kind
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_server_that_shows_no_key(subject: Subject, state: str) -> None:
+    """Some fields are known from third parties alone. Without its key, an object is not found, and is there."""
+    settings = subject.needed if state == "present" else {}
+    for check_mode in (True, False):
+        server = Server(subject, subject.sample())
+        server.omitted = {subject.key}
+        report = run(subject, server, check_mode, state=state, **subject.named(), **settings)
+        assert report.failed
+        assert "none can be found by it" in report.result["msg"]
+        assert server.writes == []
+    assert read(subject, server, **{subject.key_option: subject.name()}).failed
+    assert absent(subject, server, id=subject.id()).result["changed"]

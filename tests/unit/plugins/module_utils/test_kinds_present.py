@@ -291,9 +291,9 @@ def test_clear_empties_what_may_be_empty(subject: Subject, name: str) -> None:
         assert "can't be cleared" in report.result["msg"]
         assert server.log == []
         return
-    if "integer" in types_of(schema):
+    if "integer" in types_of(schema) and "null" not in types_of(schema):
         # The files say nothing of how a port is emptied, and null is all that could.
-        assert "port does not fit" in report.result["msg"] or "sshPort" in report.result["msg"]
+        assert "%s does not fit" % name in report.result["msg"]
         return
     assert not report.failed, report.result["msg"]
     assert report.result["changed"]
@@ -303,6 +303,16 @@ def test_clear_empties_what_may_be_empty(subject: Subject, name: str) -> None:
     both = run(subject, server, **subject.named(), clear=[option], **{option: "x"})
     assert both.failed
     assert "given as well" in both.result["msg"]
+
+
+@every_kind
+def test_a_first_one_whose_key_is_not_shown_is_a_warning(subject: Subject) -> None:
+    server = Server(subject)
+    server.omitted = {subject.key}
+    report = run(subject, server, **new(subject))
+    assert report.result["changed"]
+    assert "does not show %s" % subject.key_option in report.warnings[0]
+    assert run(subject, server, **new(subject)).failed
 
 
 @every_kind
@@ -325,7 +335,7 @@ def test_a_creation_answered_with_one_that_was_there_is_none(subject: Subject) -
     server = Server(subject, old, faults=[Fault("POST", answer(200, {"data": old}))])
     report = run(subject, server, **new(subject))
     assert report.failed
-    assert "was there before" in report.result["msg"]
+    assert "existed before" in report.result["msg"]
 
 
 @every_kind

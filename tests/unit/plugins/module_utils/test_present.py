@@ -715,7 +715,7 @@ def test_verified_before_an_update_with_what_is_stored() -> None:
     patch = ("PATCH", ONE, updated(port=6432), PATCH)
     report = present(THERE, passed, patch, **options)
     assert report.result["changed"]
-    assert "keeps what is stored" in report.warnings[0]
+    assert "keeps its stored secrets" in report.warnings[0]
     assert not present(THERE, **{**options, "port": 5432}).result["changed"]
 
 
