@@ -367,7 +367,7 @@ def test_a_server_without_any_reading(basedash: Basedash, family: Family) -> Non
     report = family.run(basedash, state="absent", id=identifier)
     assert not report.failed
     assert not report.result["changed"]
-    assert "word of the DELETE alone" in report.warnings[0]
+    assert "Only the answer to the DELETE says" in report.warnings[0]
 
 
 @pytest.mark.parametrize("answer", ["404", "403"])

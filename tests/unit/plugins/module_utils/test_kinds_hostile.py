@@ -103,8 +103,8 @@ def test_a_task_on_a_hostile_server(subject: Subject, state: str, data: st.DataO
         assert server.writes
 
 
-# What does not lie: the server did its work or did not, and no answer says the contrary, as a 404 in the API's own words
-# would of an object that is there.
+# Faults that don't lie: no answer contradicts what the server did. A 404 in the API's own words would, of an
+# object that is there.
 HONEST = [
     *(
         (reaction, works)
