@@ -74,10 +74,13 @@ def test_a_list_is_deleted_in_the_order_given(basedash: Basedash) -> None:
 def test_a_thousand_deletions_cost_a_thousand_requests_and_ten(basedash: Basedash, concurrency: int) -> None:
     fill(basedash, 1000)
     entries = [{"id": f"ds_bulk_{number}"} for number in range(1, 1001)]
+    begin = time.monotonic()
     report = basedash.many(state="absent", data_sources=entries, concurrency=concurrency)
+    # A write relies on nothing that was read longer than 5 seconds ago, so that a slow machine reads the list again.
+    lists = 1 + int((time.monotonic() - begin) / 5)
     assert set(actions(report)) == {"deleted"}
     assert [entry["id"] for entry in report.result["results"]] == [entry["id"] for entry in entries]
-    assert report.result["api"]["requests"] <= 1011
+    assert report.result["api"]["requests"] <= 1000 + 11 * lists
     assert not [name for name in names(basedash) if name.startswith("bulk")]
 
 
