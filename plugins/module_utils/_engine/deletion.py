@@ -73,17 +73,16 @@ class Absence:
         Raises:
             RefusedError: if a guard forbids to delete this object.
         """
-        facts = self.kind.facts(resource)
         spared = "" if self.force else self.kind.spared(resource)
         if spared:
             raise RefusedError(
                 "The %s with id %s (%s) is %s: nothing was changed, give its id and force=true to delete it."
                 % (self.identity.noun, quoted(resource["id"]), quoted(self.kind.family.key_of(resource)), spared),
-                facts=facts,
+                facts=self.kind.facts(resource),
             )
         reason = "" if self.why_spared is None else self.why_spared(resource)
         if reason:
-            raise RefusedError(reason, facts=facts)
+            raise RefusedError(reason, facts=self.kind.facts(resource))
 
 
 def make_absent(kind: Kind, api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
