@@ -91,7 +91,8 @@ def of_one(kind: Kind, steps: Sequence[type[Step]] = ()) -> Options:
         found["extra_secrets"] = {"type": "dict", "no_log": True}
         choices = {"choices": ["on_create", "always"], "aliases": ["update_password"], "no_log": False}
         found["update_secrets"] = {"type": "str", "default": "on_create", **choices}
-    found["clear"] = _TEXTS
+    if kind.clearable:
+        found["clear"] = _TEXTS
     for step in steps:
         found.update((name, dict(entry)) for name, entry in step.options.items())
     return {**found, "missing_ok": _YES, "verify_absence": _YES, "force": _NO}

@@ -292,7 +292,7 @@ def _cleared(kind: Kind, options: Mapping[str, Any]) -> list[str]:
     Raises:
         InputError: if one of these options can't be cleared, or has a value as well.
     """
-    cleared = list(dict.fromkeys(options["clear"] or ()))
+    cleared = list(dict.fromkeys(options.get("clear") or ()))
     secrets = [one.name for one in kind.secrets]
     for option in cleared:
         if option not in kind.clearable:

@@ -141,7 +141,13 @@ def _all_options(number: int) -> dict[str, Any]:
     samples = {"str": "x", "raw": "{}", "int": number, "bool": True}
     options = _options("basedash_data_source")
     given = (*DATA_SOURCE.settings, *DATA_SOURCE.secrets)
-    return {one.name: samples[options[one.name]["type"]] for one in given if one.name != "dialect"}
+    found = {one.name: samples[options[one.name]["type"]] for one in given if one.name != "dialect"}
+    # What is out of a field's own limits is refused before it is sent.
+    within = {one.name: one.limits for one in given if one.limits is not None}
+    return {
+        name: min(max(value, within[name][0]), within[name][1]) if name in within and isinstance(value, int) else value
+        for name, value in found.items()
+    }
 
 
 def _calls() -> Iterator[tuple[Any, ...]]:

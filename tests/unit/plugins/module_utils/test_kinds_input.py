@@ -274,3 +274,21 @@ def test_a_connection_that_is_none(subject: Subject, connection: dict[str, Any],
         assert words in report.result["msg"]
         assert WORD not in json.dumps(report.result)
         assert server.log == []
+
+
+NUMBERS = [
+    pytest.param(subject, name, schema[limit] + step, id="%s-%s-%s" % (subject, name, limit))
+    for subject in SUBJECTS
+    for name, schema in subject.create["properties"].items()
+    for limit, step in (("minimum", -1), ("maximum", 1))
+    if limit in schema
+]
+
+
+@pytest.mark.parametrize(("subject", "name", "value"), NUMBERS)
+def test_a_number_beyond_the_limits_of_the_files(subject: Subject, name: str, value: int) -> None:
+    server = Server(subject)
+    report = run(subject, server, **given(subject, option_of(name), value))
+    assert report.failed
+    assert "%s is %d" % (option_of(name), value) in report.result["msg"]
+    assert server.writes == []
