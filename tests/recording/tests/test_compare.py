@@ -23,6 +23,12 @@ def event(*requests: dict[str, Any], message: str = "There is nothing to delete 
     return {"requests": list(requests), "failed": False, "result": {"changed": False, "msg": message}}
 
 
+def only(found: dict[str, list[str]]) -> str:
+    """Return the one difference that there is."""
+    assert len(found) == 1
+    return next(iter(found))
+
+
 def test_the_same() -> None:
     comparison = compare({"a": [event(READ)]}, {"a": [event(READ)]})
     assert comparison.found == {}
@@ -32,17 +38,17 @@ def test_the_same() -> None:
 def test_a_word_in_several_tests_is_one_difference() -> None:
     old = {name: [event(READ, message=f"It is {name}, so there is nothing to delete here.")] for name in "abc"}
     new = {name: [event(READ, message=f"It is {name}, so there is nothing to remove here.")] for name in "abc"}
-    (text,) = compare(old, new).found
+    text = only(compare(old, new).found)
     assert "[-delete-] {+remove+}" in text
     assert compare(old, new).found[text] == ["a", "b", "c"]
 
 
 def test_one_more_request_and_one_less() -> None:
     one, two = {"a": [event(READ, DELETE)]}, {"a": [event(READ, READ, DELETE)]}
-    (text,) = compare(one, two).found
+    text = only(compare(one, two).found)
     assert text.startswith("[].requests[]: only in the second")
     assert '"GET"' in text
-    (text,) = compare(two, one).found
+    text = only(compare(two, one).found)
     assert text.startswith("[].requests[]: only in the first")
 
 
