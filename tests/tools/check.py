@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the checks of `make test` or `make test-matrix`, two at a time, and end with one line that says it all."""
+"""Run the checks of `make test` or `make test-matrix`, several at a time, and end with one line that says it all."""
 
 from __future__ import annotations
 
@@ -103,7 +103,8 @@ def main() -> int:
     """Run the sessions and report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kind", choices=("test", "matrix"))
-    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="sessions at the same time")
+    # One more than there are processors, because sessions wait a lot: for time-outs, and for packages.
+    parser.add_argument("--jobs", type=int, default=min(3, 1 + (os.cpu_count() or 1)), help="sessions at the same time")
     parser.add_argument("--without", choices=("test", "matrix"), help="leave out what this kind runs as well")
     options = parser.parse_args()
 
