@@ -164,10 +164,15 @@ def test_many_finish_what_they_created_and_begin_no_more() -> None:
 
 def test_at_any_other_moment_a_signal_does_what_it_did() -> None:
     wire = Interrupted(EMPTY, POST, method="GET", number=signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt):
-        execute(SOURCE, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    # A shell lets its background jobs ignore Ctrl-C, and the tests may be one of them.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            execute(SOURCE, OPTIONS, check_mode=False, diff_mode=False, transport=wire, clock=wire.clock())
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_task_that_nobody_waits_for_begins_no_write() -> None:
