@@ -98,9 +98,10 @@ def make_home(python: str | Path) -> dict[str, str]:
 
     ansible-test empties the environment, so the user's settings for pip (an index, a proxy) go in as a file.
     """
-    config = HOME / ".config" / "pip" / "pip.conf"
+    home = _home_of(python)
+    config = home / ".config" / "pip" / "pip.conf"
     config.parent.mkdir(parents=True, exist_ok=True)
-    HOME.chmod(0o700)
+    home.chmod(0o700)
     command = [str(python), "-m", "pip", "config", "list"]
     listing = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True)
     settings = {}
@@ -111,7 +112,16 @@ def make_home(python: str | Path) -> dict[str, str]:
             settings[option] = str(ast.literal_eval(value)).replace("\n", " ")
     text = "[global]\n" + "".join(f"{option} = {value}\n" for option, value in settings.items())
     _write_whole(config, text)
-    return {"HOME": str(HOME)}
+    return {"HOME": str(home)}
+
+
+def _home_of(python: str | Path) -> Path:
+    """Return the home of the session that has this Python.
+
+    Each session has its own, because ansible-test keeps environments there, and two sessions that install into the
+    same one at the same time break it.
+    """
+    return HOME / Path(python).parents[1].name
 
 
 def _write_whole(path: Path, text: str) -> None:
@@ -146,7 +156,7 @@ def bootstrap_pip(python: str | Path) -> None:
     answer = subprocess.run([str(python), "-c", question], stdout=subprocess.PIPE, text=True, check=True)
     source = Path(answer.stdout.strip()).read_text(encoding="utf-8")
     version = source.split("pip='", 1)[1].split("'", 1)[0]
-    cache = HOME / ".ansible" / "test" / "cache"
+    cache = _home_of(python) / ".ansible" / "test" / "cache"
     wheel = cache / f"pip-{version}-py3-none-any.whl"
     if not wheel.exists():
         cache.mkdir(parents=True, exist_ok=True)
