@@ -156,6 +156,10 @@ def _deleted(kind: Kind, before: Resource | None, answered: Resource | None, ide
 
 def _not_there(wanted: Absence, hint: str = "", warning: str = "") -> Outcome:
     message = "There is no %s%s" % (wanted.identity.name, "; %s" % hint if hint else "")
+    return _missing(wanted, message, hint, warning)
+
+
+def _missing(wanted: Absence, message: str, hint: str, warning: str) -> Outcome:
     warnings = tuple(one for one in (warning, message + "." if hint else "") if one)
     if not wanted.missing_ok:
         raise RefusedError(
@@ -172,7 +176,9 @@ def _nowhere(wanted: Absence, missing: str) -> Outcome:
         raise RefusedError(
             "%s, so the %s can't be in it: nothing was changed, correct the options." % (missing, wanted.identity.name)
         )
-    return _not_there(wanted, warning="%s, so nothing in it can be deleted." % missing)
+    # Whether other parents have an object of this name was not looked at, and is not said.
+    message = "%s, so there is no %s in it" % (missing, wanted.identity.name)
+    return _missing(wanted, message, "", "%s, so nothing in it can be deleted." % missing)
 
 
 # Carrying out ---------------------------------------------------------------------------------------------------------

@@ -103,6 +103,8 @@ class Identity:
             wanted = [form(key) for key in (self.key, self.new_key) if key is not None]
             if not isinstance(found, str) or form(found) not in wanted:
                 return "is named %s and not %s" % (quoted(found), quoted(self.key))
+        if self.scope is not None and not self.scope.field.is_shown(resource):
+            return "may not be in %s, because the server does not show where it is" % self.scope.name
         if self.scope is not None and self.scope.field.value(resource) != self.scope.id:
             return "is not in %s" % self.scope.name
         return ""

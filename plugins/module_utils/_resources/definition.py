@@ -20,7 +20,7 @@ from .families import DATA_SOURCES
 def _caution(action: str, resource: Resource) -> str:
     if action != "deleted":
         return ""
-    return "Queries that use the definition %s fail from now on, unless another one gets this reference name." % quoted(
+    return "Queries that use the definition %s fail without it, unless another one gets this reference name." % quoted(
         resource.get("referenceName")
     )
 

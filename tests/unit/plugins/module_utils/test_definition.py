@@ -136,7 +136,8 @@ def test_a_deletion_warns_of_queries(check_mode: bool) -> None:
     report = absent(DEFINITIONS, Server(DEFINITIONS, HERE), check_mode, **BY_NAME)
     assert report.result["changed"]
     assert len(report.warnings) == 1
-    assert "Queries that use the definition 'revenue' fail" in report.warnings[0]
+    # In check mode it is still there, so that nothing "fails from now on".
+    assert "Queries that use the definition 'revenue' fail without it" in report.warnings[0]
 
 
 def test_an_absence_does_not_warn_of_queries() -> None:
@@ -167,6 +168,10 @@ def test_absent_in_an_unknown_data_source_is_unchanged_with_a_warning(check_mode
     assert report.result["definition"] is None
     assert len(report.warnings) == 1
     assert "'nowhere'" in report.warnings[0]
+    # Another data source has a definition of this name, so that "there is no definition named" would be untrue.
+    assert report.result["msg"] == (
+        "There is no data source named 'nowhere', so there is no definition named 'revenue' in it: nothing to delete."
+    )
     assert server.writes == []
 
 
@@ -350,6 +355,17 @@ def test_a_server_that_hides_the_data_source_of_a_definition() -> None:
     report = read(DEFINITIONS, server, data_source_id="dat_1")
     assert report.failed
     assert "can't be selected" in report.result["msg"]
+
+
+def test_a_data_source_that_is_hidden_is_no_guard_that_fits() -> None:
+    server = Server(DEFINITIONS, HERE)
+    server.omitted = {"databaseConnectionId"}
+    for state in ("present", "absent"):
+        report = run(DEFINITIONS, server, state=state, id="def_1", data_source="sample_1")
+        assert report.failed
+        assert "may not be in data source 'sample_1', because the server does not show" in report.result["msg"]
+    assert server.writes == []
+    assert run(DEFINITIONS, server, state="absent", id="def_1").result["changed"]
 
 
 def test_a_creation_on_a_server_that_hides_the_data_source() -> None:
