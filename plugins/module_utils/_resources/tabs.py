@@ -176,15 +176,19 @@ class Tabs(Step):
         """Set the tabs of a new dashboard, in which the first one takes the place of the tab that it has already."""
         self._takes_first = True
 
+        resource, known = work.resource, False
+
         def look() -> bool | None:
+            nonlocal resource, known
             try:
-                self._see(work.api, work.resource)
+                self._see(work.api, resource)
             except NotFoundError:
                 # The service may need some seconds until all its parts know the new dashboard.
                 return None
-            return True
+            resource, known = {"id": resource["id"]}, True
+            return True if self._tabs else None
 
-        if look_until(work.api.client, look, "looking for the tabs of the new dashboard") is None:
+        if look_until(work.api.client, look, "looking for the tabs of the new dashboard") is None and not known:
             raise IncompleteError("The tabs of the new dashboard can't be read: run the task again.")
         self._arrange(work)
 
