@@ -285,7 +285,7 @@ def _checked(one: Field, value: Any) -> Any:
     Raises:
         InputError: if the value is invalid.
     """
-    if isinstance(value, str):
+    if isinstance(value, str) and not one.form.verbatim:
         value = value.rstrip() if one.form.several_lines else value.strip()
         if not one.form.several_lines and not is_one_line(value):
             raise InputError("The option %s has a control character in it (%s): remove it." % (one.name, quoted(value)))

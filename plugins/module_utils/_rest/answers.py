@@ -92,8 +92,10 @@ def _path_ids(answer: Answer) -> list[str]:
 def _not_found(answer: Answer, family: Family) -> tuple[str, str]:
     ids = [quoted(identifier) for identifier in _path_ids(answer)]
     if len(ids) > 1:
-        # The objects of a parent are listed below the parent's id.
-        noun = family.parent.noun if family.parent is not None and len(_path(answer)) > 3 else family.noun
+        # The objects of a parent are listed, and may have their path, below the parent's id.
+        path = _path(answer)
+        noun = family.parent.noun if family.parent is not None and len(path) == 4 else family.noun
+        ids[1:] = [quoted(unquote(path[4]))] if family.part and len(path) > 4 else ids[1:]
         mistake = "the %s with id %s was not found in organization %s, or the key is not an admin's of it"
         advice = "check id and organization_id, and that api_key has admin access"
         return mistake % (noun, ids[1], ids[0]), advice
