@@ -47,7 +47,7 @@ EXAMPLES = r"""
 - name: Read those about revenue
   community.basedash.basedash_automation_info:
     name_pattern: (?i)revenue
-  register: about_revenue
+  register: about_revenue_automations
 """
 
 RETURN = r"""

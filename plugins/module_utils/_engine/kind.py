@@ -41,8 +41,8 @@ class Field:
     the family of the object that the field names by id; a second option names this object by its key. A ``read_only``
     field has no option. A ``create_only`` field is sent by a creation, and no answer shows it. ``updated_if`` is an
     option with the values ``on_create`` and ``always``; only with ``always`` the field of an existing object is
-    compared and changed. If the server stores another value in an ``approximate`` field than was sent, this is a warning
-    and no failure.
+    compared and changed. If the server stores another value in an ``approximate`` field than was sent, this is a
+    warning and no failure.
     """
 
     name: str
