@@ -44,3 +44,14 @@ CHARTS = Family(
     list_path="organizations/{organization_id}/dashboards/{parent}/charts",
     parent=DASHBOARDS,
 )
+
+# Only third parties say that the API lists automations. It archives them in place of deleting them.
+AUTOMATIONS = Family("automation", "automations", "organizations/{organization_id}/automations")
+
+# The vendor shows the list of runs, without their fields.
+AUTOMATION_RUNS = Family(
+    "automation run",
+    "automation runs",
+    "organizations/{organization_id}/automations/{parent}/runs",
+    parent=AUTOMATIONS,
+)
