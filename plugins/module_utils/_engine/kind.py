@@ -162,7 +162,7 @@ class Kind:
     @cached_property
     def key(self) -> Field:
         """The field by which people name an object."""
-        return self.by_option[self.family.key_option]
+        return self.field_named(self.family.key_option)
 
     @cached_property
     def scope(self) -> Field | None:
