@@ -53,7 +53,9 @@ def _check_api(api: Collection, options: Mapping[str, Any], check_mode: bool) ->
     if answer.status in NOT_OFFERED:
         raise not_offered(answer, "its OpenAPI document", _ADVICE)
     if answer.status in (401, 403) and error_texts(answer.content)[0] is not None:
-        raise api_failure(NoAccessError, answer, "the server shows its OpenAPI document to nobody without a log-in", _ADVICE)
+        raise api_failure(
+            NoAccessError, answer, "the server shows its OpenAPI document to nobody without a log-in", _ADVICE
+        )
     content = successful(answer, api.family)
     try:
         return Outcome(False, values=compared(Document(content)))

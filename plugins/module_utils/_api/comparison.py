@@ -137,9 +137,7 @@ def _refusals(document: Document, schema: Schema, name: str, value: Any) -> Iter
                     yield beyond % (name, limit_word, limit, sends, value), name
 
 
-def _in_answers(
-    document: Document, relied: Relied, operation: Operation, key: tuple[str, str]
-) -> Iterator[_Clause]:
+def _in_answers(document: Document, relied: Relied, operation: Operation, key: tuple[str, str]) -> Iterator[_Clause]:
     if not operation.successes:
         yield "no status of success is declared", ""
     for status, response in operation.successes.items():
@@ -154,7 +152,7 @@ def _in_answers(
 def _in_object(
     document: Document, relied: Relied, answer: Schema, steps: tuple[str, ...], names: tuple[str, ...]
 ) -> Iterator[_Clause]:
-    within = ".".join(step for step in steps if step != "[]")
+    within = ".".join(step for step in steps if step not in ("[]", "*"))
     schema = document.at(answer, *steps)
     if schema is None:
         yield "the answer has no %s" % within, within.partition("data.")[2]

@@ -222,8 +222,14 @@ class Document:
         return {"anyOf": self.keyword(schema, "items")}
 
     def at(self, schema: Schema, *names: str) -> Schema | None:
-        """Return the schema of a field inside of fields (``[]`` is a list's item), ``None`` if there is none."""
+        """Return the schema of a field inside of fields, ``None`` if there is none.
+
+        ``[]`` stands for an item of a list, and ``*`` for an item of what may be a list, or for what stands there.
+        """
         for name in names:
+            if name == "*":
+                schema = self.items(schema) if self.keyword(schema, "items") else schema
+                continue
             inner = self.items(schema) if name == "[]" else self.properties(schema).get(name)
             if inner is None:
                 return None

@@ -53,6 +53,12 @@ FAMILIES: tuple[Relied, ...] = (
     # The vendor shows the creation, but not its fields.
     Relied(
         DEFINITION,
-        guessed=("*", "GET /definitions", "GET /definitions/{id}", "PATCH /definitions/{id}", "DELETE /definitions/{id}"),
+        guessed=(
+            "*",
+            "GET /definitions",
+            "GET /definitions/{id}",
+            "PATCH /definitions/{id}",
+            "DELETE /definitions/{id}",
+        ),
     ),
 )

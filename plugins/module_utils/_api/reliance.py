@@ -52,7 +52,10 @@ SAMPLE = "x"
 _SAMPLES = ("https://example.com/x", "x@example.com", "2026-11-24T08:00:00.000Z")
 
 Fields = tuple[tuple[str, ...], tuple[str, ...]]
-"""The steps to a place in an answer (``[]`` is an item of a list), and the fields that it must have."""
+"""The steps to a place in an answer, and the fields that it must have.
+
+``[]`` is an item of a list. ``*`` is an item of what may be a list, or what stands there.
+"""
 
 
 @dataclass(frozen=True)
@@ -143,9 +146,9 @@ class Relied:
         if "get" in self.reads:
             yield lambda api: api.get(ID)
         for body in self.creations() if "POST" in self.writes else ():
-            yield lambda api, body=body: api.create(body)
+            yield lambda api, body=body: api.create(self.kind.on_the_wire(body))
         for body in self.updates() if "PATCH" in self.writes else ():
-            yield lambda api, body=body: api.update(ID, body)
+            yield lambda api, body=body: api.update(ID, self.kind.on_the_wire(body))
         if "DELETE" in self.writes:
             yield lambda api: api.delete(ID)
         yield from self.more
@@ -155,7 +158,8 @@ class Relied:
     def settings(self, given: Mapping[str, Any]) -> Settings:
         """Return the settings for these options, with names such as ``trigger.hour`` for options within options."""
         options: dict[str, Any] = dict.fromkeys(of_one(self.kind))
-        options["update_secrets"] = "always"
+        always = ["update_secrets", *(one.updated_if for one in self.kind.settings if one.updated_if)]
+        options.update(dict.fromkeys(always, "always"))
         for name, value in given.items():
             _put(options, name, value)
         return Settings.of(self.kind, options)
@@ -183,7 +187,7 @@ class Relied:
         """Yield bodies of updates: everything, secrets alone, and what removes secrets."""
         stored: dict[str, Any] = {"id": ID}
         for one in self.kind.fields:
-            if not one.secret and one.name != "id":
+            if not one.secret and not one.create_only and one.name != "id":
                 _put(stored, one.place, None)
         switches = {one.name: True for one in self.kind.settings if one.in_every_update}
         for highest in (False, True):
@@ -207,9 +211,11 @@ class Relied:
         start = ("data", "[]") if listed else ("data",)
         by_parent: dict[tuple[str, ...], list[str]] = {}
         for one in self.kind.fields:
-            if not one.secret:
+            if not one.secret and not one.create_only:
                 *parents, last = one.place.split(".")
                 by_parent.setdefault((*start, *parents), []).append(last)
+                if one.parts:
+                    by_parent[(*start, *parents, last, "*")] = [part.place for part in one.parts]
         found = [(steps, tuple(names)) for steps, names in by_parent.items()]
         return (*found, PAGES) if listed else tuple(found)
 
@@ -220,7 +226,11 @@ class Relied:
     @cached_property
     def single(self) -> frozenset[str]:
         """The fields that must have a single value."""
-        return frozenset(one.place.rpartition(".")[2] for one in self.kind.fields if one.form.type not in ("list", "dict"))
+        return frozenset(
+            one.place.rpartition(".")[2]
+            for one in self.kind.fields
+            if one.form.type not in ("list", "dict") and not one.parts
+        )
 
     @cached_property
     def words(self) -> dict[str, frozenset[str]]:

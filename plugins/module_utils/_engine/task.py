@@ -58,7 +58,7 @@ class Task:
     @property
     def needs_organization(self) -> bool:
         """Whether its objects belong to an organization, so that the connection must name one."""
-        return "{organization_id}" in self.kind.family.path
+        return self.kind.family.in_organization
 
     @property
     def nothing(self) -> dict[str, Any]:
