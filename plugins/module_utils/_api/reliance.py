@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Callable
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -146,9 +146,9 @@ class Relied:
         if "get" in self.reads:
             yield lambda api: api.get(ID)
         for body in self.creations() if "POST" in self.writes else ():
-            yield lambda api, body=body: api.create(self.kind.on_the_wire(body))
+            yield partial(_create, self.kind.on_the_wire(body))
         for body in self.updates() if "PATCH" in self.writes else ():
-            yield lambda api, body=body: api.update(ID, self.kind.on_the_wire(body))
+            yield partial(_update, self.kind.on_the_wire(body))
         if "DELETE" in self.writes:
             yield lambda api: api.delete(ID)
         yield from self.more
@@ -226,11 +226,8 @@ class Relied:
     @cached_property
     def single(self) -> frozenset[str]:
         """The fields that must have a single value."""
-        return frozenset(
-            one.place.rpartition(".")[2]
-            for one in self.kind.fields
-            if one.form.type not in ("list", "dict") and not one.parts
-        )
+        fields = (one for one in self.kind.fields if one.form.type not in ("list", "dict") and not one.parts)
+        return frozenset(one.place.rpartition(".")[2] for one in fields)
 
     @cached_property
     def words(self) -> dict[str, frozenset[str]]:
@@ -247,6 +244,14 @@ class Relied:
         noun = "basedash_" + self.kind.family.result_key
         modules = self.modules or {noun: "", noun + "_info": "^GET "}
         return tuple(name for name, pattern in modules.items() if re.search(pattern, where))
+
+
+def _create(body: Content, api: Collection) -> None:
+    api.create(body)
+
+
+def _update(body: Content, api: Collection) -> None:
+    api.update(ID, body)
 
 
 def _put(target: dict[str, Any], name: str, value: Any) -> None:

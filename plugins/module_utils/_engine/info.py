@@ -83,13 +83,12 @@ class ReadAll:
             RefusedError: naming the filter.
         """
         matched = [self.kind.field_named(name) for name in self.kind.matched] or [self.kind.key]
-        shown = {
-            "created_before": filters.created_before is None or any("createdAt" in one for one in resources),
-            "name_pattern": filters.pattern is None
-            or any(field.is_shown(one) for one in resources for field in matched),
-        }
-        unseen = [option for option, is_shown in shown.items() if resources and not is_shown]
-        if unseen:
+        unseen = []
+        if filters.created_before is not None and not any("createdAt" in one for one in resources):
+            unseen.append("created_before")
+        if filters.pattern is not None and not any(field.is_shown(one) for one in resources for field in matched):
+            unseen.append("name_pattern")
+        if resources and unseen:
             raise RefusedError(
                 "This server does not show what %s compares of %s, so they can't be selected by it: leave it out."
                 % (unseen[0], self.kind.family.plural)

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from .._base.errors import InputError, NoAccessError, NotFoundError, RefusedError
+from .._base.errors import IncompleteError, InputError, NoAccessError, NotFoundError, RefusedError
 from .._engine.forms import FLAG, LINES, TEXTS, Spec
 from .._engine.info import ReadAll
 from .._engine.kind import Field, Kind, fact
@@ -28,7 +28,7 @@ from .._engine.step import Step, Work
 from .._engine.task import Task
 from .._rest.answers import successful
 from .._rest.collection import Collection
-from .._rest.family import Content, Family
+from .._rest.family import Content, Family, Resource
 from .families import DATA_SOURCES
 
 
@@ -56,7 +56,6 @@ ORGANIZATION = Kind(
         Field("full_embed_enabled", FLAG),
         Field("embed_allowed_origins", TEXTS, check=_origins),
         Field("insights_enabled", FLAG),
-        # A creation without it sets it, so an update without it might do the same.
         Field("is_billable", FLAG),
         fact("onboarding_status"),
         fact("trial_ends_at"),
@@ -70,13 +69,13 @@ class _Care(Step):
 
     options: ClassVar[Spec] = {"create": {"type": "bool", "default": False}}
 
-    def __init__(self, may_create: bool) -> None:
-        self._may_create = may_create
+    def __init__(self, may_create: bool, may_bill: bool) -> None:
+        self._may_create, self._may_bill = may_create, may_bill
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> _Care:
         """Return the step, which every task has."""
-        return cls(options["create"])
+        return cls(options["create"], options["is_billable"] is True)
 
     def check_creation(self, api: Collection, finding: Finding, settings: Settings) -> None:
         """Refuse a creation that the user did not ask for."""
@@ -92,12 +91,21 @@ class _Care(Step):
             return ""
         return "The %s has no embed_allowed_origins after this, so every origin may embed it." % work.name
 
+    def finish(self, work: Work, updated_from: Resource | None) -> None:
+        """Look whether the update has made the organization billable, because that is the default of a creation."""
+        if (updated_from or {}).get("isBillable") is False and work.resource.get("isBillable") and not self._may_bill:
+            raise IncompleteError(
+                "The update of the %s has set is_billable as well, because this server resets what an update leaves "
+                "out: run a task with is_billable=false, and give it in every task." % work.name
+            )
+
 
 def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
     """Change the organization that the options name, by default that of the connection."""
     if options["state"] == "absent":
         raise InputError(
-            "The API has no request that deletes an organization: nothing was sent, ask the vendor's support to delete it."
+            "The API has no request that deletes an organization: nothing was sent, ask the vendor's support to delete "
+            "it."
         )
     if options["slug"] is None and options["id"] is None:
         if not api.organization_id:

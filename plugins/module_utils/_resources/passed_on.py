@@ -65,8 +65,8 @@ def _read_audit_log(api: Collection, options: Mapping[str, Any], check_mode: boo
     except NotFoundError as error:
         if access_in(api, api.organization_id) == "admin":
             error.message = (
-                "The organization has no audit logs (404), although the key has admin access to it: audit logs are a part "
-                "of Basedash's Enterprise plan."
+                "The organization has no audit logs (404), although the key has admin access to it: audit logs are a "
+                "part of Basedash's Enterprise plan."
             )
         else:
             error.message += " Besides, audit logs are a part of Basedash's Enterprise plan."
