@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -92,6 +93,8 @@ def _in_operation(document: Document, relied: Relied, method: str, path: str) ->
         yield from _in_body(document, operation.body, sent.body, "")
     yield from _in_answers(document, relied, operation, (method, path))
     for status, names in STATUSES.items():
+        if status == "404" and "{}" not in path:
+            continue
         yield from _in_error(document, operation, status, names)
 
 
@@ -189,8 +192,10 @@ def news(document: Document) -> list[Finding]:
     for relied in FAMILIES:
         used = {(method, tail(path)) for method, path in relied.requests}
         start = tail(next(iter(relied.requests))[1])
+        # All other families stand below one organization.
+        end = "" if relied.kind.family.in_organization else "(/{})?$"
         for method, path in document.operations:
-            if (tail(path) + "/").startswith(start + "/") and (method, tail(path)) not in used:
+            if re.match(re.escape(start) + "(?![^/])" + end, tail(path)) and (method, tail(path)) not in used:
                 found.append(_new(relied, "an operation", place(method, path)))
         for (method, path), requests in relied.requests.items():
             operation = find(document, method, path)

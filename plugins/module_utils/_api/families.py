@@ -13,6 +13,8 @@ from .._resources.access import Policy, read_policy, write_policy
 from .._resources.credentials import verify
 from .._resources.data_source import DATA_SOURCE
 from .._resources.definition import DEFINITION
+from .._resources.organization import ORGANIZATION
+from .._resources.passed_on import AI_USAGE, AUDIT_EVENT, INSIGHT
 from .._resources.skill import SKILL
 from .reliance import ID, Call, Relied
 
@@ -48,6 +50,24 @@ SOURCES = Relied(
 
 FAMILIES: tuple[Relied, ...] = (
     SOURCES,
+    Relied(ORGANIZATION, writes=("POST", "PATCH")),
+    # The vendor documents insights without their fields, and audit logs without their path.
+    Relied(INSIGHT, writes=(), guessed=("title",), modules={"basedash_insight_info": ""}),
+    Relied(
+        AUDIT_EVENT,
+        writes=(),
+        reads=("list",),
+        guessed=("*", "GET /audit-logs"),
+        modules={"basedash_audit_log_info": ""},
+    ),
+    Relied(
+        AI_USAGE,
+        writes=(),
+        reads=(),
+        more=(lambda api: api.client.request("GET", api.path_of()),),
+        answers={"/ai-usage": (((), tuple(one.place for one in AI_USAGE.fields)),)},
+        modules={"basedash_ai_usage_info": ""},
+    ),
     # Only third parties describe the list, the reading and the deletion of skills.
     Relied(SKILL, guessed=("GET /skills", "GET /skills/{id}", "DELETE /skills/{id}")),
     # The vendor shows the creation, but not its fields.

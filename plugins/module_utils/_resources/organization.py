@@ -95,8 +95,8 @@ class _Care(Step):
         """Look whether the update has made the organization billable, because that is the default of a creation."""
         if (updated_from or {}).get("isBillable") is False and work.resource.get("isBillable") and not self._may_bill:
             raise IncompleteError(
-                "The update of the %s has set is_billable as well, because this server resets what an update leaves "
-                "out: run a task with is_billable=false, and give it in every task." % work.name
+                "The %s became billable by this change, because this server resets what a change leaves out: run a "
+                "task with is_billable=false, and give it in every task." % work.name
             )
 
 

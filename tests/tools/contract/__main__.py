@@ -9,8 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from contract.openapi import read
-
 from ansible_collections.community.basedash.plugins.module_utils._api.comparison import (
     Finding,
     by_text,
@@ -19,6 +17,7 @@ from ansible_collections.community.basedash.plugins.module_utils._api.comparison
 )
 from ansible_collections.community.basedash.plugins.module_utils._api.document import Document, DocumentError
 from ansible_collections.community.basedash.plugins.module_utils._api.questions import answers
+from contract.openapi import read
 
 USAGE = """\
 Name the service's OpenAPI file: make contract OPENAPI=openapi.json
