@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from .._base.errors import IncompleteError, InputError, NoAccessError, NotFoundError, RefusedError
+from .._base.text import quoted
 from .._engine.forms import FLAG, LINES, TEXTS, Spec
 from .._engine.info import ReadAll
 from .._engine.kind import Field, Kind, fact
@@ -69,20 +70,21 @@ class _Care(Step):
 
     options: ClassVar[Spec] = {"create": {"type": "bool", "default": False}}
 
-    def __init__(self, may_create: bool, may_bill: bool) -> None:
-        self._may_create, self._may_bill = may_create, may_bill
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self._slug, self._may_create = options["slug"], options["create"]
+        self._may_bill = options["is_billable"] is True
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> _Care:
         """Return the step, which every task has."""
-        return cls(options["create"], options["is_billable"] is True)
+        return cls(options)
 
     def check_creation(self, api: Collection, finding: Finding, settings: Settings) -> None:
         """Refuse a creation that the user did not ask for."""
         if not self._may_create:
             raise RefusedError(
-                "None of the organizations of the key's user has this slug: nothing was changed, correct slug, or set "
-                "create to true to create one, which nobody can delete through the API."
+                "None of the organizations of the key's user has the slug %s: nothing was changed, correct slug, or "
+                "set create to true to create one, which nobody can delete through the API." % quoted(self._slug)
             )
 
     def warning(self, work: Work, settings: Settings, body: Content) -> str:
