@@ -181,6 +181,7 @@ class Kind:
 
     ``caution`` returns a warning about side effects of an action ("deleted", "renamed") on an object. ``words`` are
     words of the service that are no secrets and must not be masked, by the result key under which they stand.
+    Objects of which nobody documents the fields are ``passed_on``: their facts are what the API sends.
     """
 
     family: Family
@@ -198,6 +199,7 @@ class Kind:
     emptied_by_steps: tuple[str, ...] = ()
     caution: Callable[[str, Resource], str] = _no_caution
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    passed_on: bool = False
 
     @cached_property
     def by_option(self) -> dict[str, Field]:
@@ -211,7 +213,7 @@ class Kind:
     @cached_property
     def key(self) -> Field:
         """The field by which people name an object."""
-        return self.by_option[self.family.key_option]
+        return self.field_named(self.family.key_option)
 
     @cached_property
     def scope(self) -> Field | None:
@@ -287,6 +289,8 @@ class Kind:
         A fact is ``None`` if the server omits the field, or if its value has a type that no field is documented to
         have. Only declared fields become facts, because an undocumented field could be a secret.
         """
+        if self.passed_on:
+            return dict(resource)
         facts: Facts = {}
         for one, within, name in self._facts:
             value = one.value(resource)

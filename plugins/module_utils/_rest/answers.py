@@ -99,12 +99,14 @@ def _not_found(answer: Answer, family: Family) -> tuple[str, str]:
         mistake = "the %s with id %s was not found in organization %s, or the key is not an admin's of it"
         advice = "check id and organization_id, and that api_key has admin access"
         return mistake % (noun, ids[1], ids[0]), advice
+    if not ids:
+        return "the list of %s was not found" % family.plural, "check api_url"
     mistake = "the organization %s was not found, or the key is not an admin's of it"
     return mistake % "".join(ids), "check organization_id (an id, not a name), and that api_key has admin access"
 
 
 def _unsupported(answer: Answer, family: Family) -> tuple[str, str]:
-    if len(_path_ids(answer)) > 1:
+    if len(_path_ids(answer)) > int(family.in_organization):
         return "this server does not offer %s for %s" % (answer.method, family.a_noun), _SEE_WHAT_IS_OFFERED
     if answer.method == "GET":
         return (

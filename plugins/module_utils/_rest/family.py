@@ -50,6 +50,11 @@ class Family:
         return "%s %s" % ("an" if self.noun[0] in "aeioAEIOM" else "a", self.noun)
 
     @property
+    def in_organization(self) -> bool:
+        """Whether the objects belong to an organization."""
+        return "{organization_id}" in self.path
+
+    @property
     def result_key(self) -> str:
         """The noun as a key of results."""
         return self.noun.lower().replace(" ", "_")
