@@ -99,6 +99,9 @@ def test_what_a_text_takes(subject: Subject, name: str, sort: str) -> None:
     options = {"name": names_of, "setting": settings_of, "secret": secrets_of}[sort](subject)
     for option in options:
         server = Server(subject)
+        value = INPUTS[name].value
+        if option == "email" and isinstance(value, (str, int)) and value not in (True, ""):
+            value = str(value) + "@example.com"
         report = run(subject, server, **given(subject, option, INPUTS[name].value))
         message = report.result.get("msg", "")
         if getattr(INPUTS[name], sort):
@@ -204,9 +207,10 @@ LIMITS = [
 @pytest.mark.parametrize(("subject", "name", "limit", "is_most"), LIMITS)
 def test_the_limits_of_the_files(subject: Subject, name: str, limit: int, is_most: bool) -> None:
     """Texts of no length are refused for every option, so the least is always taken."""
-    for length in (limit, limit + 1) if is_most else (limit,):
+    start = subject.words.get(name, [""])[0]
+    for length in (limit, limit + 1) if is_most else (max(limit, len(start)),):
         server = Server(subject)
-        report = run(subject, server, **given(subject, subject.option(name), "x" * length))
+        report = run(subject, server, **given(subject, subject.option(name), start + "x" * (length - len(start))))
         assert report.failed == (length > limit), report.result.get("msg")
         if report.failed:
             assert "%s has %d characters" % (subject.option(name), length) in report.result["msg"]
