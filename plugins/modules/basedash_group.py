@@ -90,16 +90,13 @@ EXAMPLES = r"""
     id: "{{ sales.group.id }}"
     new_name: Sales and support
 
-- name: See what adding people would do
+- name: Make sure that two people are in a group, and nobody else
   community.basedash.basedash_group:
     name: Engineers
     members:
       - ada@example.com
       - grace@example.com
-  check_mode: true
-  diff: true
-  # The server may not show who is in a group. Then the task fails in one sentence, and changes nothing.
-  ignore_errors: true
+    purge_members: true
 
 - name: Open the data source, because a group that is its only grant is not deleted
   community.basedash.basedash_data_source_access:

@@ -29,7 +29,7 @@ from .._base.errors import (
 from .._base.text import look_alike_key, quoted
 from .._rest.collection import Collection, not_confirmed
 from .._rest.creation_lock import CreationLock, creation_lock, note_shown
-from .._rest.family import Content, Family, Resource
+from .._rest.family import Content, Family, Resource, is_gone
 from .._rest.freshness import SETTLING_SECONDS, StaleError, look_until, recent
 from .lookup import Finding, Identity, find
 from .settings import Settings
@@ -157,6 +157,8 @@ class Creation:
         try:
             resource = self.api.get(identifier)
         except (NotFoundError, NotBasedashError, UnsupportedError):
+            return None
+        if is_gone(resource):
             return None
         if not self.family.has_key(resource, self.key):
             raise RefusedError(
