@@ -69,7 +69,8 @@ class Boards(Wire):
 
     ``log`` has the requests: the method and what it is about, such as "GET dashboards", "GET dashboard", "PATCH tab",
     "GET charts". ``order_fields`` are the names by which a PATCH moves a tab. Without ``shows_tabs``, the list of
-    dashboards has no tabs.
+    dashboards has no tabs. ``pushed`` is the row to which it moves each new chart, and ``omitted`` are fields that no
+    answer about a chart or a tab has.
     """
 
     def __init__(self, faults: Sequence[Fault] = ()) -> None:
@@ -80,6 +81,7 @@ class Boards(Wire):
         self.order_fields: Sequence[str] = ("order",)
         self.shows_tabs = True
         self.pushed: int | None = None
+        self.omitted: set[str] = set()
         self.objects: dict[str, dict[str, Object]] = {"dashboards": {}, "charts": {}, "tabs": {}, "data-sources": {}}
         self.add("dashboards", id="d1", name="Sales", **dict.fromkeys(SETTINGS))
         self.add("tabs", id="t1", name="Main", order=0, dashboardId="d1")
@@ -177,7 +179,7 @@ class Boards(Wire):
     def _seen(self, family: str, values: Object, listed: bool = False) -> Object:
         if family == "dashboards" and (self.shows_tabs or not listed):
             return {**values, "tabs": self._tabs(values["id"])}
-        return dict(values)
+        return {name: value for name, value in values.items() if name not in self.omitted}
 
 
 def run(spec: ModuleSpec, server: Boards, check_mode: bool = False, **given: Any) -> Report:
