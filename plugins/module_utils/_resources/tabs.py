@@ -147,6 +147,11 @@ class Tabs(Step):
             ApiError: if the charts can't be read.
         """
         charts = Collection(api.client, api.organization_id, CHARTS, dashboard).list_all()
+        if not charts.parent_exists:
+            raise RefusedError(
+                "The dashboard with id %s is not listed, so purge_tabs can't know its charts: wait some "
+                "seconds, then run the task again." % quoted(dashboard)
+            )
         for tab in tabs:
             # A chart that does not show its tab may be on any of them.
             there = [one for one in charts if one.get("dashboardTabId") in (tab["id"], None)]

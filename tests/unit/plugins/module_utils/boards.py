@@ -146,6 +146,8 @@ class Boards(Wire):
             return self._create(family, {**body, **({"dashboardId": path[1]} if family == "tabs" else {})})
         if len(path) % 2:
             parent = path[1] if len(path) > 1 else None
+            if parent and parent not in self.objects["dashboards"]:
+                return NOT_FOUND
             return page(
                 *(self._seen(family, one, True) for one in known.values() if parent in (None, one.get("dashboardId")))
             )

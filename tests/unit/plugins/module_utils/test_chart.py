@@ -84,6 +84,25 @@ def test_present_on_an_unknown_dashboard_fails() -> None:
     assert server.log == ["GET dashboards"]
 
 
+@both_modes
+def test_an_unknown_dashboard_by_id_is_absent_for_certain(check_mode: bool) -> None:
+    server = Boards()
+    options = {"name": "Revenue", "dashboard_id": "d9"}
+    report = chart(server, check_mode, state="absent", **options)
+    assert not report.failed, report.result["msg"]
+    assert not report.result["changed"]
+    assert "the dashboard with id 'd9'" in report.result["msg"]
+    assert server.log == ["GET charts", "GET dashboards"]
+    report = chart(server, check_mode, **options)
+    assert report.failed
+    assert "the dashboard with id 'd9'" in report.result["msg"]
+    assert server.writes == []
+    assert "The dashboard with id 'd9' does not exist" in report.result["msg"]
+    assert charts(server, dashboard_id="d9").result["charts"] == []
+    blocked = Boards([Fault("GET dashboards", error(404), number=0)])
+    assert chart(blocked, check_mode, state="absent", **options).failed
+
+
 def test_check_mode_assumes_that_an_earlier_task_creates_the_dashboard_and_its_tab() -> None:
     server = Boards()
     report = chart(server, True, name="Orders", dashboard="nowhere", tab="Main", chart_type="line")
@@ -129,6 +148,7 @@ def test_chart_info_reads_the_charts_of_all_dashboards_or_of_one() -> None:
     assert [one["id"] for one in report.result["charts"]] == ["c9", "c1"]
     assert server.log == ["GET dashboards", "GET charts", "GET charts"]
     assert [one["id"] for one in charts(server, dashboard="Sales").result["charts"]] == ["c1"]
+    assert server.log[3:] == ["GET dashboards", "GET charts"]
     assert [one["id"] for one in charts(server, id="c9").result["charts"]] == ["c9"]
     nowhere = charts(server, dashboard="nowhere")
     assert nowhere.result["charts"] == []
