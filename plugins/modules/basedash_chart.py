@@ -63,8 +63,8 @@ options:
     description:
       - Where the chart is on the grid of its tab. If it is not given, Basedash puts a new chart at the bottom.
       - Only the parts that are given are compared.
-      - Basedash moves a chart that would lie on another one. If it stores another place than the one that was sent,
-        the task says so in a warning.
+      - Basedash moves a chart that would lie on another one. If it stores another place than the one that was sent, the
+        task says so in a warning. With O(update_layout=always), each run sends the place again then.
     type: dict
     suboptions:
       x:

@@ -46,6 +46,8 @@ class ReadAll:
         references = References.of(self.kind, options, only_scope=True)
         identity = None if options["id"] is None else Identity(self.kind, checked_id("id", options["id"]), None)
         references.resolve(api)
+        if references.scope is not None:
+            api = api.within(references.scope.id)
         warnings: list[str] = [references.missing + "."] if references.missing else []
         resources = self._listed(api, options, warnings) if identity is None else self._single(api, identity, warnings)
         wanted = {one: references.ids.get(one) for one in (*references.keys, *references.ids)}

@@ -107,6 +107,7 @@ class Tabs(Step):
             ApiError: if the server does not show the tabs or charts of a dashboard.
         """
         self._see(api, resource)
+        surplus = self._surplus()
         for name in self._wanted:
             found = self._listing.named(name)
             if len(found) > 1:
@@ -114,16 +115,17 @@ class Tabs(Step):
                     "%d tabs of the dashboard are named %s (ids %s): nothing was changed, rename or delete one of them "
                     "in Basedash." % (len(found), quoted(name), ", ".join(quoted(tab["id"]) for tab in found))
                 )
-            if not found:
-                refuse_look_alike("tab", "named", name, self._listing.similar(name), "name in tabs")
-        for tab in self._surplus():
-            if any(str(tab.get("name")).casefold() == name.casefold() for name in self._wanted):
+            if found:
+                continue
+            similar = self._listing.similar(name)
+            refuse_look_alike("tab", "named", name, similar, "name in tabs")
+            if similar is not None and similar not in self._wanted and self._purge:
                 raise RefusedError(
-                    "The tab named %s differs in case alone from one in tabs, and purge_tabs would delete it: nothing "
-                    "was changed, correct tabs." % quoted(tab.get("name"))
+                    "There is no tab named %s, but one named %s, which differs in case alone and would be deleted: "
+                    "nothing was changed, correct tabs, or set purge_tabs to false." % (quoted(name), quoted(similar))
                 )
-        if self._surplus():
-            self._check_empty(api, resource["id"], self._surplus())
+        if surplus:
+            self._check_empty(api, resource["id"], surplus)
 
     def _see(self, api: Collection, resource: Resource) -> None:
         """Take the tabs that a dashboard shows, or read them if this answer does not show them."""
@@ -145,6 +147,11 @@ class Tabs(Step):
             ApiError: if the charts can't be read.
         """
         charts = Collection(api.client, api.organization_id, CHARTS, dashboard).list_all()
+        if not charts.parent_exists:
+            raise RefusedError(
+                "The dashboard with id %s is not listed, so purge_tabs can't know its charts: wait some "
+                "seconds, then run the task again." % quoted(dashboard)
+            )
         for tab in tabs:
             # A chart that does not show its tab may be on any of them.
             there = [one for one in charts if one.get("dashboardTabId") in (tab["id"], None)]

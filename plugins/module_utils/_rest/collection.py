@@ -15,7 +15,7 @@ from typing import Any, Callable
 from urllib.parse import urlencode
 
 from .._base.effect import Effect
-from .._base.errors import ApiError, IncompleteError
+from .._base.errors import ApiError, IncompleteError, NotFoundError
 from .._base.identifiers import segment
 from .._base.text import quoted
 from .._http.caller import Clock
@@ -138,6 +138,15 @@ class Collection:
             return self._list_in_parent(begun)
         try:
             pages = list(self._pages())
+        except NotFoundError:
+            if self.family.parent is None or not self._parent:
+                raise
+            # The list of all parents needs admin access, so it tells whether the parent or the access is missing.
+            if self._parent in Collection(self.client, self.organization_id, self.family.parent).list_all():
+                raise
+            listing = Listing(self.family, (), begun, self.client.clock.monotonic())
+            listing.parent_exists = False
+            return listing
         except _BrokenListError:
             # If the item of a cursor is deleted, the cursor may become invalid. If this happens twice, it is no
             # accident.
