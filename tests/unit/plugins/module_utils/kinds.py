@@ -73,11 +73,7 @@ def document() -> dict[str, Any]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     parts = [yaml.load((FILES / name).read_text(encoding="utf-8"), loader) for name in _NAMES]
     schemas = {name: schema for part in parts for name, schema in part["components"]["schemas"].items()}
-    components: dict[str, Any] = {}
-    for part in parts[::-1]:
-        for name, named in part["components"].items():
-            components[name] = {**components.get(name, {}), **named}
-    return {"paths": {**parts[0]["paths"], **parts[1]["paths"]}, "schemas": schemas, "components": components}
+    return {"paths": {**parts[0]["paths"], **parts[1]["paths"]}, "schemas": schemas}
 
 
 _NAMES = ("data_sources_openapi.yaml", "resources_openapi.yaml")

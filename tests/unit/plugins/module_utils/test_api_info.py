@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import (
     HTML,
@@ -20,23 +21,27 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     error,
     run_module,
 )
-from ansible_collections.community.basedash.tests.unit.plugins.module_utils.kinds import document
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.kinds import FILES
 
 PATH = "/api/public/openapi"
 
 
+@pytest.fixture(scope="module")
+def own() -> dict[str, Any]:
+    """Return the simulator's two files as the one document that it serves."""
+    names = ("resources_openapi.yaml", "data_sources_openapi.yaml")
+    found: dict[str, Any] = {"info": {"title": "Basedash", "version": "1"}, "paths": {}, "components": {}}
+    for part in (yaml.safe_load((FILES / name).read_text(encoding="utf-8")) for name in names):
+        found["openapi"] = part["openapi"]
+        found["paths"].update(part["paths"])
+        for name, named in part["components"].items():
+            found["components"].setdefault(name, {}).update(named)
+    return found
+
+
 @pytest.fixture
-def content() -> dict[str, Any]:
-    """Return the document that the simulator serves."""
-    own = document()
-    return copy.deepcopy(
-        {
-            "openapi": "3.1.0",
-            "info": {"title": "Basedash", "version": "1"},
-            "paths": own["paths"],
-            "components": {**own["components"], "schemas": own["schemas"]},
-        }
-    )
+def content(own: dict[str, Any]) -> dict[str, Any]:
+    return copy.deepcopy(own)
 
 
 def compared(*reactions: Any, **options: Any) -> Report:
