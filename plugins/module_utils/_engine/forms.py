@@ -81,6 +81,11 @@ def texts(value: Any) -> Any:
     return frozenset(one.strip() for one in value if one.strip())
 
 
+def with_commas(value: Any) -> Any:
+    """Return a list of texts as one text with commas; any other value as it is."""
+    return ",".join(value) if isinstance(value, (list, tuple)) else value
+
+
 ONE_LINE = Form("str", text)
 LINES = Form("str", text, several_lines=True)
 ANY_CASE = Form("str", any_case)
@@ -91,7 +96,7 @@ KEY_FILE = Form("raw", text)
 """A secret in JSON, such as the key file of a service account."""
 TEXTS = Form("list", texts, emptied=[], spec={"elements": "str"})
 """A list of texts, whose order does not matter."""
-COMMA_TEXTS = Form("list", texts, spec={"elements": "str"}, wire=lambda value: ",".join(value) if value else "")
+COMMA_TEXTS = Form("list", texts, spec={"elements": "str"}, wire=with_commas)
 """A list of texts, whose order does not matter, that the API has as one text with commas."""
 
 

@@ -36,12 +36,13 @@ class Field:
 
     ``needed_to_create`` means that a creation needs the field. ``fixed`` means that it can't change after the creation.
     ``in_every_update`` means that a PATCH without the field may reset it. ``emptied_as`` is the value that ``clear``
-    sends. ``secret`` means that no answer shows the field, and ``removed_by`` is the flag with which an update removes
-    the secret. ``trimmed`` are characters that are removed from the end of a value. ``refers_to`` is the family of the
-    object that the field names by id; a second option names this object by its key. A ``read_only`` field has no
-    option. A ``create_only`` field is sent by a creation, and no answer shows it. ``updated_if`` is an option with the
-    values ``on_create`` and ``always``; only with ``always`` the field of an existing object is compared and changed.
-    If the server stores another value in an ``approximate`` field than was sent, this is a warning and no failure.
+    sends. ``secret`` means that no answer shows the field. ``removed_by`` is the flag with which an update removes the
+    secret, if no value does that. ``trimmed`` are characters that are removed from the end of a value. ``refers_to`` is
+    the family of the object that the field names by id; a second option names this object by its key. A ``read_only``
+    field has no option. A ``create_only`` field is sent by a creation, and no answer shows it. ``updated_if`` is an
+    option with the values ``on_create`` and ``always``; only with ``always`` the field of an existing object is
+    compared and changed. If the server stores another value in an ``approximate`` field than was sent, this is a
+    warning and no failure.
     """
 
     name: str
@@ -104,10 +105,15 @@ class Field:
         if self.fixed or self.needed_to_create or self.read_only or self.create_only or self.updated_if:
             return ...
         if self.secret:
-            return True if self.removed_by else ...
+            return True if self.removed_by else self.emptied_as
         if self.refers_to is not None:
             return None
         return self.form.emptied if self.emptied_as is ... else self.emptied_as
+
+    @property
+    def emptied_by(self) -> str:
+        """The name, in requests, of what ``clear`` sends."""
+        return self.removed_by or self.sent
 
     def is_shown(self, resource: Resource) -> bool:
         """Tell whether the server's answer has this field."""

@@ -29,3 +29,14 @@ MEMBERS = Family(
     key_option="email",
     key_form=str.casefold,
 )
+
+# Only third parties say that the API lists automations. It archives them in place of deleting them.
+AUTOMATIONS = Family("automation", "automations", "organizations/{organization_id}/automations")
+
+# The vendor shows the list of runs, without their fields.
+AUTOMATION_RUNS = Family(
+    "automation run",
+    "automation runs",
+    "organizations/{organization_id}/automations/{parent}/runs",
+    parent=AUTOMATIONS,
+)

@@ -85,10 +85,10 @@ class Collection:
         self.client = client
         self.organization_id = organization_id
         self.family = family
-        self._path = _ROOT + family.path.format(organization_id=segment(organization_id))
-        self._needs_parent = bool(family.list_path) and not parent
-        list_path = family.list_path if parent else family.path
         parts = {"organization_id": segment(organization_id), "parent": segment(parent) if parent else ""}
+        self._path = _ROOT + family.path.format(**parts)
+        self._needs_parent = bool(family.list_path) and not parent
+        list_path = (family.list_path if parent else "") or family.path
         self._list_path = _ROOT + list_path.format(**parts)
 
     @property
