@@ -12,6 +12,6 @@ __all__ = ["ActionModule", "main"]
 
 
 class ActionModule(TaskAction):
-    """Runs basedash_automation_run_info in the controller's worker if the result is the same there, else as a module."""
+    """Runs basedash_automation_run_info in the worker if the result is the same there, else as a module."""
 
     spec = SPEC

@@ -32,8 +32,8 @@ notes:
   - An automation that does not exist, or that is archived, gives an empty list with a warning, after the task verified
     that the key has admin access.
   - All pages of the list are read, so the task may take long.
-  - The vendor documents the list of runs, but not the names of their fields. So the entries are passed on under the API's
-    names, and nothing is left out. They may contain data of your databases.
+  - The vendor documents the list of runs, but not the names of their fields. So the entries are passed on under the
+    API's names, and nothing is left out. They may contain data of your databases.
   - None of this was ever tried against the service.
 seealso:
   - module: community.basedash.basedash_automation

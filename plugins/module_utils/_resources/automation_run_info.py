@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: the task that reads the runs of an automation, which are passed on as the API sends them."""
+"""Private to this collection: the task that reads the runs of an automation, as the API sends them."""
 
 from __future__ import annotations
 
