@@ -217,8 +217,13 @@ def _new_in(document: Document, relied: Relied, operation: Operation, requests: 
         if not sent_values:
             yield "the request's field %s" % name
         yield from _new_values(document, relied, name, schema, sent_values)
+    read = relied.fields_of(operation.method, requests[0].path)
     for response in operation.successes.values():
-        for steps, names in relied.fields_of(operation.method, requests[0].path):
+        for steps, own in read:
+            parents = {
+                other[len(steps)] for other, _names in read if len(other) > len(steps) and other[: len(steps)] == steps
+            }
+            names = {*own, *parents, *relied.of_creation}
             for name, schema in document.properties(document.at(response.schema, *steps)).items():
                 if name not in names and "id" in names:
                     yield "the answer's field %s" % name

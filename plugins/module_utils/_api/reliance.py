@@ -110,9 +110,10 @@ class Relied:
     """What the collection relies on for one family.
 
     ``writes`` are the methods that it uses beside GET. ``more`` are calls of its own. ``answers`` are the fields of
-    answers by path, for paths whose answers are no objects of the kind. ``guessed`` are operations, as ``place`` names
-    them, and fields that the vendor documents nowhere; ``*`` stands for all fields. ``modules`` are the modules, each
-    with a regular expression for the operations that it uses. The default is the usual pair of modules.
+    answers by a regular expression for the operation, if its answers are no objects of the kind. ``guessed`` are
+    operations, as ``place`` names them, and fields that the vendor documents nowhere; ``*`` stands for all fields.
+    ``modules`` are the modules, each with a regular expression for the operations that it uses. The default is the
+    usual pair of modules. Only the answer of a creation has the fields in ``of_creation``.
     """
 
     kind: Kind
@@ -121,6 +122,7 @@ class Relied:
     more: Sequence[Call] = ()
     answers: Mapping[str, tuple[Fields, ...]] = field(default_factory=dict)
     guessed: tuple[str, ...] = ()
+    of_creation: tuple[str, ...] = ()
     modules: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -189,29 +191,31 @@ class Relied:
         for one in self.kind.fields:
             if not one.secret and not one.create_only and one.name != "id":
                 _put(stored, one.place, None)
-        switches = {one.name: True for one in self.kind.settings if one.in_every_update}
+        lowest = self.samples(False)
+        always = {one.name: lowest[one.name] for one in self.kind.settings if one.in_every_update}
         for highest in (False, True):
-            samples = {**self.samples(highest), **switches}
+            samples = self.samples(highest)
             if self.kind.renamed_by:
                 samples[self.kind.renamed_by] = "x"
             yield self.settings(samples).update(stored)
         removable = [one.name for one in self.kind.secrets if one.removed_by]
         if removable:
-            yield self.settings({**switches, self.kind.secrets[0].name: "x"}).update(stored)
-            yield self.settings({**switches, "clear": removable}).update(stored)
+            yield self.settings({**always, self.kind.secrets[0].name: "x"}).update(stored)
+            yield self.settings({**always, "clear": removable}).update(stored)
 
     # Answers ----------------------------------------------------------------------------------------------------------
 
     def fields_of(self, method: str, path: str) -> tuple[Fields, ...]:
         """Return the fields that the collection reads from the answers of an operation."""
-        for end, fields in self.answers.items():
-            if path.endswith(end):
+        for pattern, fields in self.answers.items():
+            if re.search(pattern, "%s %s" % (method, path)):
                 return fields
         listed = method == "GET" and not path.endswith("/" + ID)
         start = ("data", "[]") if listed else ("data",)
         by_parent: dict[tuple[str, ...], list[str]] = {}
         for one in self.kind.fields:
-            if not one.secret and not one.create_only:
+            hidden = one.secret or one.create_only or (method != "POST" and one.place in self.of_creation)
+            if not hidden:
                 *parents, last = one.place.split(".")
                 by_parent.setdefault((*start, *parents), []).append(last)
                 if one.parts:
@@ -221,7 +225,7 @@ class Relied:
 
     def may_be_empty(self, method: str, path: str) -> bool:
         """Tell whether an answer may show nothing, because the object was read before, or is read again."""
-        return method != "GET" and not any(path.endswith(end) for end in self.answers if end.endswith("verify"))
+        return method != "GET" and not path.endswith("/verify")
 
     @cached_property
     def single(self) -> frozenset[str]:
