@@ -49,7 +49,9 @@ class Case(NamedTuple):
     def is_unclear(self) -> bool:
         """Tell whether a client can't know that the server did nothing."""
         return (
-            self.reaction.sent if isinstance(self.reaction, TransportError) else self.reaction.status in (500, 502, 503, 504)
+            self.reaction.sent
+            if isinstance(self.reaction, TransportError)
+            else self.reaction.status in (500, 502, 503, 504)
         )
 
 
