@@ -37,7 +37,7 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.kind
 )
 
 FAST = settings(
-    max_examples=40,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     database=None,
