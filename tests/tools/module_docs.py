@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 if TYPE_CHECKING:
-    from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Kind
+    from ansible_collections.community.basedash.plugins.module_utils._engine.kind import Field, Kind
     from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 
 COLLECTION = "ansible_collections.community.basedash.plugins"
@@ -192,21 +192,49 @@ def entries(name: str) -> Iterator[tuple[str, Doc]]:
 
 
 def facts(kind: Kind) -> Doc:
-    """Return the descriptions of a kind's facts."""
+    """Return the descriptions of a kind's facts. In the tables, a nested fact has dots in its name."""
     noun = kind.family.result_key
     written = {**TABLES["facts"]["common"], **TABLES["facts"][noun]}
-    sample = TABLES["samples"][noun]
     described = options(f"basedash_{noun}")
-    found = {}
+    found: Doc = {}
     for field in kind.fields:
-        if field.secret:
+        if field.secret or field.create_only:
             continue
-        name = field.fact_name
-        about = written[name] if name in written else described[field.name]["description"]
-        found[name] = {"description": about, "type": field.form.type}
-        if sample.get(name) is not None:
-            value = sample[name]
-            found[name].update(type={bool: "bool", int: "int"}.get(type(value), "str"), sample=value)
+        contained, sample = found, TABLES["samples"][noun]
+        *parents, last = field.fact_path
+        for depth, one in enumerate(parents, 1):
+            about = written[".".join(parents[:depth])]
+            contained = contained.setdefault(one, {"description": about, "type": "dict", "contains": {}})["contains"]
+            sample = sample.get(one, {})
+        name = ".".join(field.fact_path)
+        contained[last] = fact(
+            field, name, sample.get(last), written, written.get(name) or about_option(described, field)
+        )
+    return found
+
+
+def about_option(described: Doc, field: Field) -> Any:
+    """Return the description of a field's option, which may be a part of another option."""
+    option, _dot, part = field.name.partition(".")
+    return (described[option]["suboptions"][part] if part else described[option])["description"]
+
+
+def fact(field: Field, name: str, sample: Any, written: Doc, about: Any) -> Doc:
+    """Return the description of a fact, with those of the facts within it."""
+    found: Doc = {"description": about, "type": field.form.type}
+    if sample is not None:
+        types = {bool: "bool", int: "int", list: "list", dict: "dict"}
+        found["type"] = types.get(type(sample), "str")
+    if isinstance(sample, list):
+        found["elements"] = "dict" if field.parts else "str"
+    if field.parts:
+        first = sample[0] if isinstance(sample, list) else sample
+        parts = [(one, f"{name}.{one.fact_name}", first.get(one.fact_name)) for one in field.parts]
+        found["contains"] = {
+            one.fact_name: fact(one, path, value, written, written[path]) for one, path, value in parts
+        }
+    elif sample is not None:
+        found["sample"] = sample
     return found
 
 

@@ -151,7 +151,7 @@ class Creation:
             resource = self.api.get(identifier)
         except (NotFoundError, NotBasedashError, UnsupportedError):
             return None
-        if self._key_of(resource) != self.key:
+        if not self.family.has_key(resource, self.key):
             raise RefusedError(
                 "Another task on this machine has just created %s, and it is named %s (id %s): "
                 "nothing was changed, look at it in Basedash, then run the task again in a minute."
@@ -167,7 +167,9 @@ class Creation:
             self._known = listing if listing is not None else frozenset()
             try:
                 self._check_not_interrupted()
-                created = self.api.create(self.body, recent(self.api.client, finding.read_at))
+                created = self.api.create(
+                    self.settings.kind.on_the_wire(self.body), recent(self.api.client, finding.read_at)
+                )
             except StaleError:
                 finding = self._found_on_a_newer_list()
                 if finding.resource is not None:
@@ -258,7 +260,7 @@ class Creation:
     def _is_this(self, resource: Resource) -> bool:
         """Tell whether an object has the key of the new one, in the same scope."""
         scope = self.identity.scope
-        if self._key_of(resource) != self.key:
+        if not self.family.has_key(resource, self.key):
             return False
         return scope is None or not scope.field.is_shown(resource) or scope.field.value(resource) == scope.id
 
@@ -320,9 +322,9 @@ class Creation:
         In a bulk task, other new objects may have the same settings, but not such a similar name.
         """
         key = self._key_of(resource)
-        if not isinstance(key, str) or key == self.key:
+        if not isinstance(key, str) or self.family.has_key(resource, self.key):
             return False
-        settings = {field: value for field, value in self.body.items() if field != self.family.key}
+        settings = {field: value for field, value in self.body.items() if field != self.settings.kind.key.sent}
         is_alike = look_alike_key(self.key).startswith(look_alike_key(key))
         return is_alike and not self.settings.not_taken(resource, settings)
 

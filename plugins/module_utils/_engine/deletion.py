@@ -84,6 +84,28 @@ class Absence:
         if reason:
             raise RefusedError(reason, facts=self.kind.facts(resource))
 
+    def check_obstacle(self, api: Collection, resource: Resource) -> None:
+        """Check the guard that needs further readings.
+
+        Raises:
+            RefusedError: if this guard forbids to delete this object.
+            ApiError: if the readings fail.
+        """
+        obstacle = self.kind.obstacle(api, resource, self.force)
+        if obstacle:
+            advice = "" if self.kind.reads_always else ", give its id and force=true to delete it all the same"
+            raise RefusedError(
+                "The %s with id %s (%s) is %s: nothing was changed%s."
+                % (
+                    self.identity.noun,
+                    quoted(resource["id"]),
+                    quoted(self.kind.family.key_of(resource)),
+                    obstacle,
+                    advice,
+                ),
+                facts=self.kind.facts(resource),
+            )
+
 
 def make_absent(kind: Kind, api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
     """Delete the object that the options name, or find that it is not there.
@@ -92,17 +114,21 @@ def make_absent(kind: Kind, api: Collection, options: Mapping[str, Any], check_m
         BasedashError: if it can't be deleted, or it is not known whether it exists.
     """
     wanted = Absence.of(kind, options)
-    references = References.of(kind, options)
-    if wanted.force and not check_mode and wanted.why_spared is None:
+    references = References.of(kind, options, only_scope=True)
+    if wanted.force and not check_mode and wanted.why_spared is None and not kind.reads_always:
         return _Deletion(api, wanted).unread()
     references.resolve(api)
     if references.missing:
         return _nowhere(wanted, references.missing)
     wanted = replace(wanted, identity=replace(wanted.identity, scope=references.scope))
+    if references.scope is not None:
+        api = api.within(references.scope.id)
     finding = find(api, wanted.by_id if wanted.force else wanted.identity, wanted.verify_absence)
     if not finding.readable:
         return _planned_unread(wanted) if check_mode else _Deletion(api, wanted).unreadable()
     plan = plan_deletion(wanted, finding)
+    if plan.resource is not None:
+        wanted.check_obstacle(api, plan.resource)
     if check_mode or plan.resource is None:
         return plan.outcome
     return _Deletion(api, wanted).read(finding, plan.resource)
@@ -141,7 +167,7 @@ def _deleted(kind: Kind, before: Resource | None, answered: Resource | None, ide
     if resource is None or facts is None:
         header = "%s %s" % (kind.family.noun, quoted(identifier))
     else:
-        header = "%s %s (id %s)" % (kind.family.noun, quoted(facts[kind.key.fact_name]), quoted(facts["id"]))
+        header = "%s %s (id %s)" % (kind.family.noun, quoted(kind.family.key_of(resource)), quoted(facts["id"]))
     # Reuse the dict: in bulk runs a copy per item costs too much memory.
     old = kind.facts(before) if before is not None and answered is not None else facts or {"id": identifier}
     caution = "" if resource is None else kind.caution("deleted", resource)
@@ -222,6 +248,7 @@ class _Target:
                 raise _GoneError(earlier)
             self.resource, self.read_at = finding.resource, finding.read_at
             self.wanted.check(self.resource)
+            self.wanted.check_obstacle(self.api, self.resource)
         except BasedashError as error:
             self.failures.append(error)
             error.facts = error.facts or self.wanted.kind.facts(self.resource)

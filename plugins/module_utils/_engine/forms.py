@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Callable
 
 
@@ -21,14 +21,21 @@ from typing import Any, Callable
 class Form:
     """How the values of a field are given and compared.
 
-    ``type`` is the type of the option for Ansible. ``normal`` returns the normal form of a value; two values are equal
-    if their normal forms are. ``emptied`` is the value that empties the field, ``...`` if no value does.
+    ``type`` is the type of the option for Ansible, and ``spec`` has further entries of its argument spec. ``normal``
+    returns the normal form of a value; two values are equal if their normal forms are. ``emptied`` is the value that
+    empties the field, ``...`` if no value does. ``wire`` returns the value as requests send it.
     """
 
     type: str
     normal: Callable[[Any], Any]
     emptied: Any = ""
     several_lines: bool = False
+    spec: Mapping[str, Any] = field(default_factory=dict)
+    wire: Callable[[Any], Any] = lambda value: value
+
+
+Spec = Mapping[str, Mapping[str, Any]]
+"""Options in the form of Ansible's argument spec, by name."""
 
 
 def text(value: Any) -> Any:
@@ -65,6 +72,15 @@ def flag(value: Any) -> Any:
     return False if plain in (False, "false", "") else value
 
 
+def texts(value: Any) -> Any:
+    """Return a list of texts, or one text with commas, as a set without blanks; any other value as it is."""
+    if isinstance(value, str):
+        value = value.split(",")
+    if value is None or not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
+        return frozenset() if value is None else value
+    return frozenset(one.strip() for one in value if one.strip())
+
+
 ONE_LINE = Form("str", text)
 LINES = Form("str", text, several_lines=True)
 ANY_CASE = Form("str", any_case)
@@ -73,6 +89,10 @@ NUMBER = Form("int", number, emptied=None)
 FLAG = Form("bool", flag, emptied=...)
 KEY_FILE = Form("raw", text)
 """A secret in JSON, such as the key file of a service account."""
+TEXTS = Form("list", texts, emptied=[], spec={"elements": "str"})
+"""A list of texts, whose order does not matter."""
+COMMA_TEXTS = Form("list", texts, spec={"elements": "str"}, wire=lambda value: ",".join(value) if value else "")
+"""A list of texts, whose order does not matter, that the API has as one text with commas."""
 
 
 def alike(shown: Any, given: Any) -> bool:
@@ -103,6 +123,3 @@ def scalar(value: Any) -> Any:
 
 PLAIN_TYPES = frozenset((str, int, bool, type(None)))
 """Fast path: most values have one of these types, and a bulk task checks every value of thousands of objects."""
-
-Spec = Mapping[str, Mapping[str, Any]]
-"""Options in the form of Ansible's argument spec, by name."""

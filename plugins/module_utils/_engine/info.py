@@ -43,7 +43,7 @@ class ReadAll:
             BasedashError: if the objects can't be read completely.
         """
         filters = Filters.of(self.kind, options)
-        references = References.of(self.kind, options)
+        references = References.of(self.kind, options, only_scope=True)
         identity = None if options["id"] is None else Identity(self.kind, checked_id("id", options["id"]), None)
         references.resolve(api)
         warnings: list[str] = [references.missing + "."] if references.missing else []

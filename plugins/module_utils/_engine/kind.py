@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Callable
 
-from .._rest.family import Family, Resource, value_at
+from .._rest.collection import Collection
+from .._rest.family import Family, Resource, value_at, with_value
 from .forms import ONE_LINE, PLAIN_TYPES, Form, scalar
 from .outcome import Facts
 
@@ -27,17 +28,20 @@ Check = Callable[[str, Any], Any]
 class Field:
     """One field of a kind's objects.
 
-    ``name`` is its option. ``sent_as`` is its name in requests; the default is the option in camel case. ``shown_at``
-    is its place in answers, with dots where it is nested. ``fact`` is its name among the facts. ``form`` tells which
-    values are equal. ``words`` are all values that the vendor documents. ``limits`` are the minimum and the maximum: of
-    the length of a text, or of a number.
+    ``name`` is its option, with a dot if it is a part of an option that is a dict. ``sent_as`` is its name in requests,
+    with dots where it is nested; the default is the option in camel case. ``shown_at`` is its place in answers, also
+    with dots. ``fact`` is its name among the facts, which are nested as answers are. ``form`` tells which values are
+    equal. ``words`` are all values that the vendor documents. ``limits`` are the minimum and the maximum: of the length
+    of a text, or of a number. If answers have an object or a list of objects in this field, ``parts`` are its fields.
 
     ``needed_to_create`` means that a creation needs the field. ``fixed`` means that it can't change after the creation.
     ``in_every_update`` means that a PATCH without the field may reset it. ``emptied_as`` is the value that ``clear``
     sends. ``secret`` means that no answer shows the field, and ``removed_by`` is the flag with which an update removes
     the secret. ``trimmed`` are characters that are removed from the end of a value. ``refers_to`` is the family of the
     object that the field names by id; a second option names this object by its key. A ``read_only`` field has no
-    option.
+    option. A ``create_only`` field is sent by a creation, and no answer shows it. ``updated_if`` is an option with the
+    values ``on_create`` and ``always``; only with ``always`` the field of an existing object is compared and changed.
+    If the server stores another value in an ``approximate`` field than was sent, this is a warning and no failure.
     """
 
     name: str
@@ -58,11 +62,15 @@ class Field:
     trimmed: str = ""
     refers_to: Family | None = None
     read_only: bool = False
+    create_only: bool = False
+    updated_if: str = ""
+    approximate: bool = False
+    parts: tuple[Field, ...] = ()
 
     @cached_property
     def sent(self) -> str:
         """Its name in requests."""
-        return self.sent_as or _camel_case(self.name)
+        return self.sent_as or _camel_case(self.name.rpartition(".")[2])
 
     @cached_property
     def place(self) -> str:
@@ -70,9 +78,20 @@ class Field:
         return self.shown_at or self.sent
 
     @cached_property
+    def fact_path(self) -> tuple[str, ...]:
+        """Its place among the facts."""
+        if self.fact or "." not in self.place:
+            return (self.fact or self.name,)
+        return tuple(map(snake_case, self.place.split(".")))
+
+    @property
     def fact_name(self) -> str:
-        """Its name among the facts."""
-        return self.fact or self.name
+        """Its name among the facts, without the names of those that it is a part of."""
+        return self.fact_path[-1]
+
+    def given(self, options: Mapping[str, Any]) -> Any:
+        """Return the value of its option, ``None`` if it was not given."""
+        return value_at(options, self.name)
 
     @property
     def by_key(self) -> str:
@@ -82,10 +101,12 @@ class Field:
     @property
     def emptied(self) -> Any:
         """The value that ``clear`` sends, ``...`` if the field can't be empty."""
-        if self.fixed or self.needed_to_create or self.read_only or self.refers_to is not None:
+        if self.fixed or self.needed_to_create or self.read_only or self.create_only or self.updated_if:
             return ...
         if self.secret:
             return True if self.removed_by else ...
+        if self.refers_to is not None:
+            return None
         return self.form.emptied if self.emptied_as is ... else self.emptied_as
 
     def is_shown(self, resource: Resource) -> bool:
@@ -105,9 +126,15 @@ class Field:
         return bool(self.form.normal(one) == self.form.normal(other))
 
 
-def fact(name: str, sent_as: str = "", words: tuple[str, ...] = ()) -> Field:
-    """Return a field that answers show and that nobody can set."""
-    return Field(name, sent_as=sent_as, words=words, read_only=True)
+def fact(name: str, sent_as: str = "", words: tuple[str, ...] = (), parts: tuple[Field, ...] = ()) -> Field:
+    """Return a field that answers show and that nobody can set; ``name`` has dots where answers nest it."""
+    place = sent_as or ".".join(map(_camel_case, name.split(".")))
+    return Field(name, sent_as=place, shown_at=place, words=words, read_only=True, parts=parts)
+
+
+def snake_case(name: str) -> str:
+    """Return one of the API's names as an option or a fact has it."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def _camel_case(name: str) -> str:
@@ -123,6 +150,10 @@ def _no_caution(action: str, resource: Resource) -> str:
     return ""
 
 
+def _no_obstacle(api: Collection, resource: Resource, force: bool) -> str:
+    return ""
+
+
 @dataclass(frozen=True, eq=False)
 class Kind:
     """A family, with everything that the engine needs to manage its objects.
@@ -133,9 +164,12 @@ class Kind:
     always exist; ``name_pattern`` looks at the fields in ``matched``.
 
     There are three guards. ``spared`` objects are only deleted by id and with ``force``. The settings of
-    ``unchangeable`` objects are never changed. Filters and ``prune`` ignore ``unselectable`` objects. ``caution``
-    returns a warning about side effects of an action ("deleted", "renamed") on an object. ``words`` are words of the
-    service that are no secrets and must not be masked, by the result key under which they stand.
+    ``unchangeable`` objects are never changed. Filters and ``prune`` ignore ``unselectable`` objects. A further guard
+    needs requests: ``obstacle(api, resource, force)`` returns what an object is that must not be deleted, such as "the
+    only grant of ..."; with ``reads_always``, a deletion with ``force`` reads the object for this guard as well.
+
+    ``caution`` returns a warning about side effects of an action ("deleted", "renamed") on an object. ``words`` are
+    words of the service that are no secrets and must not be masked, by the result key under which they stand.
     """
 
     family: Family
@@ -147,6 +181,8 @@ class Kind:
     spared: Guard = _no_guard
     unchangeable: Guard = _no_guard
     unselectable: Guard = _no_guard
+    obstacle: Callable[[Collection, Resource, bool], str] = _no_obstacle
+    reads_always: bool = False
     caution: Callable[[str, Resource], str] = _no_caution
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -191,13 +227,41 @@ class Kind:
         return tuple(one for one in self.settings if one.refers_to is not None)
 
     @cached_property
-    def clearable(self) -> tuple[str, ...]:
-        """The options that ``clear`` may name."""
-        return tuple(one.name for one in (*self.settings, *self.secrets) if one.emptied is not ...)
+    def clearable(self) -> dict[str, Field]:
+        """The options that ``clear`` may name, with their fields."""
+        fields = [one for one in (*self.settings, *self.secrets) if one.emptied is not ...]
+        by_key = {one.by_key: one for one in fields if one.refers_to is not None}
+        return {**{one.name: one for one in fields}, **by_key}
 
     @cached_property
-    def _facts(self) -> tuple[tuple[str, str, bool], ...]:
-        return tuple((one.fact_name, one.place, "." in one.place) for one in self.fields if not one.secret)
+    def by_sent(self) -> dict[str, Field]:
+        """The fields that requests can set and that answers show, by their names in requests."""
+        fields = self.by_option.values()
+        return {one.sent: one for one in fields if not one.secret and not one.create_only}
+
+    def on_the_wire(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a body as requests send it: nested where names have dots, each value in the form of the API."""
+        known = {one.sent: one for one in self.by_option.values()}
+        sent: dict[str, Any] = {}
+        for name, value in body.items():
+            field = known.get(name)
+            sent = {**sent, name: value} if field is None else with_value(sent, name, field.form.wire(value))
+        return sent
+
+    def shown_after(self, resource: Resource, body: Mapping[str, Any]) -> Resource:
+        """Return an object as answers would show it after a request with this body."""
+        for name, value in body.items():
+            field = self.by_sent.get(name)
+            if field is not None:
+                resource = with_value(resource, field.place, field.form.wire(value))
+            elif name in resource:
+                resource = {**resource, name: value}
+        return resource
+
+    @cached_property
+    def _facts(self) -> tuple[tuple[Field, tuple[str, ...], str], ...]:
+        fields = [one for one in self.fields if not one.secret and not one.create_only]
+        return tuple((one, one.fact_path[:-1], one.fact_name) for one in fields)
 
     def facts(self, resource: Resource) -> Facts:
         """Return the facts of an object: one for each declared field.
@@ -205,10 +269,14 @@ class Kind:
         A fact is ``None`` if the server omits the field, or if its value has a type that no field is documented to
         have. Only declared fields become facts, because an undocumented field could be a secret.
         """
-        values = (
-            (name, value_at(resource, place) if nested else resource.get(place)) for name, place, nested in self._facts
-        )
-        return {name: value if type(value) in PLAIN_TYPES else scalar(value) for name, value in values}
+        facts: Facts = {}
+        for one, within, name in self._facts:
+            value = one.value(resource)
+            parent = facts
+            for part in within:
+                parent = parent.setdefault(part, {})
+            parent[name] = value if type(value) in PLAIN_TYPES else _complex(one, value)
+        return facts
 
     @cached_property
     def _options(self) -> dict[str, str]:
@@ -216,8 +284,17 @@ class Kind:
 
     def option_of(self, sent: str) -> str:
         """Return the option for one of the API's fields, declared or not."""
-        return self._options.get(sent) or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", sent).lower()
+        return self._options.get(sent) or snake_case(sent)
 
     def knows(self, sent: str) -> bool:
         """Tell whether one of the API's fields is declared."""
         return sent in self._options
+
+
+def _complex(field: Field, value: Any) -> Any:
+    """Return a fact whose value is no plain one: a list, or an object of which only the declared parts are shown."""
+    if field.parts and isinstance(value, Mapping):
+        return {one.fact_name: _complex(one, one.value(value)) for one in field.parts}
+    if isinstance(value, list) and (field.parts or field.form.type == "list"):
+        return [_complex(field, one) for one in value]
+    return scalar(value)

@@ -60,6 +60,7 @@ _YES: dict[str, Any] = {"type": "bool", "default": True}
 def _entry(field: Field) -> dict[str, Any]:
     return {
         "type": field.form.type,
+        **field.form.spec,
         **({"aliases": list(field.aliases)} if field.aliases else {}),
         **({"no_log": True} if field.secret else {}),
     }
@@ -83,9 +84,11 @@ def of_one(kind: Kind, steps: Sequence[type[Step]] = ()) -> Options:
     if kind.renamed_by:
         found[kind.renamed_by] = _TEXT
     for field in (*kind.settings, *kind.secrets):
-        found[field.name] = _entry(field)
+        _add(found, field.name, _entry(field))
         if field.refers_to is not None:
-            found[field.by_key] = _TEXT
+            _add(found, field.by_key, _TEXT)
+        if field.updated_if:
+            found[field.updated_if] = {"type": "str", "default": "on_create", "choices": ["on_create", "always"]}
     found["extra"] = {"type": "dict"}
     if kind.secrets:
         found["extra_secrets"] = {"type": "dict", "no_log": True}
@@ -96,6 +99,15 @@ def of_one(kind: Kind, steps: Sequence[type[Step]] = ()) -> Options:
     for step in steps:
         found.update((name, dict(entry)) for name, entry in step.options.items())
     return {**found, "missing_ok": _YES, "verify_absence": _YES, "force": _NO}
+
+
+def _add(options: Options, name: str, entry: dict[str, Any]) -> None:
+    """Add an option, or a part of an option that is a dict, with a dot in its name."""
+    parent, dot, part = name.partition(".")
+    if not dot:
+        options[name] = entry
+        return
+    options.setdefault(parent, {"type": "dict", "options": {}})["options"][part] = entry
 
 
 def of_state(kind: Kind, steps: Sequence[type[Step]] = ()) -> Options:
@@ -153,7 +165,7 @@ class Rules:
     @classmethod
     def of(cls, kind: Kind, required_one_of: Sequence[Sequence[str]] = ()) -> Rules:
         """Return the rules for the options of a kind's modules."""
-        references = [name for one in kind.references for name in (one.name, one.by_key)]
+        references = [name.rpartition(".")[2] for one in kind.references for name in (one.name, one.by_key)]
         names = ("id", "organization_id", "group_ids", "member_ids", "groups", "members")
         return cls(
             frozenset((*names, kind.key.name, *references, *([kind.renamed_by] if kind.renamed_by else []))),

@@ -53,7 +53,9 @@ class Presence:
 
     def resolved(self) -> Presence:
         """Return a copy with the ids of the objects that this one refers to."""
-        stored = {**self.settings.stored, **self.references.ids}
+        # In check mode, an object that does not exist yet has no id.
+        unknown = dict.fromkeys(self.references.unknown)
+        stored = {**self.settings.stored, **unknown, **self.references.ids}
         return replace(
             self,
             identity=replace(self.identity, scope=self.references.scope),
@@ -76,9 +78,28 @@ def make_present(
     """
     wanted = Presence.of(kind, steps, options)
     wanted.references.resolve(api)
+    if wanted.references.missing and not check_mode:
+        raise RefusedError("%s: nothing was changed, create it first, or correct the name." % wanted.references.missing)
+    if wanted.references.scope_is_unknown:
+        return _in_unknown_scope(wanted)
+    outcome = _present(api, wanted.resolved(), check_mode)
     if wanted.references.missing:
-        return _without_reference(wanted, check_mode)
-    wanted = wanted.resolved()
+        warnings = (*outcome.warnings, _assumed(wanted.references))
+        return replace(outcome, changed=True, warnings=warnings, action=_CHANGED.get(outcome.action, outcome.action))
+    return outcome
+
+
+_CHANGED = {"unchanged": "updated"}
+
+
+def _assumed(references: References) -> str:
+    return "%s (yet): check mode assumes that an earlier task creates it." % references.missing
+
+
+def _present(api: Collection, wanted: Presence, check_mode: bool) -> Outcome:
+    kind = wanted.kind
+    if wanted.identity.scope is not None:
+        api = api.within(wanted.identity.scope.id)
     rename = "give %s" % kind.renamed_by if kind.renamed_by else "the API documents no way to rename one"
     finding = find(api, wanted.identity, advice="correct id or %s, %s" % (kind.key.name, rename))
     if not finding.readable:
@@ -109,7 +130,7 @@ def _check_new_key_is_free(api: Collection, wanted: Presence, resource: Resource
         RefusedError: naming the other object.
     """
     kind, new_key = wanted.kind, wanted.settings.new_key
-    if wanted.identity.id is None or new_key is None or kind.family.key_of(resource) == new_key:
+    if wanted.identity.id is None or new_key is None or kind.family.has_key(resource, new_key):
         return
     listing = api.list_beside(kind.family)
     others = [] if listing is None else [one for one in listing.named(new_key) if one["id"] != resource["id"]]
@@ -121,15 +142,12 @@ def _check_new_key_is_free(api: Collection, wanted: Presence, resource: Resource
         )
 
 
-def _without_reference(wanted: Presence, check_mode: bool) -> Outcome:
-    """Return the outcome if the object refers to an object that does not exist (yet)."""
-    if not check_mode or wanted.identity.id is not None:
+def _in_unknown_scope(wanted: Presence) -> Outcome:
+    """Return the outcome of check mode if the parent of the object does not exist (yet)."""
+    if wanted.identity.id is not None:
         raise RefusedError("%s: nothing was changed, create it first, or correct the name." % wanted.references.missing)
-    warning = "%s (yet): check mode assumes that an earlier task creates it." % wanted.references.missing
-    unknown = dict.fromkeys(wanted.references.unknown)
-    settings = replace(wanted.settings, stored={**wanted.settings.stored, **unknown})
-    plan = plan_creation(replace(wanted, settings=settings), Finding(None))
-    return replace(plan.outcome, warnings=(*plan.outcome.warnings, warning))
+    plan = plan_creation(wanted.resolved(), Finding(None))
+    return replace(plan.outcome, warnings=(*plan.outcome.warnings, _assumed(wanted.references)))
 
 
 # Creating -------------------------------------------------------------------------------------------------------------
@@ -158,7 +176,7 @@ def plan_creation(wanted: Presence, finding: Finding) -> Plan:
             % (kind.family.a_noun, spelled_out(finding.similar), spelled_out(key)),
         )
     # The planned object has no id, because the server assigns it.
-    planned = {one.place: body.get(one.sent) for one in kind.by_option.values() if not one.secret}
+    planned = kind.shown_after({}, body)
     outcome = Outcome(
         True,
         kind.facts(planned),
@@ -174,6 +192,8 @@ def _create(api: Collection, wanted: Presence, finding: Finding, check_mode: boo
     if wanted.identity.new_key is not None:
         wanted, finding = _under_new_key(wanted, finding)
     identity = wanted.identity
+    for step in wanted.steps:
+        step.check_creation(api, finding, wanted.settings)
     plan = plan_creation(wanted, finding)
     if check_mode:
         return plan.outcome
@@ -269,6 +289,8 @@ def _change(api: Collection, wanted: Presence, finding: Finding, resource: Resou
         for step in wanted.steps:
             step.read(api, resource)
         plan = plan_update(wanted, resource)
+        for step in wanted.steps:
+            step.check_update(work, settings, plan.body)
     work.values.update(plan.outcome.values)
     work.warnings.extend(plan.outcome.warnings)
     _warn_of_unseen(settings, work, plan.body)
@@ -316,7 +338,7 @@ class _Update:
                     self.work.done.append("updated")
                 return
             try:
-                answered = self.api.update(before["id"], body, self.work.check)
+                answered = self.api.update(before["id"], self.settings.kind.on_the_wire(body), self.work.check)
             except StaleError:
                 self._read_recent(lost)
                 continue
@@ -396,6 +418,10 @@ def _check_taken(settings: Settings, work: Work, body: Content, before: Resource
         IncompleteError: naming the fields.
     """
     if not settings.not_taken(work.resource, body):
+        different = settings.not_taken(work.resource, body, approximate=True)
+        if different:
+            message = "Basedash stored some settings of the %s otherwise than they were sent (%s)."
+            work.warnings.append(message % (work.name, "; ".join(different)))
         return
 
     def look() -> bool | None:
@@ -406,7 +432,7 @@ def _check_taken(settings: Settings, work: Work, body: Content, before: Resource
     if look_until(work.api.client, look, "looking again whether the settings took"):
         return
     clauses = settings.not_taken(work.resource, body)
-    same = before is not None and all(before.get(name) == work.resource.get(name) for name in body)
+    same = before is not None and all(settings.shown(before, one) == settings.shown(work.resource, one) for one in body)
     if same and before is not None and not settings.renewed(before):
         work.done.remove("updated")
     raise IncompleteError(
@@ -424,15 +450,21 @@ def _warn_of_unseen(settings: Settings, work: Work, body: Content) -> None:
 
 
 def _not_sent(settings: Settings, body: Content) -> str | None:
-    """Say which secrets were not sent, because the user could think that an unchanged result means they are stored."""
+    """Say what was not sent, because the user could think that an unchanged result means it is stored."""
+    noun = settings.kind.family.noun
+    sentences = []
     kept = settings.kept(body)
-    if not kept:
-        return None
-    return "The %s exists, so %s %s not sent: set update_secrets to always to send secrets at each run." % (
-        settings.kind.family.noun,
-        ", ".join(kept),
-        "were" if len(kept) > 1 else "was",
-    )
+    if kept:
+        sentences.append(
+            "The %s exists, so %s %s not sent: set update_secrets to always to send secrets at each run."
+            % (noun, ", ".join(kept), "were" if len(kept) > 1 else "was")
+        )
+    late = [one.name for one in settings.stored if one.create_only]
+    if late:
+        sentences.append(
+            "The %s exists, so %s was not sent, because the API takes it at a creation only." % (noun, ", ".join(late))
+        )
+    return " ".join(sentences) or None
 
 
 def _outcome(action: str, work: Work, diff: Diff, message: str | None = None) -> Outcome:

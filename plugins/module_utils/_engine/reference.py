@@ -13,6 +13,7 @@ from typing import Any
 from .._base.errors import InputError, RefusedError
 from .._base.text import quoted
 from .._rest.collection import Collection
+from .._rest.family import value_at
 from .._rest.listing import Listing
 from .kind import Field, Kind
 from .lookup import Scope, refuse_look_alike
@@ -34,8 +35,8 @@ class References:
     unknown: list[Field] = field(default_factory=list)
 
     @classmethod
-    def of(cls, kind: Kind, options: Mapping[str, Any]) -> References:
-        """Return the references that these options give.
+    def of(cls, kind: Kind, options: Mapping[str, Any], only_scope: bool = False) -> References:
+        """Return the references that these options give; with ``only_scope``, only the one to the object's parent.
 
         Raises:
             InputError: if one object is given by id and by key.
@@ -43,7 +44,9 @@ class References:
         keys: dict[Field, str] = {}
         ids: dict[Field, str] = {}
         for one in kind.references:
-            key, identifier = options[one.by_key], options[one.name]
+            if only_scope and one is not kind.scope:
+                continue
+            key, identifier = value_at(options, one.by_key), one.given(options)
             if key is not None and identifier is not None:
                 raise InputError("The options %s and %s are both given: give one of them." % (one.by_key, one.name))
             if key is not None:
@@ -63,6 +66,11 @@ class References:
             name = "%s %s" % (noun, quoted(self.keys[one]))
             return Scope(one, self.ids[one], name, self.keys[one], self.read_at[one])
         return Scope(one, self.ids[one], "the %s with id %s" % (noun, quoted(self.ids[one])))
+
+    @property
+    def scope_is_unknown(self) -> bool:
+        """Whether the parent does not exist."""
+        return self.kind.scope is not None and self.kind.scope in self.unknown
 
     def resolve(self, api: Collection) -> None:
         """Find the ids of objects that are given by key, and note which of them do not exist.

@@ -14,7 +14,7 @@ from typing import Any
 
 from .._base.errors import InputError, RefusedError
 from .._base.text import is_one_line, quoted, spelled_out
-from .._rest.family import Content, Resource
+from .._rest.family import Content, Resource, value_at
 from .forms import alike
 from .kind import Field, Kind
 
@@ -32,7 +32,7 @@ class Settings:
     Answers show the ``stored`` settings, and never show the ``secrets``. ``extra`` and ``extra_secrets`` are by the
     API's names, for fields that this collection does not know. ``renew`` tells that secrets are also sent to an
     existing object. ``removed`` are the secrets that shall be removed. ``new_key`` is the key that the object shall
-    get.
+    get. ``only_created`` are given settings that only a creation sends.
     """
 
     kind: Kind
@@ -43,6 +43,7 @@ class Settings:
     renew: bool = False
     removed: tuple[Field, ...] = ()
     new_key: str | None = None
+    only_created: frozenset[Field] = frozenset()
 
     @classmethod
     def of(cls, kind: Kind, options: Mapping[str, Any]) -> Settings:
@@ -51,9 +52,9 @@ class Settings:
         Raises:
             InputError: if an option is invalid, or two options contradict each other.
         """
-        stored = {one: _checked(one, options[one.name]) for one in kind.settings if options[one.name] is not None}
-        secrets = {one: options[one.name] for one in kind.secrets if options[one.name] is not None}
-        cleared = [kind.by_option[option] for option in _cleared(kind, options)]
+        stored = {one: _checked(one, one.given(options)) for one in kind.settings if one.given(options) is not None}
+        secrets = {one: one.given(options) for one in kind.secrets if one.given(options) is not None}
+        cleared = _cleared(kind, options)
         stored.update((one, one.emptied) for one in cleared if not one.secret)
         extra, extra_secrets = options["extra"] or {}, options.get("extra_secrets") or {}
         _check_extra(kind, "extra", extra)
@@ -70,6 +71,9 @@ class Settings:
             renew=options.get("update_secrets") == "always",
             removed=tuple(one for one in cleared if one.secret),
             new_key=options[kind.renamed_by] if kind.renamed_by else None,
+            only_created=frozenset(
+                one for one in stored if one.create_only or (one.updated_if and options.get(one.updated_if) != "always")
+            ),
         )
 
     # Creating ---------------------------------------------------------------------------------------------------------
@@ -100,7 +104,7 @@ class Settings:
         body: Body = {}
         for one in self.kind.settings:
             value = self.stored.get(one, one.form.normal(one.value(resource)) if resource else "")
-            if value not in ("", None):
+            if value not in ("", None, [], frozenset()):
                 body[one.sent] = value
         body.update((one.sent, value) for one, value in self.secrets.items())
         return {**body, **self.extra, **self.extra_secrets}
@@ -129,8 +133,12 @@ class Settings:
                     )
                 )
 
+    def _compared(self, one: Field, resource: Content) -> bool:
+        """Tell whether an update can change this setting, so that it is compared with what the server shows."""
+        return one.is_shown(resource) and not one.fixed and one not in self.only_created
+
     def _differs(self, one: Field, resource: Content) -> bool:
-        return one.is_shown(resource) and not one.fixed and not one.same(one.value(resource), self.stored[one])
+        return self._compared(one, resource) and not one.same(one.value(resource), self.stored[one])
 
     def changes(self, resource: Content) -> Body:
         """Return the stored settings that differ from the wanted ones, with the wanted values, by the API's names.
@@ -180,20 +188,21 @@ class Settings:
 
     def predicted(self, resource: Resource) -> Resource:
         """Return the object as it would be after the update."""
-        body = self.update(resource)
-        return {**resource, **{name: value for name, value in body.items() if name in resource}}
+        return self.kind.shown_after(resource, self.update(resource))
 
     # Looking at what a write did --------------------------------------------------------------------------------------
 
-    def not_taken(self, resource: Content, body: Content) -> list[str]:
+    def not_taken(self, resource: Content, body: Content, approximate: bool = False) -> list[str]:
         """Return a clause for each field that was sent and that the server shows with another value.
 
-        Secrets are not compared, because a server may show them as null or as asterisks.
+        Secrets are not compared, because a server may show them as null or as asterisks. With ``approximate``, only the
+        fields are compared that a server may store with another value.
         """
-        sent = {one.sent: one for one in self.kind.by_option.values() if not one.secret}
         clauses = []
         for name, value in body.items():
-            one = sent.get(name)
+            one = self.kind.by_sent.get(name)
+            if approximate != (one is not None and one.approximate):
+                continue
             if one is not None and one.is_shown(resource):
                 found, same = one.value(resource), one.same(one.value(resource), value)
             elif one is None and name in self.extra and name in resource:
@@ -206,15 +215,22 @@ class Settings:
                 )
         return clauses
 
+    def shown(self, resource: Content, name: str) -> Any:
+        """Return what an answer shows in a field, which is named as in requests."""
+        field = self.kind.by_sent.get(name)
+        return resource.get(name) if field is None else field.value(resource)
+
     def hides_some(self, resource: Content, body: Content) -> bool:
         """Tell whether an answer lacks fields that were sent, although every up-to-date server shows them."""
-        sent = [one for one in (self.kind.key, *self.stored) if one.sent in body]
+        sent = [one for one in (self.kind.key, *self.stored) if one.sent in body and not one.create_only]
         return not all(one.is_shown(resource) for one in sent)
 
     def unseen(self, resource: Content, body: Content) -> list[str]:
         """Return the options, and the sent fields of ``extra``, whose effect the server does not show."""
         fields = (*([self.kind.key] if self.kind.key.sent in body else []), *self.stored)
-        declared = [one.name for one in fields if not one.is_shown(resource) and not one.fixed]
+        declared = [
+            one.name for one in fields if not one.is_shown(resource) and not one.fixed and one not in self.only_created
+        ]
         return declared + [name for name in self.extra if name in body and name not in resource]
 
     def kept(self, body: Content) -> list[str]:
@@ -228,7 +244,7 @@ class Settings:
         """Return the old values of the given settings, for a diff. Equal values are spelled as they were given."""
         shown: Body = {}
         for one, value in self.stored.items():
-            if one.is_shown(resource) and not one.fixed:
+            if self._compared(one, resource):
                 found = one.value(resource)
                 shown[one.name] = value if one.same(found, value) else found
         for name, value in self.extra.items():
@@ -244,9 +260,7 @@ class Settings:
         ``resource`` is the object before the change, empty if it did not exist.
         """
         values = {
-            one.name: value
-            for one, value in self.stored.items()
-            if not resource or (one.is_shown(resource) and not one.fixed)
+            one.name: value for one, value in self.stored.items() if not resource or self._compared(one, resource)
         }
         values.update((name, value) for name, value in self.extra.items() if not resource or name in resource)
         if self.new_key is not None and resource:
@@ -286,8 +300,8 @@ def _check_limits(option: str, value: Any, least: int, most: int) -> None:
         raise InputError("The option %s has %d characters: give %d to %d." % (option, len(value), least, most))
 
 
-def _cleared(kind: Kind, options: Mapping[str, Any]) -> list[str]:
-    """Return the options that ``clear`` names.
+def _cleared(kind: Kind, options: Mapping[str, Any]) -> list[Field]:
+    """Return the fields that ``clear`` names.
 
     Raises:
         InputError: if one of these options can't be cleared, or has a value as well.
@@ -298,11 +312,14 @@ def _cleared(kind: Kind, options: Mapping[str, Any]) -> list[str]:
         if option not in kind.clearable:
             why = "the API has no way to remove this secret" if option in secrets else "that can't be cleared"
             # Text that is no option's name may be a secret in the wrong place.
-            name = quoted(option) if re.fullmatch("[A-Za-z_]{1,40}", option) else "what is no option"
+            name = quoted(option) if re.fullmatch("[A-Za-z_.]{1,40}", option) else "what is no option"
             raise InputError("The option clear names %s, and %s: name %s." % (name, why, ", ".join(kind.clearable)))
-        if options[option] is not None:
-            raise InputError("The option clear names %s, which is given as well: remove one of them." % option)
-    return cleared
+        one = kind.clearable[option]
+        names = [one.name] if one.refers_to is None else [one.name, one.by_key]
+        given = [name for name in names if value_at(options, name) is not None]
+        if given:
+            raise InputError("The option clear names %s, which is given as well: remove one of them." % given[0])
+    return list(dict.fromkeys(kind.clearable[option] for option in cleared))
 
 
 def _check_extra(kind: Kind, option: str, values: Mapping[str, Any]) -> None:

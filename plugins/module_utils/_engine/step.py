@@ -140,6 +140,20 @@ class Step:
         """
         return ""
 
+    def check_creation(self, api: Collection, finding: Finding, settings: Settings) -> None:
+        """Check, also in check mode and before anything is written, whether the object may be created.
+
+        Raises:
+            RefusedError: if it must not be created.
+        """
+
+    def check_update(self, work: Work, settings: Settings, body: Content) -> None:
+        """Check, also in check mode and before anything is written, whether the object may be changed with ``body``.
+
+        Raises:
+            RefusedError: if it must not be changed like this.
+        """
+
     def warning(self, work: Work, settings: Settings, body: Content) -> str:
         """Return a warning about an update with ``body``, empty if there is none."""
         return ""

@@ -48,7 +48,10 @@ def successful(answer: Answer, family: Family, accept_failure: bool = False) -> 
     if 300 <= status < 400:
         raise _redirected(answer)
     if status == 404 and not known:
-        raise not_basedash(answer, "a %s" % _body_kind(answer))
+        mistake = "the answer is not one of the Basedash API (404 with a %s), or this server has no %s"
+        advice = "check api_url and any proxy on the way, and see with basedash_api_info what the server offers"
+        text = sentence(mistake % (_body_kind(answer), family.plural), advice)
+        raise failure(NotBasedashError, answer, text)
     if status in (401, 403) and not known:
         # This is a firewall's page or a proxy's log-in, because the API always gives a reason.
         message = "Something between here and Basedash refused the request (%d with a %s): %s."
@@ -76,31 +79,37 @@ def _mistake(answer: Answer, family: Family, known: bool) -> tuple[str, str]:
     return _MISTAKES.get(status, ("the status of the answer is none of the API", _LOOK_INTO_LOGS))
 
 
+def _path(answer: Answer) -> list[str]:
+    """Return the parts of a request's path from the id of the organization on."""
+    return urlsplit(answer.url).path.partition("/api/public/organizations/")[2].split("/")
+
+
 def _path_ids(answer: Answer) -> list[str]:
     """Return the ids in the path of a request: that of the organization, and that of the object if the path has one."""
-    path = urlsplit(answer.url).path.partition("/api/public/organizations/")[2].split("/")
-    return [unquote(segment) for segment in path[0:3:2] if segment not in ("", "verify")]
+    return [unquote(segment) for segment in _path(answer)[0:3:2] if segment not in ("", "verify")]
 
 
 def _not_found(answer: Answer, family: Family) -> tuple[str, str]:
     ids = [quoted(identifier) for identifier in _path_ids(answer)]
     if len(ids) > 1:
+        # The objects of a parent are listed below the parent's id.
+        noun = family.parent.noun if family.parent is not None and len(_path(answer)) > 3 else family.noun
         mistake = "the %s with id %s was not found in organization %s, or the key is not an admin's of it"
         advice = "check id and organization_id, and that api_key has admin access"
-        return mistake % (family.noun, ids[1], ids[0]), advice
+        return mistake % (noun, ids[1], ids[0]), advice
     mistake = "the organization %s was not found, or the key is not an admin's of it"
     return mistake % "".join(ids), "check organization_id (an id, not a name), and that api_key has admin access"
 
 
 def _unsupported(answer: Answer, family: Family) -> tuple[str, str]:
     if len(_path_ids(answer)) > 1:
-        return "this server does not offer %s for %s" % (answer.method, family.a_noun), "see whether it can be updated"
+        return "this server does not offer %s for %s" % (answer.method, family.a_noun), _SEE_WHAT_IS_OFFERED
     if answer.method == "GET":
         return (
             "this server does not offer the list of %s" % family.plural,
-            "give id, and leave %s out" % family.key_option,
+            "give id, and leave %s out, or see with basedash_api_info what it offers" % family.key_option,
         )
-    return "this server does not offer %s for %s" % (answer.method, family.plural), "see whether it can be updated"
+    return "this server does not offer %s for %s" % (answer.method, family.plural), _SEE_WHAT_IS_OFFERED
 
 
 def _redirected(answer: Answer) -> ApiError:
@@ -125,6 +134,7 @@ _KINDS = {
     405: UnsupportedError,
     501: UnsupportedError,
 }
+_SEE_WHAT_IS_OFFERED = "see with basedash_api_info what it offers, or whether it can be updated"
 NOT_OFFERED = frozenset((404, 405, 501))
 _LOOK_INTO_LOGS = "look into the log of the server, or of a proxy on the way"
 _MISTAKES = {

@@ -80,16 +80,27 @@ def no_check(earlier: Effect) -> None:
 class Collection:
     """The objects of one family in one organization."""
 
-    def __init__(self, client: Client, organization_id: str, family: Family) -> None:
+    def __init__(self, client: Client, organization_id: str, family: Family, parent: str = "") -> None:
+        """``parent`` is the id of the object whose objects are listed, if the family can only be listed so."""
         self.client = client
         self.organization_id = organization_id
         self.family = family
         self._path = _ROOT + family.path.format(organization_id=segment(organization_id))
+        self._needs_parent = bool(family.list_path) and not parent
+        list_path = family.list_path if parent else family.path
+        parts = {"organization_id": segment(organization_id), "parent": segment(parent) if parent else ""}
+        self._list_path = _ROOT + list_path.format(**parts)
 
     @property
     def lock_key(self) -> tuple[str, ...]:
         """The service, user, organization and family of a lock, for ``creation_lock``."""
         return (*self.client.identity, self.organization_id, self.family.path.rpartition("/")[2])
+
+    def within(self, parent: str) -> Collection:
+        """Return this collection with lists of one parent object only, if its family can only be listed so."""
+        if not self.family.list_path:
+            return self
+        return Collection(self.client, self.organization_id, self.family, parent)
 
     # Reading ----------------------------------------------------------------------------------------------------------
 
@@ -119,6 +130,8 @@ class Collection:
                 is unknown or that the key has no admin access.
         """
         begun = self.client.clock.monotonic()
+        if self._needs_parent:
+            return self._list_of_all_parents(begun)
         try:
             pages = list(self._pages())
         except _BrokenListError:
@@ -134,6 +147,15 @@ class Collection:
             for item in page:
                 found.setdefault(item["id"], item)
         return Listing(self.family, found.values(), begun, self.client.clock.monotonic(), len(pages))
+
+    def _list_of_all_parents(self, begun: float) -> Listing:
+        if self.family.parent is None:
+            raise ValueError("%s has no parent" % self.family.noun)
+        parents = Collection(self.client, self.organization_id, self.family.parent).list_all()
+        lists = [self.within(parent["id"]).list_all() for parent in parents]
+        found = [resource for listing in lists for resource in listing]
+        pages = parents.pages + sum(listing.pages for listing in lists)
+        return Listing(self.family, found, begun, self.client.clock.monotonic(), pages)
 
     def list_beside(self, family: Family, required: bool = False) -> Listing | None:
         """Return all objects of another family of the organization, or ``None`` if this server has no such list.
@@ -182,7 +204,7 @@ class Collection:
         for page in range(_MOST_PAGES):
             if page:
                 self.client.progress("reading page %d of the %s" % (page + 1, family.plural))
-            answer = self.client.request("GET", "%s?%s" % (self._path, urlencode(query)))
+            answer = self.client.request("GET", "%s?%s" % (self._list_path, urlencode(query)))
             content = self._page(answer, first=not page)
             items: list[Resource] = list(items_of(answer, content, family))
             if page and not items:

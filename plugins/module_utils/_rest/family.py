@@ -26,6 +26,8 @@ class Family:
     nested, and ``key_option`` is its option. ``key_form`` returns the normal form of a key; two keys are equal if their
     normal forms are. ``scope`` is the field with the id of the parent object, if a key is only unique within its
     parent. ``identifying`` are further fields in which all pages of a list must agree, because guards rely on them.
+    ``list_path`` is the path of a list if only the objects within one object of the family ``parent`` can be listed;
+    it has ``{parent}`` where the id of the parent stands.
     """
 
     noun: str
@@ -36,6 +38,8 @@ class Family:
     key_form: Callable[[str], str] = str
     scope: str = ""
     identifying: tuple[str, ...] = ()
+    list_path: str = ""
+    parent: Family | None = None
 
     @property
     def a_noun(self) -> str:
@@ -57,17 +61,28 @@ class Family:
         """Return the key of an object, ``None`` if it has none."""
         return value_at(resource, self.key)
 
+    def has_key(self, resource: Resource, key: str) -> bool:
+        """Tell whether an object has this key, in any spelling that counts as equal."""
+        found = self.key_of(resource)
+        return isinstance(found, str) and self.key_form(found) == self.key_form(key)
+
+    def normal_key(self, resource: Resource) -> Any:
+        """Return the key of an object in its normal form, for comparisons."""
+        found = self.key_of(resource)
+        return self.key_form(found) if isinstance(found, str) else found
+
     def scope_of(self, resource: Resource) -> Any:
         """Return the id of the parent within which an object's key is unique, ``None`` if it is the organization."""
         return value_at(resource, self.scope) if self.scope else None
 
     def are_twins(self, one: Resource, other: Resource) -> bool:
         """Tell whether two objects have the same key in the same scope."""
-        return (self.key_of(one), self.scope_of(one)) == (self.key_of(other), self.scope_of(other))
+        return (self.normal_key(one), self.scope_of(one)) == (self.normal_key(other), self.scope_of(other))
 
     def lock_name(self, key: str, scope: Any) -> str:
         """Return the name of an object for ``creation_lock``."""
-        return "%s/%s" % (scope, key) if scope else key
+        normal = self.key_form(key)
+        return "%s/%s" % (scope, normal) if scope else normal
 
 
 def is_gone(resource: Resource) -> bool:
@@ -86,3 +101,12 @@ def value_at(resource: Any, place: str) -> Any:
     for field in place.split("."):
         resource = resource.get(field) if isinstance(resource, Mapping) else None
     return resource
+
+
+def with_value(resource: Content, place: str, value: Any) -> dict[str, Any]:
+    """Return a copy of an object with a value at a field, with dots where the field is nested."""
+    field, dot, rest = place.partition(".")
+    if dot:
+        within = resource.get(field)
+        value = with_value(within if isinstance(within, Mapping) else {}, rest, value)
+    return {**resource, field: value}

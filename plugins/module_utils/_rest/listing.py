@@ -24,7 +24,9 @@ class Listing:
     ) -> None:
         self.begun, self.read_at, self.pages = begun, read_at, pages
         self._family = family
-        self._by_id = {resource["id"]: resource for resource in resources if not is_gone(resource)}
+        every = list(resources)
+        self._by_id = {resource["id"]: resource for resource in every if not is_gone(resource)}
+        self._gone = [resource for resource in every if is_gone(resource)]
         self._by_key: dict[str, list[Resource]] = {}
         self._by_look: dict[str, list[Resource]] = {}
         self._ids_by_look: dict[str, list[str]] | None = None
@@ -36,7 +38,7 @@ class Listing:
 
     def within(self, place: str, value: str) -> Listing:
         """Return the part of this list whose objects have this value at a place."""
-        found = [resource for resource in self if value_at(resource, place) == value]
+        found = [resource for resource in (*self, *self._gone) if value_at(resource, place) == value]
         return Listing(self._family, found, self.begun, self.read_at, self.pages)
 
     def __iter__(self) -> Iterator[Resource]:
@@ -55,6 +57,10 @@ class Listing:
     def named(self, key: str | None) -> list[Resource]:
         """Return all objects with this key, because most keys are not unique."""
         return [] if key is None else self._by_key.get(self._family.key_form(key), [])
+
+    def gone_named(self, key: str) -> list[Resource]:
+        """Return the objects with this key that the server lists although they count as absent."""
+        return [resource for resource in self._gone if self._family.has_key(resource, key)]
 
     def similar_id(self, identifier: str) -> str | None:
         """Return another id that looks like this one, in the same way as ``similar``."""

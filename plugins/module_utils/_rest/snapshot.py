@@ -129,7 +129,7 @@ class ListCache:
             family = self._api.family
             by_key: dict[Any, list[str]] = {}
             for resource in new:
-                by_key.setdefault((family.key_of(resource), family.scope_of(resource)), []).append(resource["id"])
+                by_key.setdefault((family.normal_key(resource), family.scope_of(resource)), []).append(resource["id"])
             self.twins = {one: ids for ids in by_key.values() if len(ids) > 1 for one in ids}
             for resource in new:
                 if missing.pop(resource["id"], None) is not None:

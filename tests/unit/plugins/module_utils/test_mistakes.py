@@ -176,7 +176,8 @@ ANSWERS: dict[str, tuple[list[Reaction], dict[str, Any], str]] = {
     "wrong prefix": (
         [answer(404, WEB_PAGE)],
         {},
-        "The answer is not one of the Basedash API (404 with a web page): check api_url and any proxy on the way.",
+        "The answer is not one of the Basedash API (404 with a web page), or this server has no data sources: check "
+        "api_url and any proxy on the way, and see with basedash_api_info what the server offers.",
     ),
     "another service": (
         [answer(200, "[]")],
@@ -199,7 +200,8 @@ ANSWERS: dict[str, tuple[list[Reaction], dict[str, Any], str]] = {
     "server that lists nothing": (
         [answer(405)],
         {},
-        "This server does not offer the list of data sources (405): give id, and leave name out.",
+        "This server does not offer the list of data sources (405): give id, and leave name out, or see with "
+        "basedash_api_info what it offers.",
     ),
     "server that lists nothing, by id": (
         [NOT_FOUND, answer(405)],
