@@ -26,7 +26,8 @@ import pythons
 import workspace
 
 nox.needs_version = ">=2024.4.15"
-nox.options.default_venv_backend = "venv"
+# It takes a fifth of the time that "venv" takes, and there are thirty environments.
+nox.options.default_venv_backend = "virtualenv"
 nox.options.error_on_missing_interpreters = True
 nox.options.reuse_existing_virtualenvs = True
 
@@ -101,7 +102,8 @@ def environment(session: nox.Session, name: str, python: str | Path, *packages: 
     """Make a second virtual environment beside the session's, for what must not mix; return its bin folder."""
     folder = Path(session.virtualenv.location, name)
     if not (folder / "bin" / "pip").exists():
-        session.run(str(python), "-m", "venv", "--clear", str(folder), external=True)
+        make = [sys.executable, "-m", "virtualenv", "--quiet", "--clear", "--python", str(python), str(folder)]
+        session.run(*make, external=True)
     command = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", *map(str, packages)]
     fetch(session, packages, lambda: session.run(*command, external=True))
     return folder / "bin"
@@ -174,7 +176,7 @@ def lint(session: nox.Session) -> None:
         run(session, *mypy, "benchmarks", env={"MYPYPATH": "benchmarks"})
 
 
-@nox.session(venv_backend="venv")
+@nox.session(venv_backend="virtualenv")
 @nox.parametrize("python,core_version", list(by_core("test")))
 def sanity(session: nox.Session, core_version: str) -> None:
     """Run ansible-test sanity. Arguments go to ansible-test: `-- --test validate-modules`."""
@@ -193,7 +195,7 @@ def sanity(session: nox.Session, core_version: str) -> None:
     refuse(session, "ansible-test left something out:", empty)
 
 
-@nox.session(venv_backend="venv")
+@nox.session(venv_backend="virtualenv")
 @nox.parametrize("python,ansible,requests", list(unit_runs()))
 def units(session: nox.Session, ansible: str, requests: tuple[str, ...]) -> None:
     """Unit tests. Arguments go to pytest: `-- -k retry`."""
@@ -204,7 +206,7 @@ def units(session: nox.Session, ansible: str, requests: tuple[str, ...]) -> None
         run(session, *pytest, *tests, env={"PYTHONPATH": str(tree.parents[2])})
 
 
-@nox.session(venv_backend="venv")
+@nox.session(venv_backend="virtualenv")
 @nox.parametrize("python,core_version", list(by_core("test")))
 def integration(session: nox.Session, core_version: str) -> None:
     """Run ansible-test integration against the simulator. Arguments go to ansible-test: `-- TARGET -v`.
@@ -291,7 +293,7 @@ def lifecycle(session: nox.Session) -> None:
         run(session, *pytest, *workspace.pytest_arguments(session.posargs, "tests/lifecycle"), env=found)
 
 
-@nox.session(venv_backend="venv")
+@nox.session(venv_backend="virtualenv")
 @nox.parametrize("python,core_version", list(by_core("test")))
 def examples(session: nox.Session, core_version: str) -> None:
     """The README's examples, data sources as code, the teardown playbook, GitOps. Arguments go to pytest."""
