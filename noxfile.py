@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import tarfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -219,7 +219,7 @@ def integration(session: nox.Session, core_version: str) -> None:
         simulator = environment(session, "simulator-env", interpreter(session), tree / "tests" / "simulator")
         # ansible-test empties the environment: what a target must know goes into this file.
         known = {"basedash_simulator": str(simulator / "basedash-simulator")}
-        targets = session.posargs or (TARGETS_BETWEEN if between(core_version) else ())
+        targets: Sequence[str] = session.posargs or (TARGETS_BETWEEN if between(core_version) else ())
         output = integration_run(session, tree, known, *targets)
         ours = record(tree, "controller")
         if not ours and not session.posargs:
