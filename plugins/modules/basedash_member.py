@@ -70,8 +70,8 @@ options:
 notes:
   - With O(state=absent), the member is deactivated. The last active admin is never deactivated, not even with
     O(force), so this module always reads the member first.
-  - No answer tells who the user of the API key is. So this module can't know, and leaves it to the server to refuse that
-    you deactivate yourself.
+  - No answer tells who the user of the API key is. So this module can't know, and leaves it to the server to refuse
+    that you deactivate yourself.
   - The vendor documents the list, the invitation and the update of members, and that a member can be read and deleted.
     Only third parties say that a deletion deactivates the member. Nobody describes whether the list shows deactivated
     members, what an invitation of an active member answers, and whether a reactivation sets the role. This module was
