@@ -116,6 +116,8 @@ class Organization(Wire):
         body = json.loads(request.body or b"null")
         if body is not None:
             self.bodies.append(body)
+        if rest[1:] == ["access"] and rest[0] not in self.policies:
+            return NOT_FOUND
         if rest[1:] == ["access"]:
             return answer(200, {"data": {"dataSourceId": rest[0], **self.policies[rest[0]]}})
         if rest[1:2] == ["members"]:

@@ -19,6 +19,7 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     TIMED_OUT,
     answer,
     error,
+    page,
 )
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.people import Fault, Organization, person
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.people import run as run_module
@@ -105,6 +106,17 @@ def test_who_is_invited_by_somebody_else_meanwhile_is_no_failure(status: int) ->
     assert not report.failed, report.result["msg"]
     assert server.members["new"]["role"] == "ADMIN"
     assert server.writes == ["POST members", "PATCH members/new"]
+
+
+def test_who_is_invited_by_somebody_else_is_found_on_a_list_that_lags() -> None:
+    def invite(server: Organization) -> None:
+        server.members["new"] = {**person("new"), "createdAt": "2026-11-24T11:59:59.000Z"}
+
+    late = page(person("ada", "ADMIN"))
+    server = Organization(Fault("POST members", invite), *[Fault("GET members", late)] * 3)
+    report = run(server, email=NEW, invite=True)
+    assert not report.failed, report.result["msg"]
+    assert not report.result["changed"]
 
 
 def test_a_refused_invitation_fails_with_the_words_of_the_server() -> None:
