@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -360,6 +361,47 @@ def test_a_tab_whose_lost_answer_is_followed_by_a_long_wait_is_there_once(works:
     assert not report.failed, report.result["msg"]
     assert report.result["changed"] == changed
     assert server.tabs() == ["Main", "Details", "New"]
+
+
+FAULTS = {
+    "rate limited": (error(429, retryAfterMs=100), False),
+    "rate limited for long": (error(429, retryAfterMs=6000), False),
+    "lost before": (RESET, False),
+    "lost after": (RESET, True),
+    "timed out before": (TIMED_OUT, False),
+    "timed out after": (TIMED_OUT, True),
+    "nothing in it": (answer(204), True),
+    "refused": (error(400), False),
+    "a page": (answer(200, "<html>"), True),
+}
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_whatever_goes_wrong_no_tab_is_there_twice_and_nothing_is_hidden(seed: int) -> None:
+    chance = random.Random(seed)
+    steps = ("POST dashboard", "POST tab", "PATCH tab", "DELETE tab")
+    chosen = [(chance.choice(steps), *FAULTS[chance.choice(list(FAULTS))]) for _ in range(chance.randint(1, 3))]
+    server = Boards([Fault(step, reaction, chance.randint(1, 2), works) for step, reaction, works in chosen])
+    server.order_fields = chance.choice([("order",), ("sortOrder",)])
+    server.shows_tabs = chance.choice([True, False])
+    server.objects["charts"].clear()
+    name = chance.choice(["Growth", "Sales"])
+    wanted = chance.sample(["Main", "Details", "A", "B", "C"], chance.randint(1, 4))
+    purge = chance.choice([True, False])
+
+    def held() -> list[list[str]]:
+        return [server.tabs(one["id"]) for one in server.objects["dashboards"].values() if one["name"] == name]
+
+    before = held()
+    report = dashboard(server, name=name, tabs=wanted, purge_tabs=purge)
+    after = held()
+    assert len(after) <= 1
+    assert all(len(set(tabs)) == len(tabs) for tabs in after)
+    unknown = report.failed and "not known" in report.result["msg"]
+    assert unknown or report.result["changed"] == (before != after)
+    if not report.failed:
+        assert [tab for tab in after[0] if tab in wanted] == wanted
+        assert not purge or len(after[0]) == len(wanted)
 
 
 # Settings -------------------------------------------------------------------------------------------------------------
