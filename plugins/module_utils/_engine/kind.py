@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Callable
@@ -176,6 +176,7 @@ class Kind:
 
     ``caution`` returns a warning about side effects of an action ("deleted", "renamed") on an object. ``words`` are
     words of the service that are no secrets and must not be masked, by the result key under which they stand.
+    ``secrets_in`` returns the secret parts of a value that is none as a whole, by its option, which is also its fact.
     """
 
     family: Family
@@ -191,6 +192,7 @@ class Kind:
     reads_always: bool = False
     caution: Callable[[str, Resource], str] = _no_caution
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    secrets_in: Mapping[str, Callable[[str], Iterable[str]]] = field(default_factory=dict)
 
     @cached_property
     def by_option(self) -> dict[str, Field]:

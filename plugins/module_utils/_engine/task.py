@@ -11,7 +11,7 @@ controller and in tests.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable
 
@@ -87,7 +87,9 @@ def execute(task: Task, options: Mapping[str, Any], caller: Caller, secrets: Seq
         said.append(mask.text(text))
         caller.progress(said[-1])
 
+    mask.add(_secret_parts(kind, options))
     report = _ended(task, options, replace(caller, progress=say), counters, mask)
+    mask.add(_secret_parts(kind, report.result))
     shown = mask.value({**task.nothing, **report.result, "api": counters.as_result()})
     warnings = [mask.text(warning) for warning in report.warnings]
     if _hides_identity(report.result, shown, ("id", kind.key.name, kind.key.fact_name)):
@@ -130,6 +132,19 @@ def _ended(task: Task, options: Mapping[str, Any], caller: Caller, counters: Cou
     finally:
         if carrier is not None:
             carrier.close()
+
+
+def _secret_parts(kind: Kind, content: Any) -> Iterator[str]:
+    """Yield the secret parts of all values in options or in a result that are no secrets as a whole."""
+    if isinstance(content, Mapping) and kind.secrets_in:
+        for name, value in content.items():
+            if name in kind.secrets_in and isinstance(value, str):
+                yield from kind.secrets_in[name](value)
+            else:
+                yield from _secret_parts(kind, value)
+    elif isinstance(content, (list, tuple)) and kind.secrets_in:
+        for one in content:
+            yield from _secret_parts(kind, one)
 
 
 def _hides_identity(result: Any, shown: Any, names: tuple[str, ...]) -> bool:
