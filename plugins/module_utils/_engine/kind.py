@@ -42,7 +42,7 @@ class Field:
     field has no option. A ``create_only`` field is sent by a creation, and no answer shows it. ``updated_if`` is an
     option with the values ``on_create`` and ``always``; only with ``always`` the field of an existing object is
     compared and changed. If the server stores another value in an ``approximate`` field than was sent, this is a
-    warning and no failure.
+    warning and no failure. An ``update_only`` field can't be sent by a creation, so an update follows the creation.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Field:
     create_only: bool = False
     updated_if: str = ""
     approximate: bool = False
+    update_only: bool = False
     parts: tuple[Field, ...] = ()
 
     @cached_property
@@ -174,9 +175,14 @@ class Kind:
     needs requests: ``obstacle(api, resource, force)`` returns what an object is that must not be deleted, such as "the
     only grant of ..."; with ``reads_always``, a deletion with ``force`` reads the object for this guard as well.
 
+    ``created_once`` means that a creation has an effect which must not happen twice, such as an e-mail. Then a POST
+    without an answer is never sent again, even if no reading shows what it did. ``emptied_by_steps`` are options of
+    steps that ``clear`` may name.
+
     ``caution`` returns a warning about side effects of an action ("deleted", "renamed") on an object. ``words`` are
     words of the service that are no secrets and must not be masked, by the result key under which they stand.
     ``secrets_in`` returns the secret parts of a value that is none as a whole, by its option, which is also its fact.
+    Objects of which nobody documents the fields are ``passed_on``: their facts are what the API sends.
     """
 
     family: Family
@@ -190,9 +196,12 @@ class Kind:
     unselectable: Guard = _no_guard
     obstacle: Callable[[Collection, Resource, bool], str] = _no_obstacle
     reads_always: bool = False
+    created_once: bool = False
+    emptied_by_steps: tuple[str, ...] = ()
     caution: Callable[[str, Resource], str] = _no_caution
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     secrets_in: Mapping[str, Callable[[str], Iterable[str]]] = field(default_factory=dict)
+    passed_on: bool = False
 
     @cached_property
     def by_option(self) -> dict[str, Field]:
@@ -206,7 +215,7 @@ class Kind:
     @cached_property
     def key(self) -> Field:
         """The field by which people name an object."""
-        return self.by_option[self.family.key_option]
+        return self.field_named(self.family.key_option)
 
     @cached_property
     def scope(self) -> Field | None:
@@ -240,6 +249,11 @@ class Kind:
         fields = [one for one in (*self.settings, *self.secrets) if one.emptied is not ...]
         by_key = {one.by_key: one for one in fields if one.refers_to is not None}
         return {**{one.name: one for one in fields}, **by_key}
+
+    @cached_property
+    def updated_after_creation(self) -> bool:
+        """Whether an update follows each creation, because a creation can't set all fields."""
+        return any(one.update_only for one in self.by_option.values())
 
     @cached_property
     def by_sent(self) -> dict[str, Field]:
@@ -277,6 +291,8 @@ class Kind:
         A fact is ``None`` if the server omits the field, or if its value has a type that no field is documented to
         have. Only declared fields become facts, because an undocumented field could be a secret.
         """
+        if self.passed_on:
+            return dict(resource)
         facts: Facts = {}
         for one, within, name in self._facts:
             value = one.value(resource)

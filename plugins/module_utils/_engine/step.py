@@ -140,8 +140,15 @@ class Step:
         """
         return ""
 
+    @property
+    def assumption(self) -> str:
+        """A sentence about what check mode assumes that earlier tasks do; empty if nothing."""
+        return ""
+
     def check_creation(self, api: Collection, finding: Finding, settings: Settings) -> None:
         """Check, also in check mode and before anything is written, whether the object may be created.
+
+        The task calls this again if it had to look the object up again before the creation.
 
         Raises:
             RefusedError: if it must not be created.
@@ -149,6 +156,8 @@ class Step:
 
     def check_update(self, work: Work, settings: Settings, body: Content) -> None:
         """Check, also in check mode and before anything is written, whether the object may be changed with ``body``.
+
+        The task calls this again if it had to read the object again before the update.
 
         Raises:
             RefusedError: if it must not be changed like this.

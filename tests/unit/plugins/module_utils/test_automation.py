@@ -85,7 +85,8 @@ def test_words_are_passed_on_in_upper_case(word: str) -> None:
     assert report.result["changed"]
     assert server.bodies[0]["triggerType"] == "DATA_CHANGE"
     assert server.bodies[0]["frequency"] == word.upper()
-    assert report.result["diff"]["after"]["trigger.frequency"] == word.upper()
+    assert report.result["automation"]["trigger"]["frequency"] == word.upper()
+    assert not run(AUTOMATIONS, server, **NAMED, trigger={"frequency": word}).result["changed"]
 
 
 @pytest.mark.parametrize(
