@@ -47,13 +47,14 @@ Work = Callable[[Collection, Mapping[str, Any], bool], Outcome]
 class Task:
     """A task about objects of a kind. With ``about_one`` it is about one object, and its result always has facts.
 
-    Without ``needs_key``, it sends no key even if there is one.
+    ``values`` are further keys that its result always has. Without ``needs_key``, it sends no key even if there is one.
     """
 
     kind: Kind
     work: Work
     about_one: bool = False
     needs_key: bool = True
+    values: tuple[str, ...] = ()
 
     @property
     def needs_organization(self) -> bool:
@@ -62,8 +63,8 @@ class Task:
 
     @property
     def nothing(self) -> dict[str, Any]:
-        """The facts in a result if no object is known."""
-        return {self.kind.family.result_key: None} if self.about_one else {}
+        """What a result has if nothing is known."""
+        return dict.fromkeys((*((self.kind.family.result_key,) if self.about_one else ()), *self.values))
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ def _succeeded(outcome: Outcome, kind: Kind, diff_mode: bool) -> Report:
 
 
 def _failed(error: BasedashError, kind: Kind) -> Report:
-    result: dict[str, Any] = {"changed": error.changed, "msg": error.message}
+    result: dict[str, Any] = {**error.values, "changed": error.changed, "msg": error.message}
     if error.facts is not None:
         result[kind.family.result_key] = error.facts
     if isinstance(error, ApiError):

@@ -62,6 +62,7 @@ def run_now(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
         return work.outcome() if seconds is None else work.awaited(seconds)
     except BasedashError as error:
         error.facts = AUTOMATION.facts(work.resource)
+        error.values["automation_run"] = dict(work.shown) or None
         error.warnings += tuple(work.warnings)
         raise
 
@@ -87,7 +88,7 @@ def _of_missing(api: Collection, identity: Identity, finding: Finding, check_mod
         )
     doubt = "; %s" % hint if hint else ""
     warning = "%s (yet): check mode assumes that an earlier task creates it%s." % (there_is_no, doubt)
-    return Outcome(True, warnings=(warning,), values={"automation_run": None})
+    return Outcome(True, warnings=(warning,))
 
 
 def _is_archived(api: Collection, identity: Identity, finding: Finding) -> bool:

@@ -104,7 +104,7 @@ def run_it(server: Runs, check_mode: bool = False, **given: Any) -> Report:
     report = SPEC.run(
         found.validated_parameters, Caller(server, check_mode=check_mode, diff_mode=True, clock=server.clock())
     )
-    assert "automation" in report.result
+    assert {"automation", "automation_run"} <= set(report.result)
     assert "diff" not in report.result
     assert KEY not in json.dumps([report.result, report.warnings, report.progress])
     if report.failed:
@@ -389,6 +389,7 @@ def test_a_reading_that_fails_says_that_the_run_was_started() -> None:
     report = run_it(server, **NAMED, wait=True)
     assert report.failed
     assert report.result["changed"]
+    assert report.result["automation_run"]["id"] == "run_2"
     assert "The run 'run_2' of the automation 'sample_1' (id 'aut_1') was started before that" in report.result["msg"]
     assert report.result["error"]["status"] == 403
 
