@@ -99,7 +99,8 @@ def test_origins_are_a_set() -> None:
 def test_no_origin_at_all_is_refused_before_anything_is_sent() -> None:
     report = run_module(MODULE, embed_allowed_origins=[])
     assert report.failed
-    assert "would open the embed to every origin" in report.result["msg"]
+    assert "embed_allowed_origins is an empty list" in report.result["msg"]
+    assert "name it in clear" in report.result["msg"]
 
 
 def test_clear_opens_the_embed_with_a_warning() -> None:
@@ -173,6 +174,21 @@ def test_create() -> None:
         MODULE,
         ("GET", PAGE, page(organization())),
         ("POST", ALL, answer(201, {"data": new}), {"slug": "new", "name": "New"}),
+        ("GET", PAGE, page(new, organization())),
+        slug="new",
+        name="New",
+        create=True,
+    )
+    assert report.result["changed"], report.result
+    assert report.result["organization"]["id"] == "org_2"
+
+
+def test_a_creation_whose_answer_is_lost_is_looked_for_and_not_repeated() -> None:
+    new = organization("org_2", slug="new", name="New")
+    report = run_module(
+        MODULE,
+        ("GET", PAGE, page(organization())),
+        ("POST", ALL, RESET, {"slug": "new", "name": "New"}),
         ("GET", PAGE, page(new, organization())),
         slug="new",
         name="New",
