@@ -206,8 +206,12 @@ def _create(api: Collection, wanted: Presence, finding: Finding, check_mode: boo
     if identity.scope is not None and finding.listing is not None and not finding.listing.parent_exists:
         advice = "nothing was changed, create it first, or correct %s" % identity.scope.field.name
         raise RefusedError(sentence("%s does not exist" % identity.scope.name, advice))
-    for step in wanted.steps:
-        step.check_creation(api, finding, wanted.settings)
+
+    def check(newer: Finding) -> None:
+        for step in wanted.steps:
+            step.check_creation(api, newer, wanted.settings)
+
+    check(finding)
     plan = plan_creation(wanted, finding)
     if check_mode:
         return plan.outcome
@@ -217,11 +221,6 @@ def _create(api: Collection, wanted: Presence, finding: Finding, check_mode: boo
     from .creation import Creation
 
     exposed = " ".join(step.exposed for step in wanted.steps if step.exposed)
-
-    def check(newer: Finding) -> None:
-        for step in wanted.steps:
-            step.check_creation(api, newer, wanted.settings)
-
     creation = Creation(api, identity, wanted.settings, plan.body, exposed, check)
     with api.client.finishing() if exposed else nullcontext():
         found = creation.run(finding)
