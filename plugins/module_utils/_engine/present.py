@@ -83,6 +83,8 @@ def make_present(
     if wanted.references.scope_is_unknown:
         return _in_unknown_scope(wanted)
     outcome = _present(api, wanted.resolved(), check_mode)
+    assumptions = tuple(step.assumption for step in wanted.steps if step.assumption)
+    outcome = replace(outcome, warnings=(*outcome.warnings, *assumptions))
     if wanted.references.missing:
         warnings = (*outcome.warnings, _assumed(wanted.references))
         return replace(outcome, changed=True, warnings=warnings, action=_CHANGED.get(outcome.action, outcome.action))

@@ -140,6 +140,11 @@ class Step:
         """
         return ""
 
+    @property
+    def assumption(self) -> str:
+        """A sentence about what check mode assumes that earlier tasks do; empty if nothing."""
+        return ""
+
     def check_creation(self, api: Collection, finding: Finding, settings: Settings) -> None:
         """Check, also in check mode and before anything is written, whether the object may be created.
 

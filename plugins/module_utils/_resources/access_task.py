@@ -63,6 +63,7 @@ def set_access(api: Collection, options: Mapping[str, Any], check_mode: bool) ->
     return Outcome(
         lost or wanted != current,
         facts=DATA_SOURCE.facts(resource),
+        warnings=wanted.assumed,
         diff=Diff(header, (before or current).as_result(), wanted.as_result()),
         values={"access": wanted.as_result()},
     )
@@ -92,9 +93,13 @@ def _of_missing(
         raise RefusedError(
             "%s%s: nothing was changed, create it first." % (there_is_no, "; %s" % reason if reason else "")
         )
-    access = given.resolved(api).as_result()
+    resolved = given.resolved(api)
+    access = resolved.as_result()
     doubt = "; %s" % hint if hint else ""
     warning = "%s (yet): check mode assumes that an earlier task creates it%s." % (there_is_no, doubt)
     return Outcome(
-        True, warnings=(warning,), diff=Diff("access to the %s" % identity.name, {}, access), values={"access": access}
+        True,
+        warnings=(warning, *resolved.assumed),
+        diff=Diff("access to the %s" % identity.name, {}, access),
+        values={"access": access},
     )
