@@ -35,7 +35,7 @@ _NAMING = ("groups", "members", "group_ids", "member_ids")
 class Policy:
     """Who may query: everyone in the organization, or only these groups and members, by id.
 
-    In check mode, ``assumed`` are the names of those that do not exist yet, each in a sentence. They have no ids.
+    In check mode, ``assumed`` are those that do not exist yet and so have no ids, such as "group 'Analysts'".
     """
 
     mode: str
@@ -93,6 +93,23 @@ class Policy:
     def as_result(self) -> dict[str, Any]:
         """Return the result's ``access``."""
         return {"mode": self.mode, "group_ids": sorted(self.groups), "member_ids": sorted(self.members)}
+
+    def in_diff(self) -> dict[str, Any]:
+        """Return what a diff shows, which is the result's ``access`` and those that do not exist yet."""
+        return {**self.as_result(), **({"not_there_yet": list(self.assumed)} if self.assumed else {})}
+
+    @property
+    def assumption(self) -> str:
+        """A warning about those that check mode assumes to come from earlier tasks; empty if there are none."""
+        if not self.assumed:
+            return ""
+        return (
+            "There is no %s in the organization (yet): check mode assumes that an earlier task creates or invites %s."
+            % (
+                ", and no ".join(self.assumed),
+                "them" if len(self.assumed) > 1 else "it",
+            )
+        )
 
 
 _NAMES: dict[str, Any] = {"type": "list", "elements": "str"}
@@ -166,7 +183,7 @@ def _resolved(
 ) -> frozenset[str]:
     """Return the ids of the groups or members that a policy names by key or by id.
 
-    A sentence about each that check mode assumes to exist is added to ``assumed``.
+    Those that check mode assumes to come from earlier tasks are added to ``assumed``.
 
     Raises:
         RefusedError: if a group or a member does not exist, or if several have the same key.
@@ -190,10 +207,7 @@ def _resolved(
     found = set(identifiers)
     for name in sorted(names):
         if api.client.read_only and not listing.named(name) and listing.similar(name) is None:
-            assumed.append(
-                "There is no %s with the %s %s in the organization (yet): check mode assumes that an earlier task "
-                "makes one." % (family.noun, _KEYS[family], spelled_out(name))
-            )
+            assumed.append("%s %s" % (family.noun, spelled_out(name)))
         else:
             found.add(_one_named(listing, family, name))
     return frozenset(found)
@@ -383,8 +397,8 @@ class Access(Step):
 
     def difference(self) -> tuple[Content, Content]:
         """Return the access before and after."""
-        before = {} if self._current is None else {"access": self._current.as_result()}
-        return before, {"access": self._wanted.as_result()}
+        before = {} if self._current is None else {"access": self._current.in_diff()}
+        return before, {"access": self._wanted.in_diff()}
 
     @property
     def values(self) -> Content:
@@ -399,7 +413,7 @@ class Access(Step):
     @property
     def assumption(self) -> str:
         """The groups and members that do not exist yet."""
-        return " ".join(self._wanted.assumed)
+        return self._wanted.assumption
 
     @property
     def exposed(self) -> str:
