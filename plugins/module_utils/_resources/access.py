@@ -103,12 +103,8 @@ class Policy:
         """A warning about those that check mode assumes to come from earlier tasks; empty if there are none."""
         if not self.assumed:
             return ""
-        return (
-            "There is no %s in the organization (yet): check mode assumes that an earlier task creates or invites %s."
-            % (
-                ", and no ".join(self.assumed),
-                "them" if len(self.assumed) > 1 else "it",
-            )
+        return "There is no %s in the organization (yet): check mode assumes that earlier tasks see to that." % (
+            ", and no ".join(self.assumed)
         )
 
 

@@ -63,8 +63,8 @@ def set_access(api: Collection, options: Mapping[str, Any], check_mode: bool) ->
     return Outcome(
         lost or wanted != current,
         facts=DATA_SOURCE.facts(resource),
-        warnings=wanted.assumed,
-        diff=Diff(header, (before or current).as_result(), wanted.as_result()),
+        warnings=(wanted.assumption,) if wanted.assumed else (),
+        diff=Diff(header, (before or current).as_result(), wanted.in_diff()),
         values={"access": wanted.as_result()},
     )
 
@@ -94,12 +94,11 @@ def _of_missing(
             "%s%s: nothing was changed, create it first." % (there_is_no, "; %s" % reason if reason else "")
         )
     resolved = given.resolved(api)
-    access = resolved.as_result()
     doubt = "; %s" % hint if hint else ""
     warning = "%s (yet): check mode assumes that an earlier task creates it%s." % (there_is_no, doubt)
     return Outcome(
         True,
-        warnings=(warning, *resolved.assumed),
-        diff=Diff("access to the %s" % identity.name, {}, access),
-        values={"access": access},
+        warnings=(warning, resolved.assumption) if resolved.assumed else (warning,),
+        diff=Diff("access to the %s" % identity.name, {}, resolved.in_diff()),
+        values={"access": resolved.as_result()},
     )

@@ -316,8 +316,14 @@ def test_check_mode_assumes_that_an_earlier_task_creates_a_group_or_invites_a_me
     (warning,) = report.warnings
     assert "'group g9'" in warning
     assert "'m9@example.com'" in warning
+    planned = report.result["diff"]["after"]["access"]
+    assert planned["not_there_yet"] == ["group 'group g9'", "member 'm9@example.com'"]
     wire = Wire(READ, ("GET", POLICY, policy("restricted", ["g1"])))
     report = run(ACCESS_TASK, wire, {**ACCESS, "id": "ds_1", **options}, check_mode=True)
+    assert report.result["changed"]
+    assert len(report.warnings) == 1
+    wire = Wire(("GET", PAGE, page()))
+    report = run(ACCESS_TASK, wire, {**ACCESS, "id": None, "name": "preview-42", **options}, check_mode=True)
     assert report.result["changed"]
     assert len(report.warnings) == 2
 
