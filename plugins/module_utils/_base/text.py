@@ -31,16 +31,44 @@ def encodable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
+# Unicode promises that these three are never characters of a text, so ``printable`` escapes them.
+_START, _LIMIT, _END = "\ufdd0", "\ufdd1", "\ufdd2"
+_LIMITED = re.compile("%s([^%s%s]*)%s([0-9]+)%s" % (_START, _START, _END, _LIMIT, _END))
+
+# Longer texts are cut at once, to save memory. What is shown of them is far from the place of this cut.
+_LONGEST_TEXT = 100_000
+
+
 def printable(value: Any, longest: int = 300) -> str:
-    """Return ``value`` as one line for a message: invisible characters are escaped, and ``longest`` is the limit."""
+    """Return ``value`` as one line for a message, with escaped invisible characters and ``longest`` as its limit."""
     try:
         text = str(value)
     except (RecursionError, ValueError):  # Too deeply nested lists, or a number with too many digits.
         text = "a value that can't be shown"
-    # Escaping makes a text longer but never shorter, so the rest of a long text is not needed.
-    text = "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text[: longest + 1]
-    )
+    text = text[:_LONGEST_TEXT]
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    return limited(text, longest)
+
+
+def limited(text: str, longest: int) -> str:
+    """Mark a text that is longer than ``longest`` characters, so that ``shortened`` shortens it.
+
+    The text is not shortened here, because secrets must be masked first: nobody recognizes a part of a secret.
+    """
+    return text if len(text) <= longest else "".join((_START, text, _LIMIT, str(longest), _END))
+
+
+def shortened(text: str) -> str:
+    """Return ``text`` with each part shortened that ``limited`` has marked; the same object if there is none."""
+    count = int(_START in text)
+    while count:
+        text, count = _LIMITED.subn(_within_limit, text)
+    return text
+
+
+def _within_limit(found: re.Match[str]) -> str:
+    text, longest = found[1], int(found[2])
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
@@ -56,8 +84,8 @@ def quoted(value: Any) -> str:
 
 def spelled_out(value: Any) -> str:
     """Return a value for a comparison in a message, with codes for characters that look like others."""
-    text = quoted(value)
-    return text if text.isascii() else "%s (%s)" % (text, ascii(value)[:120])
+    text = printable(value, _LONGEST_TEXT)
+    return quoted(value) if text.isascii() else "%s (%s)" % (quoted(value), limited(ascii(value), 120))
 
 
 def look_alike_key(text: str) -> str:
@@ -104,7 +132,7 @@ class Mask:
                 escaped = html.escape(text)
                 spellings.update((escaped, escaped.replace("&#x27;", "&#39;"), escaped.replace("&#x27;", "&#039;")))
                 # Messages of this collection escape invisible characters, and show the codes of look-alikes.
-                spellings.update((printable(text, longest=12 * len(text)), ascii(text)[1:-1]))
+                spellings.update((printable(text, longest=_LONGEST_TEXT * 12), ascii(text)[1:-1]))
                 # Some services join the lines of a text.
                 spellings.add(" ".join(text.split()))
                 spellings.update(_encoded(text))
@@ -117,16 +145,19 @@ class Mask:
             )
 
     def text(self, text: str) -> str:
-        """Return ``text`` with every secret replaced by asterisks; the same object if it has no secret."""
+        """Return ``text`` with every secret replaced by asterisks, and then shortened where it is too long.
+
+        It is the same object if nothing changes.
+        """
         secrets = self._begun_in(text)
         for secret in secrets:
             text = text.replace(secret, _MASK)
-        # A shortened text may end in the middle of a secret.
+        # A server may have shortened the text, and it may end in the middle of a secret.
         for secret in secrets if "..." in text else ():
             text = _without_beginnings(text, secret)
         if self._short_pattern is not None:
             text = self._short_pattern.sub(_MASK, text)
-        return text
+        return shortened(text)
 
     def _begun_in(self, text: str) -> list[str]:
         """Return the secrets whose first characters are in ``text``, longest first, as one may be part of another."""
@@ -157,26 +188,20 @@ class Mask:
         return value
 
 
-def _common(one: str, other: str) -> int:
-    """Return the length of the common beginning of two texts."""
-    return next((n for n, (a, b) in enumerate(zip(one, other)) if a != b), min(len(one), len(other)))
-
-
 def _without_beginnings(text: str, secret: str) -> str:
     """Return ``text`` with asterisks in place of each beginning of ``secret`` that is followed by dots."""
     head = secret[:_SHORTEST_SECRET]
     pieces: list[str] = []
-    done, start = 0, text.find(head)
-    while start >= 0:
-        end = -1
-        if text.find("...", start, start + len(secret) + 3) >= 0:
-            common = _common(secret, text[start : start + len(secret)])
-            end = text.rfind("...", start + len(head), start + common + 3)
-        if end >= 0:
-            pieces += (text[done:start], _MASK)
-            done = end
-        start = text.find(head, max(start + 1, end))
-    return "".join((*pieces, text[done:]))
+    done, end = len(text), text.rfind("...")
+    while end > 0:
+        start = text.find(head, max(0, end - len(secret)), end)
+        while start >= 0 and not secret.startswith(text[start:end]):
+            start = text.find(head, start + 1, end)
+        if start >= 0:
+            pieces += (text[end:done], _MASK)
+            done = start
+        end = text.rfind("...", 0, min(done, end + 2))
+    return text[:done] + "".join(reversed(pieces))
 
 
 def _encoded(secret: str) -> set[str]:

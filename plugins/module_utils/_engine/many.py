@@ -25,7 +25,7 @@ from .._base.errors import (
     RefusedError,
     UnsupportedError,
 )
-from .._base.text import look_alike_key, printable, quoted
+from .._base.text import limited, look_alike_key, printable, quoted
 from .._http.parallel import in_parallel
 from .._rest.collection import Collection, not_confirmed, twins_created
 from .._rest.family import Resource
@@ -597,7 +597,7 @@ def _message(api: Collection, items: Sequence[Item], summary: Mapping[str, int])
     )
     failures = [(item, item.error.message) for item in items if item.error is not None]
     for item, reason in failures[:_FAILURES_NAMED]:
-        message += " %s: %s" % (item, printable(reason, longest=_LONGEST_REASON))
+        message += " %s: %s" % (item, limited(reason, _LONGEST_REASON))
     if len(failures) > _FAILURES_NAMED:
         message += " And %d more." % (len(failures) - _FAILURES_NAMED)
     return message

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from .._base.text import shortened
 from .._http.caller import Caller, Counters
 from .._http.requests_transport import MISSING
 from .forms import Spec
@@ -43,7 +44,7 @@ class ModuleSpec:
 
     def refused(self, message: str) -> Report:
         """Return the report of a task whose options are wrong."""
-        result = {**self.task.nothing, "changed": False, "msg": message, "api": Counters().as_result()}
+        result = {**self.task.nothing, "changed": False, "msg": shortened(message), "api": Counters().as_result()}
         return Report(True, result, [], bad_input=True)
 
     def invocation(self, options: Mapping[str, Any], report: Report) -> dict[str, Any]:

@@ -452,15 +452,21 @@ def _warn_of_unseen(settings: Settings, work: Work, body: Content) -> None:
 
 
 def _not_sent(settings: Settings, body: Content) -> str | None:
-    """Say which secrets were not sent, because the user could think that an unchanged result means they are stored."""
+    """Say what was not sent, because the user could think that an unchanged result means it is stored."""
+    noun = settings.kind.family.noun
+    sentences = []
     kept = settings.kept(body)
-    if not kept:
-        return None
-    return "The %s exists, so %s %s not sent: set update_secrets to always to send secrets at each run." % (
-        settings.kind.family.noun,
-        ", ".join(kept),
-        "were" if len(kept) > 1 else "was",
-    )
+    if kept:
+        sentences.append(
+            "The %s exists, so %s %s not sent: set update_secrets to always to send secrets at each run."
+            % (noun, ", ".join(kept), "were" if len(kept) > 1 else "was")
+        )
+    late = [one.name for one in settings.stored if one.create_only]
+    if late:
+        sentences.append(
+            "The %s exists, so %s was not sent, because the API takes it at a creation only." % (noun, ", ".join(late))
+        )
+    return " ".join(sentences) or None
 
 
 def _outcome(action: str, work: Work, diff: Diff, message: str | None = None) -> Outcome:

@@ -22,6 +22,7 @@ import pytest
 import trustme
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
+from ansible_collections.community.basedash.plugins.module_utils._base.text import shortened
 from ansible_collections.community.basedash.plugins.module_utils._http.connection import Connection
 from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import RequestsTransport
 from ansible_collections.community.basedash.plugins.module_utils._http.transport import (
@@ -595,7 +596,7 @@ def test_any_bytes_are_an_answer_or_a_clear_failure() -> None:
             except TransportError as error:
                 failures.append(error)
     assert len(server.requests) == 400
-    assert all(error.sent and str(error).isprintable() for error in failures)
+    assert all(error.sent and shortened(str(error)).isprintable() for error in failures)
     assert 0 < answers < 400
 
 

@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import ApiError, Exchange
-from ansible_collections.community.basedash.plugins.module_utils._base.text import Mask, printable
+from ansible_collections.community.basedash.plugins.module_utils._base.text import Mask, limited, printable, shortened
 from ansible_collections.community.basedash.plugins.module_utils._base.version import VERSION
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import (
     Outcome,
@@ -222,7 +222,22 @@ def test_lines_of_a_private_key_are_masked() -> None:
 
 def test_control_characters_are_shown_as_such() -> None:
     assert printable("a\x1b[31m\u202eb\nc") == "a\\x1b[31m\\u202eb\\nc"
-    assert len(printable("x" * 1000)) == 300
+    assert len(shortened(printable("x" * 1000))) == 300
+    assert printable("\ufdd0x\ufdd11\ufdd2") == "\\ufdd0x\\ufdd11\\ufdd2"
+
+
+@pytest.mark.parametrize("place", [280, 295, 299, 5000])
+def test_secret_at_the_end_of_a_shortened_text_is_masked_as_a_whole(place: int) -> None:
+    text = printable("x" * place + KEY + "y" * 1000)
+    shown = Mask([KEY]).text("It said %s." % text)
+    assert shown.endswith("....")
+    assert len(shown) == 300 + len("It said .")
+    assert not any(KEY[start : start + 3] in shown for start in range(len(KEY) - 2))
+
+
+def test_text_that_is_limited_twice_keeps_the_smaller_limit() -> None:
+    text = limited("why: %s, and more" % limited("x" * 50, 10), 20)
+    assert shortened(text) == "why: xxxxxxx..., ..."
 
 
 def test_halves_of_surrogate_pairs_do_not_leave() -> None:
