@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Callable
 
 from .._base.effect import Effect
 from .._base.errors import (
@@ -29,23 +29,28 @@ from .._base.errors import (
 from .._base.text import look_alike_key, quoted
 from .._rest.collection import Collection, not_confirmed
 from .._rest.creation_lock import CreationLock, creation_lock, note_shown
-from .._rest.family import Content, Family, Resource
+from .._rest.family import Content, Family, Resource, is_gone
 from .._rest.freshness import SETTLING_SECONDS, StaleError, look_until, recent
 from .lookup import Finding, Identity, find
 from .settings import Settings
 
 _CONFLICT = 409
+_REFUSALS = frozenset((400, _CONFLICT, 422))
 
 
 @dataclass
 class Creation:
-    """The creation of one object. ``exposed`` says what a new object is exposed to until the task has finished."""
+    """The creation of one object. ``exposed`` says what a new object is exposed to until the task has finished.
+
+    ``check`` is called with each newer look-up before the creation, and raises ``RefusedError`` if it must not happen.
+    """
 
     api: Collection
     identity: Identity
     settings: Settings
     body: Content
     exposed: str
+    check: Callable[[Finding], None]
     created: Resource = field(default_factory=dict)
     _known: Container[str] = frozenset()
     _lost: ApiError | None = None
@@ -90,6 +95,8 @@ class Creation:
             found = self._decided_again(finding, lock)
             if found.resource is not None:
                 return found
+            if found is not finding:
+                self.check(found)
             try:
                 found = self._post(found)
             finally:
@@ -151,6 +158,8 @@ class Creation:
             resource = self.api.get(identifier)
         except (NotFoundError, NotBasedashError, UnsupportedError):
             return None
+        if is_gone(resource):
+            return None
         if not self.family.has_key(resource, self.key):
             raise RefusedError(
                 "Another task on this machine has just created %s, and it is named %s (id %s): "
@@ -174,8 +183,12 @@ class Creation:
                 finding = self._found_on_a_newer_list()
                 if finding.resource is not None:
                     return Finding(None) if self._lost is not None else finding
+                self._check_again(finding)
                 continue
             except ApiError as error:
+                found = self._found_after_refusal(error)
+                if found is not None:
+                    return found
                 # The name is taken, perhaps by the POST whose answer was lost.
                 taken = error.status == _CONFLICT and self._lost is not None
                 if not error.effect.is_unclear and not taken:
@@ -194,11 +207,35 @@ class Creation:
                 return Finding(None)
             setbacks += 1
             # After a time-out the POST may still take effect later, so it is not sent again.
-            final = not isinstance(lost, NoAnswerError) or lost.effect is Effect.MAY_COME
+            once = self.settings.kind.created_once
+            final = once or not isinstance(lost, NoAnswerError) or lost.effect is Effect.MAY_COME
             if final or not self.api.back_off(
                 setbacks, "the %s was not created, and the answer was lost" % self.family.noun
             ):
                 raise self._maybe_created(lost) from lost
+
+    def _check_again(self, finding: Finding) -> None:
+        try:
+            self.check(finding)
+        except BasedashError as error:
+            raise (error if self._lost is None else self._maybe_created(error)) from error
+
+    def _found_after_refusal(self, error: ApiError) -> Finding | None:
+        """Return the object if the creation was refused because somebody else has just created it."""
+        if not self.settings.kind.created_once or self._lost is not None or error.status not in _REFUSALS:
+            return None
+        self.api.require_anew()
+
+        def look() -> Finding | None:
+            finding = find(self.api, self.identity)
+            return finding if finding.resource is not None else None
+
+        try:
+            if error.status != _CONFLICT:
+                return look()
+            return look_until(self.api.client, look, "looking for the %s that is said to exist" % self.family.noun)
+        except ApiError:
+            return None
 
     def _check_not_interrupted(self) -> None:
         """Refuse to start anything if nobody waits for the result any more."""
@@ -337,7 +374,7 @@ class Creation:
         if len(found) > 1:
             raise self._several([one["id"] for one in found])
         clauses = self.settings.not_taken(found[0], self.body)
-        if clauses:
+        if clauses and not self.settings.kind.updated_after_creation:
             raise IncompleteError(
                 "The answer to the creation was lost, and now there is %s (id %s) with other "
                 "settings than this task sent (%s): it is not known who created it, look at it in Basedash.%s"

@@ -124,6 +124,11 @@ def make_absent(kind: Kind, api: Collection, options: Mapping[str, Any], check_m
     if references.scope is not None:
         api = api.within(references.scope.id)
     finding = find(api, wanted.by_id if wanted.force else wanted.identity, wanted.verify_absence)
+    if not finding.readable and kind.reads_always:
+        raise RefusedError(
+            "This server offers no way to read %s, so nobody knows whether the %s may be deleted: nothing was changed."
+            % (kind.family.plural, wanted.identity.name)
+        )
     if not finding.readable:
         return _planned_unread(wanted) if check_mode else _Deletion(api, wanted).unreadable()
     plan = plan_deletion(wanted, finding)

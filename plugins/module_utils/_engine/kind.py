@@ -41,7 +41,8 @@ class Field:
     object that the field names by id; a second option names this object by its key. A ``read_only`` field has no
     option. A ``create_only`` field is sent by a creation, and no answer shows it. ``updated_if`` is an option with the
     values ``on_create`` and ``always``; only with ``always`` the field of an existing object is compared and changed.
-    If the server stores another value in an ``approximate`` field than was sent, this is a warning and no failure.
+    If the server stores another value in an ``approximate`` field than was sent, this is a warning and no failure. An
+    ``update_only`` field can't be sent by a creation, so an update follows the creation.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Field:
     create_only: bool = False
     updated_if: str = ""
     approximate: bool = False
+    update_only: bool = False
     parts: tuple[Field, ...] = ()
 
     @cached_property
@@ -168,6 +170,10 @@ class Kind:
     needs requests: ``obstacle(api, resource, force)`` returns what an object is that must not be deleted, such as "the
     only grant of ..."; with ``reads_always``, a deletion with ``force`` reads the object for this guard as well.
 
+    ``created_once`` means that a creation has an effect which must not happen twice, such as an e-mail. Then a POST
+    without an answer is never sent again, even if no reading shows what it did. ``emptied_by_steps`` are options of
+    steps that ``clear`` may name.
+
     ``caution`` returns a warning about side effects of an action ("deleted", "renamed") on an object. ``words`` are
     words of the service that are no secrets and must not be masked, by the result key under which they stand.
     """
@@ -183,6 +189,8 @@ class Kind:
     unselectable: Guard = _no_guard
     obstacle: Callable[[Collection, Resource, bool], str] = _no_obstacle
     reads_always: bool = False
+    created_once: bool = False
+    emptied_by_steps: tuple[str, ...] = ()
     caution: Callable[[str, Resource], str] = _no_caution
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -232,6 +240,11 @@ class Kind:
         fields = [one for one in (*self.settings, *self.secrets) if one.emptied is not ...]
         by_key = {one.by_key: one for one in fields if one.refers_to is not None}
         return {**{one.name: one for one in fields}, **by_key}
+
+    @cached_property
+    def updated_after_creation(self) -> bool:
+        """Whether an update follows each creation, because a creation can't set all fields."""
+        return any(one.update_only for one in self.by_option.values())
 
     @cached_property
     def by_sent(self) -> dict[str, Field]:

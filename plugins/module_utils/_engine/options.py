@@ -94,7 +94,7 @@ def of_one(kind: Kind, steps: Sequence[type[Step]] = ()) -> Options:
         found["extra_secrets"] = {"type": "dict", "no_log": True}
         choices = {"choices": ["on_create", "always"], "aliases": ["update_password"], "no_log": False}
         found["update_secrets"] = {"type": "str", "default": "on_create", **choices}
-    if kind.clearable:
+    if kind.clearable or kind.emptied_by_steps:
         found["clear"] = _TEXTS
     for step in steps:
         found.update((name, dict(entry)) for name, entry in step.options.items())
@@ -172,7 +172,7 @@ class Rules:
             {"api_key": None, **{one.name: one.trimmed for one in kind.secrets if one.trimmed}},
             frozenset(one.name for one in kind.secrets if one.form is KEY_FILE),
             frozenset(("exclude", "groups", "members")),
-            frozenset(kind.clearable),
+            frozenset((*kind.clearable, *kind.emptied_by_steps)),
             required_one_of,
         )
 

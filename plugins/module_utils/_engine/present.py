@@ -178,7 +178,8 @@ def plan_creation(wanted: Presence, finding: Finding) -> Plan:
             % (kind.family.a_noun, spelled_out(finding.similar), spelled_out(key)),
         )
     # The planned object has no id, because the server assigns it.
-    planned = kind.shown_after({}, body)
+    later = {one.sent: value for one, value in settings.stored.items() if one.update_only}
+    planned = kind.shown_after({}, {**body, **later})
     outcome = Outcome(
         True,
         kind.facts(planned),
@@ -205,7 +206,12 @@ def _create(api: Collection, wanted: Presence, finding: Finding, check_mode: boo
     from .creation import Creation
 
     exposed = " ".join(step.exposed for step in wanted.steps if step.exposed)
-    creation = Creation(api, identity, wanted.settings, plan.body, exposed)
+
+    def check(newer: Finding) -> None:
+        for step in wanted.steps:
+            step.check_creation(api, newer, wanted.settings)
+
+    creation = Creation(api, identity, wanted.settings, plan.body, exposed, check)
     with api.client.finishing() if exposed else nullcontext():
         found = creation.run(finding)
         if found.resource is not None:
@@ -220,12 +226,31 @@ def _create(api: Collection, wanted: Presence, finding: Finding, check_mode: boo
     with work.reported():
         if wanted.settings.hides_some(work.resource, plan.body):
             work.read_again()
+        if wanted.kind.updated_after_creation:
+            _update_new(api, wanted.settings, work)
         _warn_of_unseen(wanted.settings, work, plan.body)
         _check_taken(wanted.settings, work, plan.body)
         for step in wanted.steps:
             step.finish(work, None)
         work.warnings += creation.confirmed()
     return _outcome("created", work, plan.diff)
+
+
+def _update_new(api: Collection, settings: Settings, work: Work) -> None:
+    """Set what the creation of the object could not set, or did not set."""
+    missing: list[NotFoundError] = []
+
+    def update() -> bool | None:
+        try:
+            _Update(api, settings, work).run()
+        except NotFoundError as error:
+            # The service may need some seconds until all its parts know the new object.
+            missing.append(error)
+            return None
+        return True
+
+    if look_until(api.client, update, "updating the new %s again" % api.family.noun) is None:
+        raise missing[-1]
 
 
 def _under_new_key(wanted: Presence, finding: Finding) -> tuple[Presence, Finding]:
@@ -304,7 +329,7 @@ def _change(api: Collection, wanted: Presence, finding: Finding, resource: Resou
         for step in wanted.steps:
             step.before_updating(work, settings, plan.body)
         if plan.body:
-            _Update(api, settings, work).run()
+            _Update(api, settings, work, wanted.steps).run()
         for step in wanted.steps:
             step.after_updating(work)
         for step in wanted.steps:
@@ -323,6 +348,7 @@ class _Update:
     api: Collection
     settings: Settings
     work: Work
+    steps: Sequence[Step] = ()
 
     def run(self) -> None:
         """Change the settings. After a lost answer, read the object, and send only what still differs.
@@ -361,8 +387,14 @@ class _Update:
         self.api.require_recent()
         try:
             self.work.read_again()
+            for step in self.steps:
+                step.check_update(self.work, self.settings, self.settings.update(self.work.resource))
         except BasedashError as error:
             raise (error if lost is None else self._maybe_changed(error)) from error
+        if self.steps:
+            # Count the age of all these readings from here, because a slow server would otherwise make the first one
+            # too old each time.
+            self.work.read_at = self.api.clock.monotonic()
 
     def _take(self, answered: Resource | None, before: Resource, body: Content) -> None:
         """Note that the update is done, and check that the object has the wanted settings."""

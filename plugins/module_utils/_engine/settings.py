@@ -97,7 +97,9 @@ class Settings:
                     self.kind.key.name,
                 )
             )
-        return {**self.kind.created_with, self.kind.key.sent: key, **self.whole({})}
+        later = {one.sent for one in self.kind.settings if one.update_only}
+        body = {name: value for name, value in self.whole({}).items() if name not in later}
+        return {**self.kind.created_with, self.kind.key.sent: key, **body}
 
     def whole(self, resource: Content) -> Body:
         """Return a complete object: given settings and secrets, and for other settings the values of ``resource``."""
@@ -309,17 +311,18 @@ def _cleared(kind: Kind, options: Mapping[str, Any]) -> list[Field]:
     cleared = list(dict.fromkeys(options.get("clear") or ()))
     secrets = [one.name for one in kind.secrets]
     for option in cleared:
-        if option not in kind.clearable:
+        if option not in kind.clearable and option not in kind.emptied_by_steps:
             why = "the API has no way to remove this secret" if option in secrets else "that can't be cleared"
             # Text that is no option's name may be a secret in the wrong place.
             name = quoted(option) if re.fullmatch("[A-Za-z_.]{1,40}", option) else "what is no option"
-            raise InputError("The option clear names %s, and %s: name %s." % (name, why, ", ".join(kind.clearable)))
-        one = kind.clearable[option]
-        names = [one.name] if one.refers_to is None else [one.name, one.by_key]
+            known = ", ".join((*kind.clearable, *kind.emptied_by_steps))
+            raise InputError("The option clear names %s, and %s: name %s." % (name, why, known))
+        one = kind.clearable.get(option)
+        names = [option] if one is None else [one.name] if one.refers_to is None else [one.name, one.by_key]
         given = [name for name in names if value_at(options, name) is not None]
         if given:
             raise InputError("The option clear names %s, which is given as well: remove one of them." % given[0])
-    return list(dict.fromkeys(kind.clearable[option] for option in cleared))
+    return list(dict.fromkeys(kind.clearable[option] for option in cleared if option in kind.clearable))
 
 
 def _check_extra(kind: Kind, option: str, values: Mapping[str, Any]) -> None:

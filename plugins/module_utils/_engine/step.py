@@ -148,12 +148,16 @@ class Step:
     def check_creation(self, api: Collection, finding: Finding, settings: Settings) -> None:
         """Check, also in check mode and before anything is written, whether the object may be created.
 
+        The task calls this again if it had to look the object up again before the creation.
+
         Raises:
             RefusedError: if it must not be created.
         """
 
     def check_update(self, work: Work, settings: Settings, body: Content) -> None:
         """Check, also in check mode and before anything is written, whether the object may be changed with ``body``.
+
+        The task calls this again if it had to read the object again before the update.
 
         Raises:
             RefusedError: if it must not be changed like this.

@@ -298,7 +298,7 @@ def read_policy_of_listed(api: Collection, identifier: str) -> Policy:
 
 
 # Parallel requests. This is also the default of modules that manage many objects.
-_CONCURRENCY = 4
+CONCURRENCY = 4
 
 
 def with_access(api: Collection, options: Mapping[str, Any], entries: list[Facts]) -> list[Facts]:
@@ -313,7 +313,7 @@ def with_access(api: Collection, options: Mapping[str, Any], entries: list[Facts
     from .._http.parallel import in_parallel
 
     read = partial(read_policy_of_listed, api)
-    policies = in_parallel(api.client, _CONCURRENCY, read, [one["id"] for one in entries])
+    policies = in_parallel(api.client, CONCURRENCY, read, [one["id"] for one in entries])
     return [{**entry, "access": policy.as_result()} for entry, policy in zip(entries, policies)]
 
 
