@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from stage import EXAMPLES, KEY, Basedash, run
+from stage import EXAMPLES, KEY, ROOT, Basedash, run
 
 SEED: dict[str, Any] = {
     "organizations": [
@@ -88,6 +88,15 @@ def site(server: Basedash, tmp_path: Path) -> Site:
     """Return the example's copy, and an organization that differs from it."""
     server.call("POST", "reset", SEED)
     return Site(server, tmp_path / "repository")
+
+
+def test_the_guide_shows_the_file(site: Site) -> None:
+    """The excerpt in the guide has the keys of the file, and is a part of it."""
+    guide = (ROOT / "docs" / "access_as_code.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    shown = yaml.safe_load(block)
+    assert shown.keys() == site.access.keys()
+    assert [one for key, entries in shown.items() for one in entries if one not in site.access[key]] == []
 
 
 def test_plan_apply_join_and_leave(site: Site) -> None:
