@@ -54,3 +54,16 @@ attributes:
     details:
       - This module does not change anything.
 """
+
+    ACTION_MODULE = r"""
+options: {}
+attributes:
+  diff_mode:
+    support: none
+    details:
+      - This module acts, and nothing that could be compared differs afterwards.
+  idempotent:
+    support: none
+    details:
+      - Each task acts once.
+"""

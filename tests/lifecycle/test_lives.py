@@ -55,7 +55,7 @@ SERVERS: dict[str, dict[str, Any]] = {
     "names are normalized": {"names_changed": "nfc"},
     "sync after update": {"sync_after_update": True},
     "older release": {"omit_fields": ["athenaWorkgroup", "athenaOutputLocation", "athenaCatalog"], "single_get": "404"},
-    "newer release": {"extra_fields": {"poolSize": 5, "labels": ["a"]}},
+    "newer release": {"extra_fields": {"fieldOfNoRelease": 5, "labels": ["a"]}},
     "all that is odd": {
         "null_flags": True,
         "ports_as_text": True,

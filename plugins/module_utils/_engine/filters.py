@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any, Callable
 
 from .._base.errors import InputError
 from .._base.text import MASKS, look_alike_key, printable, quoted
 from .._rest.family import Family, Resource
+from .forms import moment
 from .kind import Field, Kind
 
 
@@ -128,7 +129,7 @@ class Filters:
         if not all(words.match(resource) for words in self.words):
             return False
         if self.created_before is not None:
-            created = _time(resource.get("createdAt"))
+            created = moment(resource.get("createdAt"))
             if created is None or created >= self.created_before:
                 return False
         return self.pattern is None or any(map(self.pattern, self._looked_at(resource)))
@@ -165,32 +166,13 @@ def _pattern(text: str | None) -> Callable[[str], Any] | None:
 def _wanted_time(text: str | None) -> datetime | None:
     if text is None:
         return None
-    moment = _time(text.strip())
-    if moment is None:
+    found = moment(text.strip())
+    if found is None:
         raise InputError(
             "The option created_before (%s) is no date: give one such as 2026-11-24 or 2026-11-24T08:00:00Z."
             % quoted(text)
         )
-    return moment
-
-
-# The forms that every supported Python reads in the same way. Newer releases accept more, such as plain digits.
-_ISO = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
-)
-
-
-def _time(text: Any) -> datetime | None:
-    """Return a date or a time in the form of ISO 8601, in UTC if it does not say otherwise."""
-    if not isinstance(text, str) or not _ISO.fullmatch(text):
-        return None
-    try:
-        # Python before 3.11 does not accept the Z, and accepts only fractions with 3 or 6 digits.
-        plain = re.sub("\\.[0-9]+", "", text)
-        moment = datetime.fromisoformat(plain[:-1] + "+00:00" if plain[-1:] in "Zz" and plain else plain)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
+    return found
 
 
 # What is never to be deleted ------------------------------------------------------------------------------------------

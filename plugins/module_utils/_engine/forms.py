@@ -14,6 +14,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Any, Callable
 
 
@@ -23,13 +24,15 @@ class Form:
 
     ``type`` is the type of the option for Ansible, and ``spec`` has further entries of its argument spec. ``normal``
     returns the normal form of a value; two values are equal if their normal forms are. ``emptied`` is the value that
-    empties the field, ``...`` if no value does. ``wire`` returns the value as requests send it.
+    empties the field, ``...`` if no value does. ``wire`` returns the value as requests send it. Texts of
+    ``several_lines`` lose the white space at their end before they are sent, but not if they are ``verbatim``.
     """
 
     type: str
     normal: Callable[[Any], Any]
     emptied: Any = ""
     several_lines: bool = False
+    verbatim: bool = False
     spec: Mapping[str, Any] = field(default_factory=dict)
     wire: Callable[[Any], Any] = lambda value: value
 
@@ -41,6 +44,11 @@ Spec = Mapping[str, Mapping[str, Any]]
 def text(value: Any) -> Any:
     """Return a text without white space at its ends; an empty text for ``None``."""
     return value.strip() if isinstance(value, str) else "" if value is None else value
+
+
+def without_end(value: Any) -> Any:
+    """Return a text without white space at its end; an empty text for ``None``."""
+    return value.rstrip() if isinstance(value, str) else "" if value is None else value
 
 
 def any_case(value: Any) -> Any:
@@ -81,17 +89,51 @@ def texts(value: Any) -> Any:
     return frozenset(one.strip() for one in value if one.strip())
 
 
+# The forms that every supported Python reads in the same way. Newer releases accept more, such as plain digits.
+_ISO = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
+)
+
+
+def moment(value: Any) -> datetime | None:
+    """Return a date or a time in the form of ISO 8601, in UTC; ``None`` if the value is no such text."""
+    if not isinstance(value, str) or not _ISO.fullmatch(value):
+        return None
+    try:
+        # Python before 3.11 does not accept the Z, and accepts only fractions with 3 or 6 digits.
+        plain = re.sub(r"\.([0-9]+)", lambda found: "." + (found[1] + "00000")[:6], value)
+        found = datetime.fromisoformat(plain[:-1] + "+00:00" if plain[-1:] in "Zz" else plain)
+        return found.replace(tzinfo=timezone.utc) if found.tzinfo is None else found.astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        return None
+
+
+def as_time(value: Any) -> Any:
+    """Return a time that can be compared, whatever its spelling; any other value as a text."""
+    plain = text(value)
+    return moment(plain) or plain
+
+
+def with_commas(value: Any) -> Any:
+    """Return a list of texts as one text with commas; any other value as it is."""
+    return ",".join(value) if isinstance(value, (list, tuple)) else value
+
+
 ONE_LINE = Form("str", text)
 LINES = Form("str", text, several_lines=True)
+VERBATIM = Form("str", without_end, several_lines=True, verbatim=True)
+"""A text such as SQL, of which no character is changed."""
 ANY_CASE = Form("str", any_case)
-WORD = Form("str", upper_case)
+WORD = Form("str", upper_case, wire=upper_case)
+"""A word of the API such as POSTGRES, which is sent in upper case."""
 NUMBER = Form("int", number, emptied=None)
+TIME = Form("str", as_time, emptied=None)
 FLAG = Form("bool", flag, emptied=...)
 KEY_FILE = Form("raw", text)
 """A secret in JSON, such as the key file of a service account."""
 TEXTS = Form("list", texts, emptied=[], spec={"elements": "str"})
 """A list of texts, whose order does not matter."""
-COMMA_TEXTS = Form("list", texts, spec={"elements": "str"}, wire=lambda value: ",".join(value) if value else "")
+COMMA_TEXTS = Form("list", texts, spec={"elements": "str"}, wire=with_commas)
 """A list of texts, whose order does not matter, that the API has as one text with commas."""
 
 

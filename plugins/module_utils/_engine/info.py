@@ -46,6 +46,8 @@ class ReadAll:
         references = References.of(self.kind, options, only_scope=True)
         identity = None if options["id"] is None else Identity(self.kind, checked_id("id", options["id"]), None)
         references.resolve(api)
+        if references.scope is not None:
+            api = api.within(references.scope.id)
         warnings: list[str] = [references.missing + "."] if references.missing else []
         resources = self._listed(api, options, warnings) if identity is None else self._single(api, identity, warnings)
         wanted = {one: references.ids.get(one) for one in (*references.keys, *references.ids)}
@@ -56,6 +58,7 @@ class ReadAll:
                     % (field.fact_name, self.kind.family.noun, self.kind.family.plural, field.by_key, field.name)
                 )
         resources = [one for one in resources if all(field.value(one) == value for field, value in wanted.items())]
+        self._check_filters_are_shown(filters, resources)
         doubts = [doubt for negative in (False, True) for doubt in filters.doubts(resources, negative)]
         warnings += ["%s." % doubt for doubt in doubts]
         entries = [self.kind.facts(resource) for resource in resources if filters.match(resource)]
@@ -74,6 +77,24 @@ class ReadAll:
                 % (self.kind.family.noun, quoted(key), quoted(similar))
             )
         return list(listing)
+
+    def _check_filters_are_shown(self, filters: Filters, resources: Sequence[Resource]) -> None:
+        """Refuse a filter that would select nothing only because the server does not show what it compares.
+
+        Raises:
+            RefusedError: naming the filter.
+        """
+        matched = [self.kind.field_named(name) for name in self.kind.matched] or [self.kind.key]
+        unseen = []
+        if filters.created_before is not None and not any("createdAt" in one for one in resources):
+            unseen.append("created_before")
+        if filters.pattern is not None and not any(field.is_shown(one) for one in resources for field in matched):
+            unseen.append("name_pattern")
+        if resources and unseen:
+            raise RefusedError(
+                "This server does not show what %s compares of %s, so they can't be selected by it: leave it out."
+                % (unseen[0], self.kind.family.plural)
+            )
 
     def _single(self, api: Collection, identity: Identity, warnings: list[str]) -> Sequence[Resource]:
         finding = find(api, identity)

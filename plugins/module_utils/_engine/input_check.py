@@ -204,6 +204,9 @@ class _Check:
                 raise InputError("%s is a list within the list: join the lists to one, as in list_1 + list_2." % one)
             if item is None:
                 raise InputError("%s is empty: give a value, or remove it." % one)
+            if not isinstance(item, dict) and len(entry.get("options", ())) == 1:
+                # Of objects with a name alone, the name is enough.
+                item = dict.fromkeys(entry["options"], item)
             items.append(self.value(element, name, item, one))
         return items
 

@@ -36,13 +36,13 @@ class Field:
 
     ``needed_to_create`` means that a creation needs the field. ``fixed`` means that it can't change after the creation.
     ``in_every_update`` means that a PATCH without the field may reset it. ``emptied_as`` is the value that ``clear``
-    sends. ``secret`` means that no answer shows the field, and ``removed_by`` is the flag with which an update removes
-    the secret. ``trimmed`` are characters that are removed from the end of a value. ``refers_to`` is the family of the
-    object that the field names by id; a second option names this object by its key. A ``read_only`` field has no
-    option. A ``create_only`` field is sent by a creation, and no answer shows it. ``updated_if`` is an option with the
-    values ``on_create`` and ``always``; only with ``always`` the field of an existing object is compared and changed.
-    If the server stores another value in an ``approximate`` field than was sent, this is a warning and no failure. An
-    ``update_only`` field can't be sent by a creation, so an update follows the creation.
+    sends. ``secret`` means that no answer shows the field. ``removed_by`` is the flag with which an update removes the
+    secret, if no value does that. ``trimmed`` are characters that are removed from the end of a value. ``refers_to`` is
+    the family of the object that the field names by id; a second option names this object by its key. A ``read_only``
+    field has no option. A ``create_only`` field is sent by a creation, and no answer shows it. ``updated_if`` is an
+    option with the values ``on_create`` and ``always``; only with ``always`` the field of an existing object is
+    compared and changed. If the server stores another value in an ``approximate`` field than was sent, this is a
+    warning and no failure. An ``update_only`` field can't be sent by a creation, so an update follows the creation.
     """
 
     name: str
@@ -106,10 +106,15 @@ class Field:
         if self.fixed or self.needed_to_create or self.read_only or self.create_only or self.updated_if:
             return ...
         if self.secret:
-            return True if self.removed_by else ...
+            return True if self.removed_by else self.emptied_as
         if self.refers_to is not None:
             return None
         return self.form.emptied if self.emptied_as is ... else self.emptied_as
+
+    @property
+    def emptied_by(self) -> str:
+        """The name, in requests, of what ``clear`` sends."""
+        return self.removed_by or self.sent
 
     def is_shown(self, resource: Resource) -> bool:
         """Tell whether the server's answer has this field."""
@@ -176,6 +181,7 @@ class Kind:
 
     ``caution`` returns a warning about side effects of an action ("deleted", "renamed") on an object. ``words`` are
     words of the service that are no secrets and must not be masked, by the result key under which they stand.
+    Objects of which nobody documents the fields are ``passed_on``: their facts are what the API sends.
     """
 
     family: Family
@@ -193,6 +199,7 @@ class Kind:
     emptied_by_steps: tuple[str, ...] = ()
     caution: Callable[[str, Resource], str] = _no_caution
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    passed_on: bool = False
 
     @cached_property
     def by_option(self) -> dict[str, Field]:
@@ -206,7 +213,7 @@ class Kind:
     @cached_property
     def key(self) -> Field:
         """The field by which people name an object."""
-        return self.by_option[self.family.key_option]
+        return self.field_named(self.family.key_option)
 
     @cached_property
     def scope(self) -> Field | None:
@@ -282,6 +289,8 @@ class Kind:
         A fact is ``None`` if the server omits the field, or if its value has a type that no field is documented to
         have. Only declared fields become facts, because an undocumented field could be a secret.
         """
+        if self.passed_on:
+            return dict(resource)
         facts: Facts = {}
         for one, within, name in self._facts:
             value = one.value(resource)

@@ -58,11 +58,13 @@ _YES: dict[str, Any] = {"type": "bool", "default": True}
 
 
 def _entry(field: Field) -> dict[str, Any]:
+    # A form with options of its own says which of them are secret.
+    secret = field.secret and "options" not in field.form.spec
     return {
         "type": field.form.type,
         **field.form.spec,
         **({"aliases": list(field.aliases)} if field.aliases else {}),
-        **({"no_log": True} if field.secret else {}),
+        **({"no_log": True} if secret else {}),
     }
 
 

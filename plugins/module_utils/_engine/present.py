@@ -11,7 +11,15 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .._base.errors import ApiError, BasedashError, IncompleteError, NoAnswerError, NotFoundError, RefusedError
+from .._base.errors import (
+    ApiError,
+    BasedashError,
+    IncompleteError,
+    NoAnswerError,
+    NotFoundError,
+    RefusedError,
+    sentence,
+)
 from .._base.text import quoted, spelled_out
 from .._rest.collection import Collection
 from .._rest.family import Content, Resource
@@ -195,6 +203,9 @@ def _create(api: Collection, wanted: Presence, finding: Finding, check_mode: boo
     if wanted.identity.new_key is not None:
         wanted, finding = _under_new_key(wanted, finding)
     identity = wanted.identity
+    if identity.scope is not None and finding.listing is not None and not finding.listing.parent_exists:
+        advice = "nothing was changed, create it first, or correct %s" % identity.scope.field.name
+        raise RefusedError(sentence("%s does not exist" % identity.scope.name, advice))
     for step in wanted.steps:
         step.check_creation(api, finding, wanted.settings)
     plan = plan_creation(wanted, finding)

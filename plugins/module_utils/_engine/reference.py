@@ -16,7 +16,7 @@ from .._rest.collection import Collection
 from .._rest.family import value_at
 from .._rest.listing import Listing
 from .kind import Field, Kind
-from .lookup import Scope, refuse_look_alike
+from .lookup import Identity, Scope, find, refuse_look_alike
 
 
 @dataclass
@@ -33,6 +33,7 @@ class References:
     missing: str = ""
     read_at: dict[Field, float] = field(default_factory=dict)
     unknown: list[Field] = field(default_factory=list)
+    identifier: str | None = None
 
     @classmethod
     def of(cls, kind: Kind, options: Mapping[str, Any], only_scope: bool = False) -> References:
@@ -53,7 +54,7 @@ class References:
                 keys[one] = key
             elif identifier is not None:
                 ids[one] = identifier
-        return cls(kind, keys, ids)
+        return cls(kind, keys, ids, identifier=options.get("id"))
 
     @property
     def scope(self) -> Scope | None:
@@ -90,7 +91,10 @@ class References:
         family = one.refers_to
         if family is None:
             raise ValueError("%s refers to nothing" % one.name)
-        listing = api.list_beside(family, required=True) or Listing(family, ())
+        parent = "" if family.parent is None else self._parent(one, api)
+        if parent is None:
+            return ""
+        listing = api.list_beside(family, required=True, parent=parent) or Listing(family, ())
         found = listing.named(key)
         if len(found) > 1:
             raise RefusedError(
@@ -109,8 +113,30 @@ class References:
             return identifier
         similar = listing.similar(key)
         refuse_look_alike(family.noun, "named", key, similar, one.by_key)
-        self.missing = "There is no %s named %s%s" % (family.noun, quoted(key), _hint(listing, key, similar, one))
+        within = " in %s with id %s" % (family.parent.noun, quoted(parent)) if family.parent is not None else ""
+        hint = _hint(listing, key, similar, one)
+        self.missing = "There is no %s named %s%s%s" % (family.noun, quoted(key), within, hint)
         return ""
+
+    def _parent(self, one: Field, api: Collection) -> str | None:
+        """Return the id of the parent of this task's object, ``None`` if it is not known.
+
+        The object that ``one`` names by its key is in the same parent.
+
+        Raises:
+            RefusedError: if the server does not show in which parent the object is.
+        """
+        scope = self.kind.scope
+        if scope in self.ids or scope in self.unknown or self.identifier is None or scope is None:
+            return None if scope is None else self.ids.get(scope)
+        resource = find(api, Identity(self.kind, self.identifier, None)).resource
+        found = None if resource is None else scope.value(resource)
+        if resource is not None and not isinstance(found, str):
+            raise RefusedError(
+                "The server does not show the %s of the %s with id %s: nothing was changed, give %s in place of %s."
+                % (scope.by_key, self.kind.family.noun, quoted(self.identifier), one.name, one.by_key)
+            )
+        return found
 
 
 def _hint(listing: Listing, key: str, similar: str | None, one: Field) -> str:

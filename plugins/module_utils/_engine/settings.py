@@ -15,7 +15,7 @@ from typing import Any
 from .._base.errors import InputError, RefusedError
 from .._base.text import is_one_line, quoted, spelled_out
 from .._rest.family import Content, Resource, value_at
-from .forms import alike
+from .forms import FLAG, alike
 from .kind import Field, Kind
 
 Body = dict[str, Any]
@@ -53,7 +53,7 @@ class Settings:
             InputError: if an option is invalid, or two options contradict each other.
         """
         stored = {one: _checked(one, one.given(options)) for one in kind.settings if one.given(options) is not None}
-        secrets = {one: one.given(options) for one in kind.secrets if one.given(options) is not None}
+        secrets = {one: _not_empty(one, one.given(options)) for one in kind.secrets if one.given(options) is not None}
         cleared = _cleared(kind, options)
         stored.update((one, one.emptied) for one in cleared if not one.secret)
         extra, extra_secrets = options["extra"] or {}, options.get("extra_secrets") or {}
@@ -157,7 +157,7 @@ class Settings:
 
     def renewed(self, resource: Content) -> Body:
         """Return the secrets to send to the existing object, and flags that remove secrets; never both for one."""
-        body: Body = {one.removed_by: True for one in self.removed}
+        body: Body = {one.emptied_by: one.emptied for one in self.removed}
         if not self.renew:
             return body
         body.update((one.sent, value) for one, value in self.secrets.items())
@@ -177,8 +177,12 @@ class Settings:
         for one in self.kind.settings:
             if not one.in_every_update:
                 continue
-            shown = one.form.normal(one.value(resource)) if one.is_shown(resource) else None
-            value = self.stored.get(one, shown)
+            shown = one.value(resource) if one.is_shown(resource) else None
+            value = self.stored.get(one, one.form.normal(shown) if one.form is FLAG else shown)
+            if one.form is not FLAG:
+                # An empty value needs no protection, because a default is at most as empty.
+                body.update({} if value in ("", None, []) else {one.sent: value})
+                continue
             if not isinstance(value, bool):
                 raise RefusedError(
                     "The server shows no clear %s of the %s with id %s (%s), and an update without it might "
@@ -267,7 +271,7 @@ class Settings:
         values.update((name, value) for name, value in self.extra.items() if not resource or name in resource)
         if self.new_key is not None and resource:
             values[self.kind.key.name] = self.new_key
-        removed = {one.removed_by: one.name for one in self.removed}
+        removed = {one.emptied_by: one.name for one in self.removed}
         secret = {one.sent: one.name for one in self.kind.secrets}
         for name in body:
             if name in removed:
@@ -285,13 +289,26 @@ def _checked(one: Field, value: Any) -> Any:
     Raises:
         InputError: if the value is invalid.
     """
-    if isinstance(value, str):
+    _not_empty(one, value)
+    if isinstance(value, str) and not one.form.verbatim:
         value = value.rstrip() if one.form.several_lines else value.strip()
         if not one.form.several_lines and not is_one_line(value):
             raise InputError("The option %s has a control character in it (%s): remove it." % (one.name, quoted(value)))
     if one.limits is not None:
         _check_limits(one.name, value, *one.limits)
     return value if one.check is None else one.check(one.name, value)
+
+
+def _not_empty(one: Field, value: Any) -> Any:
+    """Return the value, unless it is a list with nothing in it, which is mostly a variable that nobody filled.
+
+    Raises:
+        InputError: if it is such a list.
+    """
+    if value == []:
+        clear = "" if one.emptied is ... else ", or name it in clear"
+        raise InputError("The option %s is an empty list: give a value, or leave it out%s." % (one.name, clear))
+    return value
 
 
 def _check_limits(option: str, value: Any, least: int, most: int) -> None:

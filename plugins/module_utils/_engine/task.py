@@ -45,11 +45,20 @@ Work = Callable[[Collection, Mapping[str, Any], bool], Outcome]
 
 @dataclass(frozen=True)
 class Task:
-    """A task about objects of a kind. With ``about_one`` it is about one object, and its result always has facts."""
+    """A task about objects of a kind. With ``about_one`` it is about one object, and its result always has facts.
+
+    Without ``needs_key``, it sends no key even if there is one.
+    """
 
     kind: Kind
     work: Work
     about_one: bool = False
+    needs_key: bool = True
+
+    @property
+    def needs_organization(self) -> bool:
+        """Whether its objects belong to an organization, so that the connection must name one."""
+        return self.kind.family.in_organization
 
     @property
     def nothing(self) -> dict[str, Any]:
@@ -109,7 +118,7 @@ def _ended(task: Task, options: Mapping[str, Any], caller: Caller, counters: Cou
     """Run a task and return its report, not yet masked. The transport's secrets are added to ``mask``."""
     carrier: Transport | None = None
     try:
-        connection = Connection.from_options(options)
+        connection = Connection.from_options(options, task.needs_key, task.needs_organization)
         carrier = caller.transport(connection)
         mask.add(carrier.secrets)
         client = Client(connection, carrier, caller, counters)

@@ -100,7 +100,7 @@ class Client:
         self._turn = _Turn()
         self.exhausted = False
         self._headers = {
-            "Authorization": "Bearer " + connection.api_key,
+            **({"Authorization": "Bearer " + connection.api_key} if connection.api_key else {}),
             "Accept": "application/json",
             # Ask for uncompressed answers, so that the size limit holds for the received bytes and for the content
             # alike.

@@ -38,7 +38,7 @@ class Connection:
 
     ``api_url`` is the root of the service: scheme, host, port and prefix, without ``/api/public`` and without a slash
     at the end. ``timeout`` (one request, from connecting to the last byte) and ``retry_timeout`` (waiting and retrying
-    in one task) are in seconds.
+    in one task) are in seconds. ``api_key`` and ``organization_id`` are empty if the task needs none.
     """
 
     api_key: str = field(repr=False)
@@ -53,8 +53,12 @@ class Connection:
     use_proxy: bool
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Any]) -> Connection:
+    def from_options(
+        cls, options: Mapping[str, Any], needs_key: bool = True, needs_organization: bool = True
+    ) -> Connection:
         """Return the connection that a task's options describe.
+
+        A task that needs no key does not send one, even if the options have it.
 
         Raises:
             InputError: if an option can't be used.
@@ -64,9 +68,9 @@ class Connection:
         if client_key is not None and client_cert is None:
             raise InputError("The option client_key needs client_cert: give the certificate that belongs to the key.")
         return cls(
-            api_key=_key(options["api_key"]),
+            api_key=_key(options["api_key"]) if needs_key else "",
             api_url=service_root(options["api_url"]),
-            organization_id=_organization(options["organization_id"]),
+            organization_id=_organization(options["organization_id"], needs_organization),
             timeout=_seconds("timeout", options["timeout"], zero=False),
             retry_timeout=_seconds("retry_timeout", options["retry_timeout"], zero=True),
             validate_certs=options["validate_certs"],
@@ -77,7 +81,9 @@ class Connection:
         )
 
 
-def _organization(value: str | None) -> str:
+def _organization(value: str | None, needed: bool) -> str:
+    if value is None and not needed:
+        return ""
     if value is None:
         raise InputError("No organization: set organization_id or BASEDASH_ORGANIZATION_ID.")
     return checked_id("organization_id", value)

@@ -29,3 +29,29 @@ MEMBERS = Family(
     key_option="email",
     key_form=str.casefold,
 )
+
+DASHBOARDS = Family("dashboard", "dashboards", "organizations/{organization_id}/dashboards")
+
+# Tabs have no list of their own, but a dashboard shows its tabs.
+TABS = Family("tab", "tabs", "organizations/{organization_id}/dashboards/{parent}/tabs", parent=DASHBOARDS, part="tabs")
+
+# The API lists charts by dashboard only. It reads, changes and deletes them by their own path.
+CHARTS = Family(
+    "chart",
+    "charts",
+    "organizations/{organization_id}/charts",
+    scope="dashboardId",
+    list_path="organizations/{organization_id}/dashboards/{parent}/charts",
+    parent=DASHBOARDS,
+)
+
+# Only third parties say that the API lists automations. It archives them in place of deleting them.
+AUTOMATIONS = Family("automation", "automations", "organizations/{organization_id}/automations")
+
+# The vendor shows the list of runs, without their fields.
+AUTOMATION_RUNS = Family(
+    "automation run",
+    "automation runs",
+    "organizations/{organization_id}/automations/{parent}/runs",
+    parent=AUTOMATIONS,
+)

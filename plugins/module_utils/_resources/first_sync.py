@@ -11,25 +11,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from .._base.errors import IncompleteError, InputError, NoAnswerError
+from .._base.errors import IncompleteError, NoAnswerError
 from .._base.text import printable, quoted
 from .._engine.forms import Spec
 from .._engine.step import Step, Work
+from .._engine.waiting import WAIT, Waiting, seconds_to_wait
 from .._rest.family import Resource
-
-_FIRST_INTERVAL = 1.0
-_GROWTH = 1.5
-_LONGEST_INTERVAL = 15.0
-_LONGEST_WAIT = 86_400.0
 
 
 class FirstSync(Step):
     """Waits, for at most ``seconds``, until Basedash has read the schema of the database for the first time."""
 
-    options: ClassVar[Spec] = {
-        "wait": {"type": "bool", "default": False},
-        "wait_timeout": {"type": "float", "default": 300.0},
-    }
+    options: ClassVar[Spec] = WAIT
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -41,12 +34,8 @@ class FirstSync(Step):
         Raises:
             InputError: if the time is not valid.
         """
-        if not options["wait"]:
-            return None
-        seconds = options["wait_timeout"]
-        if not 0 < seconds <= _LONGEST_WAIT:
-            raise InputError("The option wait_timeout is %g: give seconds, more than 0 and at most 86400." % seconds)
-        return cls(seconds)
+        seconds = seconds_to_wait(options)
+        return None if seconds is None else cls(seconds)
 
     def finish(self, work: Work, updated_from: Resource | None) -> None:
         """Read the data source at growing intervals until its first schema sync has ended.
@@ -60,36 +49,23 @@ class FirstSync(Step):
         """
         # Nothing is written after this, so it does not matter if somebody renames the data source.
         work.guarded = False
-        clock = work.api.clock
-        begin = clock.monotonic()
+        waiting = Waiting(work.api, self._seconds, "the first sync of the %s" % work.name)
         earlier = None if updated_from is None else updated_from.get("lastSyncAttemptAt")
-        interval, polls = _FIRST_INTERVAL, 0
         while True:
-            spent = clock.monotonic() - begin
             state = _State.of(work.resource, earlier)
             if state.ended(work.name):
                 break
-            if self._seconds <= spent:
+            if waiting.is_over:
                 raise state.too_late(work.name, self._seconds)
-            work.api.progress(
-                "waiting for the first sync of %s, now %s, %.0f s"
-                % (quoted(work.resource["id"]), quoted(state.status), spent)
-            )
-            clock.sleep(min(interval, self._seconds - spent))
-            if work.api.client.abandoned:
-                raise IncompleteError(
-                    "The task was interrupted while it waited for the first sync of the %s." % work.name
-                )
-            interval = min(interval * _GROWTH, _LONGEST_INTERVAL)
-            polls += 1
+            waiting.pause(quoted(state.status))
             with suppress(NoAnswerError):
                 # The next reading may get an answer.
                 work.read_again()
         status = work.resource.get("lastSyncStatus")
         work.values["sync"] = {
             "status": status if isinstance(status, str) else None,
-            "polls": polls,
-            "wait_seconds": round(spent, 3),
+            "polls": waiting.polls,
+            "wait_seconds": round(waiting.spent, 3),
         }
 
 

@@ -92,17 +92,26 @@ def _path_ids(answer: Answer) -> list[str]:
 def _not_found(answer: Answer, family: Family) -> tuple[str, str]:
     ids = [quoted(identifier) for identifier in _path_ids(answer)]
     if len(ids) > 1:
-        # The objects of a parent are listed below the parent's id.
-        noun = family.parent.noun if family.parent is not None and len(_path(answer)) > 3 else family.noun
+        # The objects of a parent are listed, and may have their path, below the parent's id.
+        path = _path(answer)
+        noun = family.parent.noun if family.parent is not None and _is_within_parent(answer, family) else family.noun
+        ids[1:] = [quoted(unquote(path[4]))] if family.part and len(path) > 4 else ids[1:]
         mistake = "the %s with id %s was not found in organization %s, or the key is not an admin's of it"
         advice = "check id and organization_id, and that api_key has admin access"
         return mistake % (noun, ids[1], ids[0]), advice
+    if not ids:
+        return "the list of %s was not found" % family.plural, "check api_url"
     mistake = "the organization %s was not found, or the key is not an admin's of it"
     return mistake % "".join(ids), "check organization_id (an id, not a name), and that api_key has admin access"
 
 
+def _is_within_parent(answer: Answer, family: Family) -> bool:
+    """Tell whether a request was about all objects within one parent object."""
+    return family.parent is not None and len(_path(answer)) == 4
+
+
 def _unsupported(answer: Answer, family: Family) -> tuple[str, str]:
-    if len(_path_ids(answer)) > 1:
+    if len(_path_ids(answer)) > int(family.in_organization) and not _is_within_parent(answer, family):
         return "this server does not offer %s for %s" % (answer.method, family.a_noun), _SEE_WHAT_IS_OFFERED
     if answer.method == "GET":
         return (

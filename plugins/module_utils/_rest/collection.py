@@ -15,7 +15,7 @@ from typing import Any, Callable
 from urllib.parse import urlencode
 
 from .._base.effect import Effect
-from .._base.errors import ApiError, IncompleteError
+from .._base.errors import ApiError, IncompleteError, NotFoundError
 from .._base.identifiers import segment
 from .._base.text import quoted
 from .._http.caller import Clock
@@ -28,6 +28,7 @@ from .answers import (
     items_of,
     next_cursor,
     not_basedash,
+    not_offered,
     says_failure,
     shows_nothing,
     successful,
@@ -85,10 +86,11 @@ class Collection:
         self.client = client
         self.organization_id = organization_id
         self.family = family
-        self._path = _ROOT + family.path.format(organization_id=segment(organization_id))
+        self._parent = parent
         self._needs_parent = bool(family.list_path) and not parent
-        list_path = family.list_path if parent else family.path
+        list_path = (family.list_path or family.path) if parent else family.path
         parts = {"organization_id": segment(organization_id), "parent": segment(parent) if parent else ""}
+        self._path = _ROOT + family.path.format(**parts)
         self._list_path = _ROOT + list_path.format(**parts)
 
     @property
@@ -132,8 +134,19 @@ class Collection:
         begun = self.client.clock.monotonic()
         if self._needs_parent:
             return self._list_of_all_parents(begun)
+        if self.family.part:
+            return self._list_in_parent(begun)
         try:
             pages = list(self._pages())
+        except NotFoundError:
+            if self.family.parent is None or not self._parent:
+                raise
+            # The list of all parents needs admin access, so it tells whether the parent or the access is missing.
+            if self._parent in Collection(self.client, self.organization_id, self.family.parent).list_all():
+                raise
+            listing = Listing(self.family, (), begun, self.client.clock.monotonic())
+            listing.parent_exists = False
+            return listing
         except _BrokenListError:
             # If the item of a cursor is deleted, the cursor may become invalid. If this happens twice, it is no
             # accident.
@@ -157,17 +170,43 @@ class Collection:
         pages = parents.pages + sum(listing.pages for listing in lists)
         return Listing(self.family, found, begun, self.client.clock.monotonic(), pages)
 
-    def list_beside(self, family: Family, required: bool = False) -> Listing | None:
+    def _list_in_parent(self, begun: float) -> Listing:
+        if self.family.parent is None:
+            raise ValueError("%s has no parent" % self.family.noun)
+        parents = Collection(self.client, self.organization_id, self.family.parent)
+        answer = self.client.request("GET", parents.path_of(self._parent))
+        if answer.status in NOT_OFFERED:
+            # An older release may have no GET of a single object. Its list may show the parts as well.
+            resource = parents.list_all().with_id(self._parent)
+        else:
+            resource = parents._same(answer, self._parent, parents._resource(answer))
+        listing = None if resource is None else self.listed_in(resource, begun)
+        if listing is None:
+            successful(answer, parents.family)
+            what = "the %s of %s" % (self.family.plural, parents.family.a_noun)
+            raise not_offered(answer, what, "leave them out, or see with basedash_api_info what it offers")
+        return listing
+
+    def listed_in(self, parent: Resource, begun: float = 0.0) -> Listing | None:
+        """Return the objects that an object of the parent's family shows, ``None`` if it shows none."""
+        values = parent.get(self.family.part)
+        items = [with_id(value) for value in values] if isinstance(values, list) else [None]
+        if None in items:
+            return None
+        return Listing(self.family, [one for one in items if one], begun, self.client.clock.monotonic())
+
+    def list_beside(self, family: Family, required: bool = False, parent: str = "") -> Listing | None:
         """Return all objects of another family of the organization, or ``None`` if this server has no such list.
 
         Call this only after an object of this family could be read. Then a 404 can't mean that the key has no admin
-        access. With ``required``, a missing list is a failure.
+        access. With ``required``, a missing list is a failure. ``parent`` is the id of the object whose objects are
+        listed, if the family can only be listed so.
 
         Raises:
             ApiError: if the list can't be read for another reason.
         """
         try:
-            return Collection(self.client, self.organization_id, family).list_all()
+            return Collection(self.client, self.organization_id, family, parent).list_all()
         except ApiError as error:
             if error.status in NOT_OFFERED and not required:
                 return None
@@ -207,6 +246,9 @@ class Collection:
             answer = self.client.request("GET", "%s?%s" % (self._list_path, urlencode(query)))
             content = self._page(answer, first=not page)
             items: list[Resource] = list(items_of(answer, content, family))
+            if self._parent and family.scope:
+                # The list of a parent has only its own objects, whether or not they show that.
+                items = [item if item.get(family.scope) else {**item, family.scope: self._parent} for item in items]
             if page and not items:
                 raise _BrokenListError(not_basedash(answer, "an empty page where it said that there is more"))
             before = len(agreed)

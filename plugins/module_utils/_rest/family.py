@@ -27,7 +27,8 @@ class Family:
     normal forms are. ``scope`` is the field with the id of the parent object, if a key is only unique within its
     parent. ``identifying`` are further fields in which all pages of a list must agree, because guards rely on them.
     ``list_path`` is the path of a list if only the objects within one object of the family ``parent`` can be listed;
-    it has ``{parent}`` where the id of the parent stands.
+    it has ``{parent}`` where the id of the parent stands. ``part`` is the field of the parent in which its objects are,
+    if they can only be read there; then ``path`` has ``{parent}`` in it.
     """
 
     noun: str
@@ -40,12 +41,18 @@ class Family:
     identifying: tuple[str, ...] = ()
     list_path: str = ""
     parent: Family | None = None
+    part: str = ""
 
     @property
     def a_noun(self) -> str:
         """The noun with its article."""
         # "MCP" gets "an", because its "M" is spoken as "em".
         return "%s %s" % ("an" if self.noun[0] in "aeioAEIOM" else "a", self.noun)
+
+    @property
+    def in_organization(self) -> bool:
+        """Whether the objects belong to an organization."""
+        return "{organization_id}" in self.path
 
     @property
     def result_key(self) -> str:

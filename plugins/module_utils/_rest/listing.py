@@ -16,13 +16,15 @@ class Listing:
     """The objects of a family at one time, in the API's order (newest first), found by id or by key.
 
     ``begun`` and ``read_at`` are the times when the reading began and ended, in seconds of the client's clock.
-    ``pages`` is the number of requests. Objects that the server shows but that count as absent are left out.
+    ``pages`` is the number of requests. ``parent_exists`` is false for an empty list of a parent that is not there.
+    Objects that the server shows but that count as absent are left out.
     """
 
     def __init__(
         self, family: Family, resources: Iterable[Resource], begun: float = 0.0, read_at: float = 0.0, pages: int = 1
     ) -> None:
         self.begun, self.read_at, self.pages = begun, read_at, pages
+        self.parent_exists = True
         self._family = family
         every = list(resources)
         self._by_id = {resource["id"]: resource for resource in every if not is_gone(resource)}

@@ -31,7 +31,7 @@ class ListCache:
         self._lock = threading.Lock()
         self._latest: Listing | None = None
         self._beside_lock = threading.Lock()
-        self._beside: dict[str, Listing | None] = {}
+        self._beside: dict[tuple[str, str], Listing | None] = {}
         self._known: frozenset[str] = frozenset()
         self.created: list[Resource] = []
         """The objects that items of this task created."""
@@ -78,16 +78,16 @@ class ListCache:
         self._items_served = 0
         return self._latest
 
-    def beside(self, family: Family, required: bool) -> Listing | None:
-        """Return all objects of another family. They are read when they are needed for the first time.
+    def beside(self, family: Family, required: bool, parent: str) -> Listing | None:
+        """Return all objects of another family, or of one parent. They are read when they are needed first.
 
         Raises:
             ApiError: if they can't be read.
         """
         with self._beside_lock:
-            if family.path not in self._beside:
-                self._beside[family.path] = self._api.list_beside(family, required)
-            return self._beside[family.path]
+            if (family.path, parent) not in self._beside:
+                self._beside[family.path, parent] = self._api.list_beside(family, required, parent)
+            return self._beside[family.path, parent]
 
     def expect(self, items: int) -> None:
         """Note how many items are going to begin."""
@@ -177,9 +177,9 @@ class Snapshot(Collection):
             return listing
         return self._lists.recent() if self._needs_recent else self._lists.latest
 
-    def list_beside(self, family: Family, required: bool = False) -> Listing | None:
+    def list_beside(self, family: Family, required: bool = False, parent: str = "") -> Listing | None:
         """Return all objects of another family, read once for all items."""
-        return self._lists.beside(family, required)
+        return self._lists.beside(family, required, parent)
 
     def confirm_created(self, resource: Resource, known: Container[str]) -> str:
         """Only note the new object, because one reading at the end of the task checks all new objects."""

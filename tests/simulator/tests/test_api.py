@@ -84,14 +84,14 @@ def test_ids_are_one_percent_encoded_segment(api: Api) -> None:
 
 def test_create(api: Api) -> None:
     body = {"type": "direct", "dialect": "MYSQL", "displayName": "new", "host": "h", "port": 3306, "password": "hidden"}
-    answer = api.call("POST", json={**body, "poolSize": 4})
+    answer = api.call("POST", json={**body, "fieldOfNoRelease": 4})
     assert answer.status_code == 201
     made = answer.json()["data"]
     assert (made["dialect"], made["port"], made["sslEnabled"], made["sshEnabled"]) == ("MYSQL", 3306, True, False)
     assert (made["lastSyncStatus"], made["hasCompletedFirstSync"]) == ("PENDING", False)
     assert "hidden" not in answer.text
     assert api.stored(made["id"])["secrets"] == {"password": "hidden"}
-    assert api.stored(made["id"])["other_fields"] == {"poolSize": 4}
+    assert api.stored(made["id"])["other_fields"] == {"fieldOfNoRelease": 4}
     assert api.call("GET", f"/{made['id']}").json()["data"]["lastSyncStatus"] == "SUCCESS"
     assert (api.log()[0]["effect"], api.log()[0]["data_source"]) == ("created", made["id"])
 

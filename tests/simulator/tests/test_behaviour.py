@@ -191,10 +191,10 @@ def test_forms_of_values(api: Api) -> None:
 
 
 def test_fields_left_out_and_added(api: Api) -> None:
-    api.behaviour(omit_fields=["athenaCatalog"], extra_fields={"poolSize": 5})
+    api.behaviour(omit_fields=["athenaCatalog"], extra_fields={"fieldOfNoRelease": 5})
     for item in api.call("GET", conform=False).json()["data"]:
         assert "athenaCatalog" not in item
-        assert item["poolSize"] == 5
+        assert item["fieldOfNoRelease"] == 5
 
 
 @pytest.mark.parametrize(("value", "status", "kept"), [(False, 200, True), ("refused", 400, True), (True, 200, False)])

@@ -9,8 +9,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from contract import comparison, questions
-from contract.openapi import Document, DocumentError, read
+from ansible_collections.community.basedash.plugins.module_utils._api.comparison import (
+    Finding,
+    by_text,
+    differences,
+    news,
+)
+from ansible_collections.community.basedash.plugins.module_utils._api.document import Document, DocumentError
+from ansible_collections.community.basedash.plugins.module_utils._api.questions import answers
+from contract.openapi import read
 
 USAGE = """\
 Name the service's OpenAPI file: make contract OPENAPI=openapi.json
@@ -21,21 +28,23 @@ def _section(title: str, lines: Iterable[str]) -> str:
     return "\n".join([f"{title}:", *(f"  - {line}" for line in lines)])
 
 
-def _lines(findings: comparison.Findings) -> list[str]:
-    return [f"{text}: {', '.join(places)}" for text, places in findings.items()] or ["nothing"]
+def _lines(findings: Iterable[Finding]) -> list[str]:
+    return [f"{text}: {', '.join(places)}" for text, places in by_text(findings).items()] or ["nothing"]
 
 
 def report(document: Document) -> tuple[str, bool]:
     """Return the text for people, and whether nothing differs."""
-    differs = comparison.differences(document)
-    answers = questions.answers(document)
-    settled = [f"{question} {answer}" for question, answer in answers.items() if answer is not None]
+    found = differences(document)
+    differs = [one for one in found if not one.guessed]
+    said = answers(document)
+    settled = [f"{question} {answer}" for question, answer in said.items() if answer is not None]
     sections = [
         document.title,
         _section("differs", _lines(differs)),
+        _section("unverified", _lines(one for one in found if one.guessed)),
         _section("settled", settled or ["nothing"]),
-        _section("open", [question for question, answer in answers.items() if answer is None] or ["nothing"]),
-        _section("new", _lines(comparison.news(document))),
+        _section("open", [question for question, answer in said.items() if answer is None] or ["nothing"]),
+        _section("new", _lines(news(document))),
     ]
     return "\n\n".join(sections), not differs
 

@@ -17,11 +17,15 @@ from typing import Any
 import pytest
 import workspace
 import yaml
-from contract import reliance
 from contract.__main__ import main, report
-from contract.comparison import differences, news
-from contract.openapi import Document, DocumentError
-from contract.questions import QUESTIONS, answers
+
+from ansible_collections.community.basedash.plugins.module_utils._api import comparison
+from ansible_collections.community.basedash.plugins.module_utils._api.check import compared
+from ansible_collections.community.basedash.plugins.module_utils._api.document import Document, DocumentError, plain
+from ansible_collections.community.basedash.plugins.module_utils._api.families import FAMILIES
+from ansible_collections.community.basedash.plugins.module_utils._api.families import SOURCES as RELIED
+from ansible_collections.community.basedash.plugins.module_utils._api.questions import QUESTIONS, answers
+from ansible_collections.community.basedash.plugins.module_utils._api.reliance import Relied, place
 
 OWN = workspace.ROOT / "tests" / "simulator" / "basedash_simulator"
 Content = dict[str, Any]
@@ -29,8 +33,10 @@ Change = Callable[[Content], Any]
 
 SOURCES = "/api/public/organizations/{orgId}/data-sources"
 ONE = SOURCES + "/{id}"
-OTHERS = "GET /data-sources, GET /data-sources/{id}, DELETE /data-sources/{id}, POST /data-sources"
-ALL_OBJECTS = OTHERS + ", PATCH /data-sources/{id}"
+COLLECTION = "/api/public/organizations/{}/data-sources"
+ALL_OBJECTS = (
+    "GET /data-sources, GET /data-sources/{id}, POST /data-sources, PATCH /data-sources/{id}, DELETE /data-sources/{id}"
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +58,18 @@ def content(own: Content) -> Content:
     return copy.deepcopy(own)
 
 
-def lines(findings: dict[str, list[str]]) -> list[str]:
-    return [f"{text}: {', '.join(places)}" for text, places in findings.items()]
+def differences(document: Document) -> list[comparison.Finding]:
+    """Return what differs for data sources."""
+    return [one for one in comparison.differences(document) if "/data-sources" in one.where]
+
+
+def news(document: Document) -> list[comparison.Finding]:
+    """Return what is new for data sources."""
+    return [one for one in comparison.news(document) if "/data-sources" in one.where]
+
+
+def lines(findings: list[comparison.Finding]) -> list[str]:
+    return [f"{text}: {', '.join(places)}" for text, places in comparison.by_text(findings).items()]
 
 
 def schemas(content: Content, name: str) -> Any:
@@ -69,17 +85,48 @@ def fields(content: Content) -> Any:
     return schemas(content, "ConnectionFields")["properties"]
 
 
-def test_the_table_of_answers_has_every_operation() -> None:
-    assert set(reliance.requests()) == set(reliance.ANSWERS)
-
-
 def test_the_requests_are_those_of_the_collection() -> None:
-    created = {name for sent in reliance.requests()["POST", reliance.SOURCES] for name in sent.body}
+    created = {name for sent in RELIED.requests["POST", COLLECTION] for name in sent.body}
     assert {"type", "dialect", "displayName", "password", "athenaCatalog", "snowflakePrivateKeyPassphrase"} < created
-    changed = {name for sent in reliance.requests()["PATCH", reliance.SOURCES + "/{}"] for name in sent.body}
+    changed = {name for sent in RELIED.requests["PATCH", COLLECTION + "/{}"] for name in sent.body}
     assert {"unsetPassword", "unsetSshPrivateKeyPassphrase", "sslEnabled"} < changed
     assert "dialect" not in changed
-    assert {"DUCKDB", "SQL_SERVER"} < reliance.values("dialect")
+    assert {"DUCKDB", "SQL_SERVER"} < RELIED.words["dialect"]
+
+
+MODULES = sorted(path.stem for path in (workspace.ROOT / "plugins" / "modules").glob("basedash_*.py"))
+
+
+def test_every_module_relies_on_something() -> None:
+    using = {module for relied in FAMILIES for key in relied.requests for module in relied.using(place(*key))}
+    assert sorted(using | {"basedash_api_info"}) == MODULES
+
+
+@pytest.mark.parametrize("relied", FAMILIES, ids=lambda relied: str(relied.kind.family.noun))
+def test_the_certainty_is_that_of_the_simulator(relied: Relied, own: Content) -> None:
+    """Compare what we declare with the marks of the simulator's files, which were written from the same pages."""
+    marked = {
+        place(method.upper(), plain(path))
+        for path, item in own["paths"].items()
+        for method, operation in item.items()
+        if isinstance(operation, dict) and operation.get("x-certainty") not in (None, "documented")
+    }
+    used = {place(*key) for key in relied.requests}
+    assert {one for one in relied.guessed if " " in one} == used & marked
+
+
+def test_what_is_only_a_guess_is_told_apart(content: Content) -> None:
+    del content["paths"]["/api/public/organizations/{orgId}/skills/{id}"]["delete"]
+    schemas(content, "Skill")["properties"].pop("description")
+    schemas(content, "Definition")["properties"].pop("sqlQuery")
+    found = compared(Document(content))
+    deletion = "there is no such operation: DELETE /skills/{id}"
+    assert found["unverified"].pop("basedash_skill") == [deletion]
+    assert {"basedash_definition", "basedash_definition_info"} <= set(found["unverified"])
+    lacking = "the answer has no field description: %s /skills"
+    assert found["differences"]["basedash_skill_info"] == [lacking % "GET", lacking % "GET" + "/{id}"]
+    assert set(found["differences"]) == {"basedash_skill", "basedash_skill_info"}
+    assert deletion not in report(Document(content))[0].partition("unverified:")[0]
 
 
 @pytest.mark.parametrize("spell", [yaml.safe_dump, json.dumps])
@@ -112,14 +159,14 @@ DIFFERENCES: dict[str, tuple[Change, list[str]]] = {
         lambda content: content["paths"].update({"/v2" + ONE[len("/api/public") :]: content["paths"].pop(ONE)}),
         [
             "the path is /v2/organizations/{}/data-sources/{}: "
-            "GET /data-sources/{id}, DELETE /data-sources/{id}, PATCH /data-sources/{id}"
+            "GET /data-sources/{id}, PATCH /data-sources/{id}, DELETE /data-sources/{id}"
         ],
     ),
     "a field of requests": (
         lambda content: fields(content).pop("athenaCatalog"),
         [
             "the request has no field athenaCatalog: "
-            "POST /data-sources, POST /data-sources/verify, PATCH /data-sources/{id}"
+            "POST /data-sources, PATCH /data-sources/{id}, POST /data-sources/verify"
         ],
     ),
     "an unset flag": (
@@ -128,7 +175,7 @@ DIFFERENCES: dict[str, tuple[Change, list[str]]] = {
     ),
     "a new name": (
         lambda content: fields(content).update(user=fields(content).pop("username")),
-        ["the request has no field username: POST /data-sources, POST /data-sources/verify, PATCH /data-sources/{id}"],
+        ["the request has no field username: POST /data-sources, PATCH /data-sources/{id}, POST /data-sources/verify"],
     ),
     "a type": (
         lambda content: own_part(content, "DataSourceCreate")["properties"].update(sslEnabled={"type": "string"}),
@@ -183,7 +230,7 @@ DIFFERENCES: dict[str, tuple[Change, list[str]]] = {
         lambda content: schemas(content, "Port").update(minimum=1024, maximum=49151),
         [
             f"the request's {name} is at {most} {limit}, and the collection sends {to} {value}: "
-            "POST /data-sources, POST /data-sources/verify, PATCH /data-sources/{id}"
+            "POST /data-sources, PATCH /data-sources/{id}, POST /data-sources/verify"
             for most, limit, to, value in (("least", 1024, "down to", 1), ("most", 49151, "up to", 65535))
             for name in ("port", "sshPort")
         ],
@@ -287,7 +334,7 @@ def unions_with_null(node: Content) -> Content:
 @pytest.mark.parametrize("rewrite", [one_value_enums, constants, nullable, unions_with_null])
 def test_other_words_for_the_same(rewrite: Callable[[Content], Content], own: Content) -> None:
     document, same = Document(rewritten(own, rewrite)), Document(own)
-    assert differences(document) == {}
+    assert differences(document) == []
     assert answers(document) == answers(same)
     assert news(document) == news(same)
 
@@ -312,7 +359,7 @@ def test_everything_inline(own: Content) -> None:
         return [inline(one) for one in node] if isinstance(node, list) else node
 
     document = Document(inline(own))
-    assert differences(document) == {}
+    assert differences(document) == []
     assert answers(document) == answers(Document(own))
 
 
@@ -330,14 +377,14 @@ def test_the_prefix_may_be_the_servers(servers: list[Any], content: Content) -> 
         path.removeprefix("/api/public").replace("{orgId}", "{organizationId}"): item
         for path, item in content["paths"].items()
     }
-    assert differences(Document(content)) == {}
-    assert news(Document(content)) == {"the request's field displayName": ["PATCH /data-sources/{id}"]}
+    assert differences(Document(content)) == []
+    assert lines(news(Document(content))) == [RENAMING]
 
 
 def test_a_schema_that_contains_itself(content: Content) -> None:
     fields(content)["host"] = {"$ref": "#/components/schemas/Loop"}
     content["components"]["schemas"]["Loop"] = {"anyOf": [{"$ref": "#/components/schemas/Loop"}, {"type": "string"}]}
-    assert differences(Document(content)) == {}
+    assert differences(Document(content)) == []
 
 
 # Questions ------------------------------------------------------------------------------------------------------------
@@ -490,7 +537,7 @@ RENAMING = "the request's field displayName: PATCH /data-sources/{id}"
             lambda content: schemas(content, "DatabaseDialect")["enum"].append("MOTHERDUCK"),
             [
                 "the value MOTHERDUCK of dialect: GET /data-sources, GET /data-sources/{id}, "
-                "DELETE /data-sources/{id}, POST /data-sources, POST /data-sources/verify, PATCH /data-sources/{id}"
+                "POST /data-sources, PATCH /data-sources/{id}, DELETE /data-sources/{id}, POST /data-sources/verify"
             ],
         ),
         (
@@ -518,7 +565,7 @@ RENAMING = "the request's field displayName: PATCH /data-sources/{id}"
 def test_news(change: Change, expected: list[str], content: Content) -> None:
     change(content)
     assert sorted(lines(news(Document(content)))) == sorted([RENAMING, *expected])
-    assert differences(Document(content)) == {}
+    assert differences(Document(content)) == []
 
 
 # Junk -----------------------------------------------------------------------------------------------------------------

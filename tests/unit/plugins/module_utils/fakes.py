@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
@@ -15,6 +16,7 @@ from typing import Any, Union
 
 import yaml
 
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 from ansible_collections.community.basedash.plugins.module_utils._engine.options import (
     secret_texts,
 )
@@ -167,6 +169,7 @@ class Wire:
         self.seconds_per_request = 0.0
         self.secrets: Sequence[str] = ()
         self.beside = {GROUPS: page(*KNOWN_GROUPS), MEMBERS: page(*KNOWN_MEMBERS)}
+        self.authorization: str | None = "Bearer " + KEY
 
     def __call__(self, connection: Connection) -> Wire:
         return self
@@ -180,7 +183,7 @@ class Wire:
         assert self._steps, "one request too many: " + got
         method, path, reaction, *bodies = self._steps.pop(0)
         assert got == "%s %s" % (method, path)
-        assert request.headers["Authorization"] == "Bearer " + KEY
+        assert request.headers.get("Authorization") == self.authorization
         assert request.headers["Accept"] == "application/json"
         assert request.headers["User-Agent"].startswith("ansible-community.basedash/")
         assert [json.loads(body) for body in (request.body,) if body is not None] == bodies
@@ -280,6 +283,36 @@ def run(task: Any, wire: Wire, options: Mapping[str, Any], check_mode: bool = Fa
         assert "\n" not in message
         assert "Unexpected" not in message
     return report
+
+
+def run_module(
+    module: str, *steps: Step, check_mode: bool = False, authorization: str | None = "Bearer " + KEY, **options: Any
+) -> Report:
+    """Run the task of a module over a wire with these steps, and check what is true of every report."""
+    spec: ModuleSpec = importlib.import_module(_MODULES + module).SPEC
+    wire = Wire(*steps)
+    wire.authorization = authorization
+    values = {name: entry.get("default") for name, entry in spec.argument_spec.items()}
+    report = execute(
+        spec.task,
+        {**values, **CONNECTION, **options},
+        check_mode=check_mode,
+        diff_mode=True,
+        transport=wire,
+        clock=wire.clock(),
+        progress=_quiet,
+    )
+    wire.finish()
+    assert report.result["api"]["requests"] == len(wire.sent)
+    assert set(report.result) - {"changed", "diff"} <= documented(module)
+    assert KEY not in json.dumps([report.result, report.warnings])
+    if report.failed:
+        assert report.result["msg"].endswith((".", "?"))
+        assert "Unexpected" not in report.result["msg"]
+    return report
+
+
+_MODULES = "ansible_collections.community.basedash.plugins.modules."
 
 
 def _quiet(text: str) -> None:

@@ -198,3 +198,16 @@ def test_path_that_leads_nowhere_is_shown(tmp_path: Path) -> None:
 
 def test_empty_paths_are_none() -> None:
     assert connection(ca_path="", client_cert="", client_key="").ca_path is None
+
+
+def test_a_task_that_needs_no_organization_takes_one() -> None:
+    without = Connection.from_options({**CONNECTION, "organization_id": None}, needs_organization=False)
+    assert without.organization_id == ""
+    assert Connection.from_options(CONNECTION, needs_organization=False).organization_id == "org_1"
+    with pytest.raises(InputError, match="organization_id is empty"):
+        Connection.from_options({**CONNECTION, "organization_id": " "}, needs_organization=False)
+
+
+@pytest.mark.parametrize("given", [None, KEY, "no\nkey"])
+def test_a_task_that_needs_no_key_has_none(given: str | None) -> None:
+    assert Connection.from_options({**CONNECTION, "api_key": given}, needs_key=False).api_key == ""

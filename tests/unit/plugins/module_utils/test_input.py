@@ -94,9 +94,9 @@ def test_integers_in_a_list_of_identifiers() -> None:
         ("ssl_enabled", "perhaps", "a text and not a boolean"),
         ("ssl_enabled", 7, "an integer and not a boolean"),
         ("ssl_enabled", {}, "a dict and not a boolean"),
-        ("extra", '{"poolSize": 5}', "a text and not a dict"),
-        ("extra", "poolSize=5", "a text and not a dict"),
-        ("extra", ["poolSize"], "a list and not a dict"),
+        ("extra", '{"fieldOfNoRelease": 5}', "a text and not a dict"),
+        ("extra", "fieldOfNoRelease=5", "a text and not a dict"),
+        ("extra", ["fieldOfNoRelease"], "a list and not a dict"),
         ("access", "everyone", "a text and not a dict"),
         ("clear", {"password": True}, "a dict and not a list"),
         ("clear", True, "a boolean and not a list"),
@@ -119,7 +119,7 @@ def test_other_types_than_texts(option: str, value: Any, words: str) -> None:
         ("ssl_enabled", "yes"),
         ("ssl_enabled", 1),
         ("ssl_enabled", False),
-        ("extra", {"poolSize": 5}),
+        ("extra", {"fieldOfNoRelease": 5}),
         ("clear", ["password", "host"]),
     ],
 )
@@ -412,10 +412,10 @@ def test_every_connection_option_is_in_every_module() -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        ({"poolSize": ""}, "poolSize is empty"),
-        ({"poolSize": "********"}, "poolSize has a mask in it"),
-        ({"poolSize": ["VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"]}, "poolSize has a mask in it"),
-        ({"poolSize": {"a": "__omit_place_holder__0123"}}, "poolSize has an omitted variable in it"),
+        ({"fieldOfNoRelease": ""}, "fieldOfNoRelease is empty"),
+        ({"fieldOfNoRelease": "********"}, "fieldOfNoRelease has a mask in it"),
+        ({"fieldOfNoRelease": ["VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"]}, "fieldOfNoRelease has a mask in it"),
+        ({"fieldOfNoRelease": {"a": "__omit_place_holder__0123"}}, "fieldOfNoRelease has an omitted variable in it"),
         ({SECRET: " "}, "A field of the option extra"),
     ],
 )

@@ -19,6 +19,8 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     error,
 )
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.kinds import (
+    MARKS,
+    SUBJECTS,
     Fault,
     Options,
     Server,
@@ -103,7 +105,7 @@ TABLE = {
     "by id": Row(by_id, (), "deleted", READ, there=False),
     "by key": Row(by_key, (), "deleted", LIST, there=False),
     "by both": Row(by_both, (), "deleted", READ, there=False),
-    "id with another key": Row(other_key, (), "failed", "GET one", "and not 'sample_2'"),
+    "id with another key": Row(other_key, (), "failed", "GET one", "and not 'sample_2"),
     "several of the key": Row(by_key, (Fault("GET list", twin),), "failed", "GET list", "give one of their ids"),
     "forced": Row(forced, (), "deleted", "DELETE", there=False),
     "forced without an id": Row(with_option(by_key, force=True), (), "failed", "", "give id, or leave force out"),
@@ -201,10 +203,18 @@ def world(subject: Subject, row: Row) -> Server:
     return Server(subject, subject.sample(2), subject.sample(1), faults=row.faults)
 
 
-@every_kind
+@pytest.mark.parametrize(
+    ("subject", "shows_archived"),
+    [
+        pytest.param(subject, shown, id="%s%s" % (subject, "-archived" if shown else ""))
+        for subject in SUBJECTS
+        for shown in ((False, True) if subject.mark else (False,))
+    ],
+)
 @pytest.mark.parametrize("row", TABLE.values(), ids=TABLE)
-def test_absent(subject: Subject, row: Row) -> None:
+def test_absent(subject: Subject, shows_archived: bool, row: Row) -> None:
     server = world(subject, row)
+    server.shows_archived = shows_archived
     report = absent(subject, server, **row.options(subject))
     message = str(report.result.get("msg", ""))
     assert report.failed == (row.verdict == "failed"), message
@@ -212,7 +222,7 @@ def test_absent(subject: Subject, row: Row) -> None:
     assert (subject.id() in server.objects) == row.there
     assert subject.id(2) in server.objects
     if row.steps:
-        assert " ".join(server.log) == row.steps
+        assert " ".join(server.own) == row.steps
     cautions = [subject.kind.caution("deleted", subject.sample())] if row.verdict == "deleted" else []
     warnings = [one for one in report.warnings if one not in cautions]
     assert len(warnings) == row.warned, report.warnings
@@ -252,6 +262,7 @@ def test_check_mode_predicts(subject: Subject, name: str) -> None:
 @pytest.mark.parametrize("there", ["sample_\u200b1", "sample _1", "sample_1\u00ad"])
 @pytest.mark.parametrize("state", ["absent", "present"])
 def test_a_key_that_differs_in_what_nobody_sees_is_refused(subject: Subject, there: str, state: str) -> None:
+    there = subject.name().replace("sample_1", there)
     server = Server(subject, subject.sample(1, **{subject.key: there}))
     settings = subject.needed if state == "present" else {}
     report = run(subject, server, state=state, **subject.named(), **settings)
@@ -262,11 +273,11 @@ def test_a_key_that_differs_in_what_nobody_sees_is_refused(subject: Subject, the
 
 @every_kind
 def test_a_key_that_differs_in_case_is_another_one(subject: Subject) -> None:
-    server = Server(subject, subject.sample(1, **{subject.key: "Sample_1"}))
+    server = Server(subject, subject.sample(1, **{subject.key: subject.name().capitalize()}))
     report = absent(subject, server, **subject.named())
     assert not report.failed
-    assert not report.result["changed"]
-    assert "'Sample_1'" in report.warnings[0]
+    assert report.result["changed"] == subject.any_case
+    assert subject.any_case or "'Sample_1'" in report.warnings[0]
 
 
 @every_kind
@@ -280,7 +291,7 @@ def test_an_id_in_the_place_of_a_key_is_worth_a_hint(subject: Subject) -> None:
 
 
 @every_kind
-@pytest.mark.parametrize("mark", ["archivedAt", "deletedAt", "deactivatedAt"])
+@pytest.mark.parametrize("mark", MARKS)
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_what_is_archived_counts_as_absent(subject: Subject, mark: str, check_mode: bool) -> None:
     gone = subject.sample(1, **{mark: "2026-11-21T08:00:00.000Z"})
@@ -310,7 +321,7 @@ def test_every_page_is_looked_at(subject: Subject, pages: int) -> None:
     server.page_size = -(-7 // pages)
     report = absent(subject, server, **subject.named())
     assert report.result["changed"]
-    assert server.log == ["GET list"] * pages + ["DELETE"]
+    assert server.own == ["GET list"] * pages + ["DELETE"]
 
 
 @every_kind

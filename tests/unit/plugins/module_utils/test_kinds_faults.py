@@ -26,7 +26,6 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.kind
     Server,
     Subject,
     every_kind,
-    option_of,
     run,
 )
 
@@ -116,8 +115,7 @@ def options_for(subject: Subject, step: str) -> dict[str, Any]:
         return {"state": "absent", **subject.named()}
     if step == "POST":
         return {**subject.named(9), **subject.needed}
-    changed = subject.sample(5)
-    return {**subject.named(), **{option_of(name): changed[name] for name in subject.changeable}}
+    return {**subject.named(), **subject.changed()}
 
 
 def is_done(server: Server, options: dict[str, Any]) -> bool:
@@ -125,13 +123,10 @@ def is_done(server: Server, options: dict[str, Any]) -> bool:
     subject = server.subject
     if options.get("state") == "absent":
         return subject.id() not in server.objects
-    key = options[subject.key_option]
-    found = [one for one in server.objects.values() if one[subject.key] == key]
-    return len(found) == 1 and all(found[0].get(name) == value for name, value in _asked(subject, options).items())
-
-
-def _asked(subject: Subject, options: dict[str, Any]) -> dict[str, Any]:
-    return {name: options[option_of(name)] for name in subject.changeable if option_of(name) in options}
+    key = options.get("new_name") or options[subject.key_option]
+    found = [one for one in server.objects.values() if subject.key_of(one) == key]
+    asked = subject.asked(options)
+    return len(found) == 1 and all(subject.held(found[0], name) == value for name, value in asked.items())
 
 
 @every_kind

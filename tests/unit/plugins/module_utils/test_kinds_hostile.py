@@ -26,7 +26,6 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.kind
     Fault,
     Server,
     Subject,
-    option_of,
     read,
     run,
 )
@@ -64,7 +63,7 @@ def reactions(subject: Subject) -> Any:
     )
 
 
-STEPS = ("GET one", "GET list", "POST", "PATCH", "DELETE", "GET data-sources")
+STEPS = ("GET one", "GET list", "POST", "PATCH", "DELETE", "GET data-sources", "GET dashboards")
 
 
 def faults(subject: Subject) -> Any:
@@ -77,14 +76,13 @@ FAULTS = {subject: faults(subject) for subject in SUBJECTS}
 
 
 def options_of(subject: Subject, by: str, state: str) -> dict[str, Any]:
-    changed = subject.sample(5)
-    wanted = {option_of(name): changed[name] for name in subject.changeable}
     named = subject.named()
-    if "data_source_id" in named and by != "id":
-        named = {**named, "data_source": "sample_1"}
-        del named["data_source_id"]
+    for option in subject.scope:
+        # By the name of what it is in.
+        named = {**named, option[: -len("_id")]: "sample_1"}
+        del named[option]
     identity = {"id": {"id": subject.id()}, "key": named, "new": {**named, subject.key_option: subject.name(9)}}[by]
-    return {"state": state, **identity, **({**subject.needed, **wanted} if state == "present" else {})}
+    return {"state": state, **identity, **({**subject.needed, **subject.settings(5)} if state == "present" else {})}
 
 
 @pytest.mark.parametrize("subject", SUBJECTS, ids=str)
@@ -143,7 +141,7 @@ def test_the_truth_is_told_whatever_fails(
         assert not run(subject, Server(subject, *server.objects.values()), **options_of(subject, by, state)).result[
             "changed"
         ]
-    keys = [one[subject.key] for one in server.objects.values()]
+    keys = [subject.key_of(one) for one in server.objects.values()]
     if len(set(keys)) < len(keys):
         # A lost POST that takes effect late can't be called back, but it is told.
         assert report.failed

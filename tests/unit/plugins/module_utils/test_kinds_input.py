@@ -12,15 +12,17 @@ from typing import Any, NamedTuple
 import pytest
 
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.kinds import (
+    REFERENCES,
     SUBJECTS,
     Server,
     Subject,
     absent,
     every_kind,
-    option_of,
+    put,
     read,
     run,
     types_of,
+    words_of,
 )
 
 WORD = "Hunter2sentinel"
@@ -58,26 +60,35 @@ INPUTS = {
 
 def names_of(subject: Subject) -> list[str]:
     """Return the options that name this object or another one."""
-    known = ("id", subject.key_option, "new_name", "data_source", "data_source_id")
-    return [name for name in known if name in subject.module.argument_spec]
+    fields = {*subject.creation_fields, *subject.update_fields}
+    references = [subject.option(name) for name in REFERENCES if name in fields]
+    renamed = [name for name in ("new_name",) if name in subject.module.argument_spec]
+    return ["id", subject.key_option, *renamed, *references, *(name[: -len("_id")] for name in references)]
 
 
 def settings_of(subject: Subject) -> list[str]:
-    """Return the options for plain texts."""
-    schemas = subject.update["properties"]
-    return [option_of(name) for name in subject.changeable if "string" in types_of(schemas[name])]
+    """Return the options for texts that are plain: neither words of a list nor addresses nor times."""
+    schemas = subject.update_fields
+    return [
+        subject.option(name)
+        for name in subject.changeable
+        if "string" in types_of(schemas[name])
+        and name not in (*subject.lists, *subject.words, *REFERENCES)
+        and not words_of(schemas[name])
+        and "format" not in schemas[name]
+    ]
 
 
 def secrets_of(subject: Subject) -> list[str]:
     """Return the options for secrets; the key file of BigQuery is JSON, which has tests of its own."""
-    return [option_of(name) for name in subject.secrets if name != "bigQueryJsonKey"]
+    return [subject.option(name) for name in subject.secrets if name != "bigQueryJsonKey"]
 
 
 def given(subject: Subject, option: str, value: Any) -> dict[str, Any]:
     """Return options that create an object, with this one among them."""
-    options = {**subject.named(), **subject.needed, option: value}
-    if option == "data_source":
-        del options["data_source_id"]
+    options = {**subject.named(), **subject.needed}
+    put(options, option, value)
+    options.pop(option + "_id", None)
     return options
 
 
@@ -88,6 +99,9 @@ def test_what_a_text_takes(subject: Subject, name: str, sort: str) -> None:
     options = {"name": names_of, "setting": settings_of, "secret": secrets_of}[sort](subject)
     for option in options:
         server = Server(subject)
+        value = INPUTS[name].value
+        if option == "email" and isinstance(value, (str, int)) and value not in (True, ""):
+            value = str(value) + "@example.com"
         report = run(subject, server, **given(subject, option, INPUTS[name].value))
         message = report.result.get("msg", "")
         if getattr(INPUTS[name], sort):
@@ -104,7 +118,8 @@ def test_what_a_text_takes(subject: Subject, name: str, sort: str) -> None:
 
 @every_kind
 def test_null_is_as_if_an_option_were_not_there(subject: Subject) -> None:
-    nothing = dict.fromkeys([*names_of(subject), *settings_of(subject), *secrets_of(subject), "extra", "clear"])
+    every = [*names_of(subject), *settings_of(subject), *secrets_of(subject), "extra", "clear"]
+    nothing = {name: None for name in every if "." not in name}
     named = subject.named()
     for state in ("present", "absent"):
         plain = run(subject, Server(subject, subject.sample()), state=state, **named)
@@ -163,7 +178,9 @@ def test_what_clear_can_not_name(subject: Subject, clear: Any, words: str) -> No
 
 @every_kind
 def test_clear_names_nothing_that_an_object_needs(subject: Subject) -> None:
-    for option in (*names_of(subject), *subject.needed):
+    references = [subject.option(name) for name in subject.changeable if name in REFERENCES]
+    cleared = {one for name in references for one in (name, name[: -len("_id")])}
+    for option in {*names_of(subject), *subject.needed} - cleared:
         server = Server(subject, subject.sample())
         report = run(subject, server, id=subject.id(), clear=[option])
         assert report.failed
@@ -181,21 +198,22 @@ def test_an_empty_list_clears_nothing(subject: Subject) -> None:
 LIMITS = [
     pytest.param(subject, name, schema[limit], limit == "maxLength", id="%s-%s-%s" % (subject, name, limit))
     for subject in SUBJECTS
-    for name, schema in subject.create["properties"].items()
+    for name, schema in subject.creation_fields.items()
     for limit in ("minLength", "maxLength")
-    if limit in schema
+    if limit in schema and name not in subject.within
 ]
 
 
 @pytest.mark.parametrize(("subject", "name", "limit", "is_most"), LIMITS)
 def test_the_limits_of_the_files(subject: Subject, name: str, limit: int, is_most: bool) -> None:
     """Texts of no length are refused for every option, so the least is always taken."""
-    for length in (limit, limit + 1) if is_most else (limit,):
+    start = subject.words.get(name, [""])[0]
+    for length in (limit, limit + 1) if is_most else (max(limit, len(start)),):
         server = Server(subject)
-        report = run(subject, server, **given(subject, option_of(name), "x" * length))
+        report = run(subject, server, **given(subject, subject.option(name), start + "x" * (length - len(start))))
         assert report.failed == (length > limit), report.result.get("msg")
         if report.failed:
-            assert "%s has %d characters" % (option_of(name), length) in report.result["msg"]
+            assert "%s has %d characters" % (subject.option(name), length) in report.result["msg"]
             assert server.writes == []
 
 
@@ -279,7 +297,7 @@ def test_a_connection_that_is_none(subject: Subject, connection: dict[str, Any],
 NUMBERS = [
     pytest.param(subject, name, schema[limit] + step, id="%s-%s-%s" % (subject, name, limit))
     for subject in SUBJECTS
-    for name, schema in subject.create["properties"].items()
+    for name, schema in subject.creation_fields.items()
     for limit, step in (("minimum", -1), ("maximum", 1))
     if limit in schema
 ]
@@ -288,7 +306,7 @@ NUMBERS = [
 @pytest.mark.parametrize(("subject", "name", "value"), NUMBERS)
 def test_a_number_beyond_the_limits_of_the_files(subject: Subject, name: str, value: int) -> None:
     server = Server(subject)
-    report = run(subject, server, **given(subject, option_of(name), value))
+    report = run(subject, server, **given(subject, subject.option(name), value))
     assert report.failed
-    assert "%s is %d" % (option_of(name), value) in report.result["msg"]
+    assert "%s is %d" % (subject.option(name), value) in report.result["msg"]
     assert server.writes == []

@@ -110,7 +110,7 @@ def test_only_what_is_given_is_compared() -> None:
         ({"snowflakeRole": None}, {"snowflake_role": ""}),
         ({"databaseName": "app"}, {"database_name": "app\n"}),
         ({"databaseName": "app "}, {"database_name": "app"}),
-        ({"poolSize": "5"}, {"extra": {"poolSize": 5}}),
+        ({"fieldOfNoRelease": "5"}, {"extra": {"fieldOfNoRelease": 5}}),
         ({"flag": "true"}, {"extra": {"flag": True}}),
         ({"list": [1]}, {"extra": {"list": [1]}}),
     ],
@@ -501,27 +501,27 @@ def test_a_secret_that_is_echoed_is_masked() -> None:
 
 
 def test_extra_goes_into_the_body_as_it_is() -> None:
-    body = {**NEW, "poolSize": 5, "token": "hush hush"}
+    body = {**NEW, "fieldOfNoRelease": 5, "token": "hush hush"}
     post = ("POST", SOURCES, CREATED, body)
-    report = present(EMPTY, post, THERE, **WANTED, extra={"poolSize": 5}, extra_secrets={"token": "hush hush"})
+    report = present(EMPTY, post, THERE, **WANTED, extra={"fieldOfNoRelease": 5}, extra_secrets={"token": "hush hush"})
     assert report.result["changed"]
-    assert "poolSize" in report.warnings[0]
+    assert "fieldOfNoRelease" in report.warnings[0]
     assert "hush" not in json.dumps(report.result)
 
 
 def test_extra_that_is_shown_is_compared() -> None:
-    there = ("GET", PAGE, page(resource(poolSize=5)))
-    patch = ("PATCH", ONE, updated(poolSize=6), {"poolSize": 6, **FLAGS})
-    report = present(there, patch, **WANTED, extra={"poolSize": 6})
+    there = ("GET", PAGE, page(resource(fieldOfNoRelease=5)))
+    patch = ("PATCH", ONE, updated(fieldOfNoRelease=6), {"fieldOfNoRelease": 6, **FLAGS})
+    report = present(there, patch, **WANTED, extra={"fieldOfNoRelease": 6})
     assert report.result["changed"]
-    assert report.result["diff"]["before"]["poolSize"] == 5
-    assert report.result["diff"]["after"]["poolSize"] == 6
+    assert report.result["diff"]["before"]["fieldOfNoRelease"] == 5
+    assert report.result["diff"]["after"]["fieldOfNoRelease"] == 6
 
 
 def test_extra_that_is_not_shown_is_like_a_secret() -> None:
-    assert not present(THERE, **WANTED, extra={"poolSize": 6}).result["changed"]
-    patch = ("PATCH", ONE, updated(), {"poolSize": 6, **FLAGS})
-    assert present(THERE, patch, **WANTED, extra={"poolSize": 6}, update_secrets="always").result["changed"]
+    assert not present(THERE, **WANTED, extra={"fieldOfNoRelease": 6}).result["changed"]
+    patch = ("PATCH", ONE, updated(), {"fieldOfNoRelease": 6, **FLAGS})
+    assert present(THERE, patch, **WANTED, extra={"fieldOfNoRelease": 6}, update_secrets="always").result["changed"]
 
 
 # Lost answers
@@ -997,14 +997,16 @@ def test_a_creation_that_says_success_and_error_is_looked_up() -> None:
     ],
 )
 def test_extra_is_compared_by_what_was_given(stored: Any, given: Any, same: bool) -> None:
-    there = ("GET", PAGE, page(resource(poolSize=stored)))
-    report = present(there, name="preview-42", extra={"poolSize": given}, check_mode=True)
+    there = ("GET", PAGE, page(resource(fieldOfNoRelease=stored)))
+    report = present(there, name="preview-42", extra={"fieldOfNoRelease": given}, check_mode=True)
     assert report.result["changed"] != same
 
 
 def test_extra_is_shown_by_its_name_and_value() -> None:
-    report = present(EMPTY, **WANTED, extra={"poolSize": 5}, extra_secrets={"poolKey": "hush hush"}, check_mode=True)
-    assert report.result["diff"]["after"]["poolSize"] == 5
+    report = present(
+        EMPTY, **WANTED, extra={"fieldOfNoRelease": 5}, extra_secrets={"poolKey": "hush hush"}, check_mode=True
+    )
+    assert report.result["diff"]["after"]["fieldOfNoRelease"] == 5
     assert report.result["diff"]["after"]["pool_key"] == "will be sent"
 
 
@@ -1053,9 +1055,11 @@ def test_a_server_that_can_not_verify(reading: Any) -> None:
 
 
 def test_what_is_no_connection_setting_is_not_verified() -> None:
-    there = ("GET", PAGE, page(resource(poolSize=5)))
-    patch = ("PATCH", ONE, updated(poolSize=6), {"poolSize": 6, **FLAGS})
-    assert present(there, patch, name="preview-42", extra={"poolSize": 6}, verify_credentials=True).result["changed"]
+    there = ("GET", PAGE, page(resource(fieldOfNoRelease=5)))
+    patch = ("PATCH", ONE, updated(fieldOfNoRelease=6), {"fieldOfNoRelease": 6, **FLAGS})
+    assert present(there, patch, name="preview-42", extra={"fieldOfNoRelease": 6}, verify_credentials=True).result[
+        "changed"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -2,23 +2,25 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The questions about the service that its public pages leave open, and what an OpenAPI file answers to each."""
+"""Private to this collection: the questions that the vendor's pages leave open, and what a document answers to each."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import partial
+from typing import Callable, Optional
 
-from contract import reliance
-from contract.comparison import find, place
-from contract.openapi import Document, Schema
+from .comparison import find
+from .document import Document, Schema
+from .families import FAMILIES, SOURCES
+from .reliance import place
 
-Answer = Callable[[Document], "str | None"]
-"""Returns what the file says, ``None`` if it says nothing."""
+Answer = Callable[[Document], Optional[str]]
+"""Returns what the document says, ``None`` if it says nothing."""
 
-_ONE = reliance.SOURCES + "/{}"
-_VERIFY = reliance.SOURCES + "/verify"
+_ALL = "/api/public/organizations/{}/data-sources"
+_ONE = _ALL + "/{}"
+_VERIFY = _ALL + "/verify"
 
 
 def _body(document: Document, method: str, path: str) -> Schema | None:
@@ -28,8 +30,8 @@ def _body(document: Document, method: str, path: str) -> Schema | None:
 
 def _unknown_fields(document: Document) -> dict[str, Schema]:
     """Return the fields of a creation that the collection has no option for."""
-    known = {name for sent in reliance.requests()["POST", reliance.SOURCES] for name in sent.body}
-    fields = document.properties(_body(document, "POST", reliance.SOURCES))
+    known = {name for sent in SOURCES.requests["POST", _ALL] for name in sent.body}
+    fields = document.properties(_body(document, "POST", _ALL))
     return {name: schema for name, schema in fields.items() if name not in known}
 
 
@@ -45,11 +47,11 @@ def _rename(document: Document) -> str | None:
 def _defaults(document: Document) -> str | None:
     fields = document.properties(_body(document, "PATCH", _ONE))
     # What goes out with every PATCH is what a default could reset.
-    always = set.intersection(*(set(sent.body) for sent in reliance.requests()["PATCH", _ONE]))
+    always = set.intersection(*(set(sent.body) for sent in SOURCES.requests["PATCH", _ONE]))
     words = []
     for name in sorted(always & fields.keys()):
         defaults = document.keyword(fields[name], "default")
-        words.append(f"{name} has the default {str(defaults[0]).lower()}" if defaults else f"{name} has no default")
+        words.append("%s has %s" % (name, "the default %s" % str(defaults[0]).lower() if defaults else "no default"))
     return ", ".join(words) or None
 
 
@@ -59,7 +61,7 @@ def _failed_verify(document: Document) -> str | None:
     for status, response in operation.responses.items() if operation else ():
         for steps in ((), ("error",), ("data",)):
             if "fieldErrors" in document.properties(document.at(response.schema, *steps)):
-                words.append(f"{status} with {'.'.join((*steps, 'fieldErrors'))}")
+                words.append("%s with %s" % (status, ".".join((*steps, "fieldErrors"))))
     return ", ".join(words) or None
 
 
@@ -71,7 +73,7 @@ def _pool_size(document: Document) -> str | None:
             re.search("pool|connections", name, re.IGNORECASE) or 100 in document.keyword(schema, "maximum")
         ):
             limits = [value for word in ("minimum", "maximum") for value in document.keyword(schema, word)]
-            words.append(f"{name} ({' to '.join(map(str, limits)) or 'no limits'})")
+            words.append("%s (%s)" % (name, " to ".join(map(str, limits)) or "no limits"))
     return ", ".join(words) or None
 
 
@@ -81,7 +83,7 @@ def _single_get(document: Document) -> str | None:
 
 def _declared(status: str, document: Document) -> str | None:
     """Say where a status is declared: by itself, because ``default`` says nothing of it."""
-    operations = [(key, find(document, *key)) for key in reliance.requests()]
+    operations = [(key, find(document, *key)) for relied in FAMILIES for key in relied.requests]
     if not any(operation for key, operation in operations):
         return None
     places = [place(*key) for key, operation in operations if operation and status in operation.responses]
@@ -89,25 +91,25 @@ def _declared(status: str, document: Document) -> str | None:
 
 
 def _created(document: Document) -> str | None:
-    operation = find(document, "POST", reliance.SOURCES)
+    operation = find(document, "POST", _ALL)
     return ", ".join(operation.successes) or None if operation else None
 
 
 def _required(document: Document) -> str | None:
-    body = _body(document, "POST", reliance.SOURCES)
+    body = _body(document, "POST", _ALL)
     return None if body is None else ", ".join(sorted(document.required(body))) or "nothing"
 
 
 def _nobody(document: Document) -> str | None:
     fields = document.properties(_body(document, "PUT", _ONE + "/access"))
     lists = {name: document.keyword(fields.get(name), "minItems") for name in ("groupIds", "memberIds")}
-    words = [f"{name} needs at least {least[0]}" for name, least in lists.items() if least and least[0]]
+    words = ["%s needs at least %s" % (name, least[0]) for name, least in lists.items() if least and least[0]]
     return ", ".join(words) or None
 
 
 def _headers(document: Document) -> str | None:
     found = set()
-    for key in reliance.requests():
+    for key in SOURCES.requests:
         operation = find(document, *key)
         for response in operation.responses.values() if operation else ():
             found |= {name for name in response.headers if re.search("retry|rate", name, re.IGNORECASE)}
@@ -124,7 +126,7 @@ def _of_dialect(dialect: str, document: Document) -> str | None:
     """Return the new fields that bear a dialect's name, or stand in an alternative for this dialect alone."""
     unknown = _unknown_fields(document)
     names = {name for name in unknown if name.lower().startswith(dialect.lower())}
-    for one in document.alternatives(_body(document, "POST", reliance.SOURCES)):
+    for one in document.alternatives(_body(document, "POST", _ALL)):
         fields = document.properties(one)
         if document.values(fields.get("dialect")) == {dialect}:
             names |= fields.keys() & unknown.keys()
@@ -145,12 +147,12 @@ QUESTIONS: dict[str, Answer] = {
     "Which headers tell of the rate limit?": _headers,
     "Can a member be removed from a group?": _group_members,
     **{
-        f"Which fields of its own does {dialect} have?": partial(_of_dialect, dialect)
+        "Which fields of its own does %s have?" % dialect: partial(_of_dialect, dialect)
         for dialect in ("ATHENA", "DATABRICKS", "DUCKDB", "ORACLE", "POSTHOG")
     },
 }
 
 
 def answers(document: Document) -> dict[str, str | None]:
-    """Return the file's answer to each question."""
+    """Return the document's answer to each question."""
     return {question: answer(document) for question, answer in QUESTIONS.items()}

@@ -1,0 +1,129 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: MCP servers, whose tools Basedash's AI can use.
+
+The vendor's pages show the fields of a creation and of answers. Two fields are never in an answer: the headers, which
+are secret, and whether everyone may use the server. The fields of a header are a guess. Only third parties describe the
+update, and no page says whether it keeps what no answer shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .._base.errors import InputError
+from .._base.text import printable
+from .._engine.forms import FLAG, Form
+from .._engine.kind import Field, Kind, fact
+from .._engine.settings import Settings
+from .._engine.step import Step, Work
+from .._rest.family import Content, Family, Resource
+
+_TEXT = {"type": "str", "required": True}
+
+HEADERS = Form(
+    "list",
+    lambda value: value,
+    spec={"elements": "dict", "options": {"name": _TEXT, "value": {**_TEXT, "no_log": True}}},
+)
+"""HTTP headers, each with its name and its value. Only the values are secret."""
+
+
+def _address(option: str, url: str) -> str:
+    """Return the address of an MCP server.
+
+    Raises:
+        InputError: if it is none. The message does not show it, because it may hold a secret.
+    """
+    if not re.match(r"https?://[^/?#\s]", url, re.IGNORECASE) or re.search(r"\s", url):
+        raise InputError("The option %s is no address: give it as http(s)://host/path." % option)
+    return url
+
+
+MCP_SERVER = Kind(
+    Family("MCP server", "MCP servers", "organizations/{organization_id}/mcp-servers", key="displayName"),
+    (
+        fact("id"),
+        Field("name", sent_as="displayName", fact="display_name", aliases=("display_name",), limits=(1, 120)),
+        Field("server_url", limits=(1, 2000), check=_address, needed_to_create=True),
+        fact("server_label"),
+        Field("headers", HEADERS, secret=True, emptied_as=[]),
+        Field("everyone_can_access", FLAG, sent_as="everyoneInOrganizationCanAccess", create_only=True),
+        fact("requires_auth"),
+        fact("auth_url"),
+        fact("last_sync_attempt_at"),
+        fact("last_successful_sync_at"),
+        fact("has_completed_first_sync"),
+        fact("sync_error_message"),
+        fact(
+            "tools",
+            parts=(fact("id"), fact("name"), fact("description"), fact("read_only_hint"), fact("found_in_server")),
+        ),
+        fact("created_at"),
+        fact("updated_at"),
+    ),
+    renamed_by="new_name",
+)
+
+_ONLY_AT_CREATION = ("requiresAuth", "authUrl")
+
+
+class Doubts(Step):
+    """Warns of an MCP server that exists but does not work, and of what an update may have done unseen."""
+
+    def __init__(self, closed: bool) -> None:
+        self._closed = closed
+        self._told: Content = {}
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Doubts:
+        """Return the step."""
+        return cls(closed=options["everyone_can_access"] is False)
+
+    def warning(self, work: Work, settings: Settings, body: Content) -> str:
+        """Return a warning about an update that may reset what no answer shows."""
+        unsure = ["headers"] if settings.secrets and "headers" not in body else []
+        unsure += ["everyone_can_access"] if self._closed else []
+        doubt = ""
+        if body and unsure:
+            doubt = (
+                "The update of the %s goes without %s, and it is not documented whether the server keeps what an "
+                "update leaves out: look in Basedash who may use it, and whether it still works."
+            ) % (work.name, " and ".join(unsure))
+        # After a real run, the last reading decides.
+        broken = _why_broken(work.resource, work.name) if work.api.client.read_only else ""
+        return " ".join(filter(None, (doubt, broken)))
+
+    def after_creating(self, work: Work) -> None:
+        """Keep what only the answer to the creation tells."""
+        self._told = {name: work.resource[name] for name in _ONLY_AT_CREATION if name in work.resource}
+
+    def finish(self, work: Work, updated_from: Resource | None) -> None:
+        """Add to the object what only the creation told, and warn if it does not work."""
+        work.resource = {**work.resource, **self._told}
+        broken = _why_broken(work.resource, work.name)
+        work.warnings += [broken] if broken else []
+
+
+def _why_broken(resource: Resource, name: str) -> str:
+    """Return a warning about an MCP server that exists but does not work; empty if it seems to work."""
+    if resource.get("requiresAuth") is True:
+        where = "auth_url of the result" if resource.get("authUrl") else "it in Basedash"
+        return "The %s does not work yet, because a person has to log in: open %s in a browser." % (name, where)
+    error = resource.get("syncErrorMessage")
+    if not error:
+        return ""
+    return (
+        "The %s may not work, because its last connection failed (%s): correct its settings, or look in Basedash."
+        % (
+            name,
+            printable(error).rstrip("."),
+        )
+    )
+
+
+STEPS = (Doubts,)
