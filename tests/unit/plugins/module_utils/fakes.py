@@ -16,6 +16,7 @@ from typing import Any, Union
 
 import yaml
 
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
 from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 from ansible_collections.community.basedash.plugins.module_utils._engine.options import (
     secret_texts,
@@ -288,14 +289,20 @@ def run(task: Any, wire: Wire, options: Mapping[str, Any], check_mode: bool = Fa
 def run_module(
     module: str, *steps: Step, check_mode: bool = False, authorization: str | None = "Bearer " + KEY, **options: Any
 ) -> Report:
-    """Run the task of a module over a wire with these steps, and check what is true of every report."""
+    """Check the options of a module, and run its task over a wire with these steps."""
     spec: ModuleSpec = importlib.import_module(_MODULES + module).SPEC
     wire = Wire(*steps)
     wire.authorization = authorization
+    given = {name: value for name, value in {**CONNECTION, **options}.items() if value is not None}
+    try:
+        checked = spec.checked(given)
+    except InputError as mistake:
+        assert not steps
+        return spec.refused(mistake.message)
     values = {name: entry.get("default") for name, entry in spec.argument_spec.items()}
     report = execute(
         spec.task,
-        {**values, **CONNECTION, **options},
+        {**values, **checked},
         check_mode=check_mode,
         diff_mode=True,
         transport=wire,
