@@ -14,7 +14,7 @@ from scenarios import CHANGED, FAILED, OK, Act, Outcome, Scene, play
 from stage import Site
 from storm import faults
 from subjects import Subject
-from verdicts import NOT_KNOWN, Counts, Report
+from verdicts import NOT_KNOWN, Counts, Report, own
 
 SECONDS = 2
 SHARE = 0.3
@@ -42,19 +42,19 @@ PAGES = ("404-before", "html-before", "html-after")
 def life(subject: Subject, name: str, may: Collection[str] = ()) -> list[Act]:
     """Return the whole life of an object, each step twice. ``may`` is what each may say, if not what is usual."""
 
-    def act(usual: str | Collection[str], **options: Any) -> Act:
+    def act(usual: str | Collection[str], options: Mapping[str, Any]) -> Act:
         expected = may or ({usual} if isinstance(usual, str) else usual)
         return Act(subject.module, {**subject.named(name), **options}, expected)
 
-    updated = {subject.setting_option: subject.values[1]}
+    updated = subject.updated()
+    # What lags may show the old value still, and then it is sent again.
+    updates = [act(CHANGED, updated), act((OK, CHANGED), updated)] if updated else []
     return [
-        act(CHANGED, **subject.new),
-        act(OK, **subject.new),
-        act(CHANGED, **updated),
-        # What lags may show the old value still, and then it is sent again.
-        act((OK, CHANGED), **updated),
-        act(CHANGED, state="absent"),
-        act(OK, state="absent"),
+        act(CHANGED, subject.new),
+        act(OK, subject.new),
+        *updates,
+        act(CHANGED, {"state": "absent"}),
+        act(OK, {"state": "absent"}),
     ]
 
 
@@ -64,7 +64,11 @@ def scenes(subject: Subject) -> list[Scene]:
     found = []
 
     def scene(name: str, acts: list[Act], *, short: bool = False, most: int = 1, **values: Any) -> None:
-        found.append(Scene(name, acts, held, made={"new": most}, short=short, subject=subject, doubt=True, **values))
+        found.append(
+            Scene(
+                name, acts, held, made={subject.called("new"): most}, short=short, subject=subject, doubt=True, **values
+            )
+        )
 
     for name, loss in LOSSES.items():
         once = [{**loss, "method": method, "times": 1, "path": f"/{subject.path}"} for method in WRITES]
@@ -95,19 +99,26 @@ def writers(subject: Subject, held: list[dict[str, Any]]) -> list[Scene]:
     lost = {"kind": "reset_after", "method": "POST", "times": 1}
     twin = subject.held("twin", "new")
     creation = {"action": "create", **family, "fields": twin, "method": "POST", "path": f"/{subject.path}$"}
-    renamed = {"action": "update", **family, **listed, "object": "x_1", "fields": {subject.key: "production"}}
+    renamed = {
+        "action": "update",
+        **family,
+        **listed,
+        "object": "x_1",
+        "fields": {subject.key: subject.called("production")},
+    }
     create = {**subject.named("new"), **subject.new}
-    twins = {"new": 1 if subject.unique else 2}
-    update = {"id": "x_1", subject.setting_option: subject.values[1]}
+    twins = {subject.called("new"): 1 if subject.unique else 2}
+    update = {"id": "x_1", **subject.updated()}
 
     def scene(name: str, options: Mapping[str, Any], may: Collection[str], writer: Any, **values: Any) -> Scene:
         act = Act(subject.module, options, may)
         return Scene(f"writer-{name}", [act], held, writers=[writer], subject=subject, **values)
 
     deleted = {"action": "delete", **family}
+    patched = {**deleted, "method": "PATCH"}
     return [
         scene("deleted", {"id": "x_1", "state": "absent"}, {OK, FAILED}, {**deleted, "method": "DELETE"}),
-        scene("deleted-update", update, {FAILED}, {**deleted, "method": "PATCH"}, short=False),
+        *([] if not subject.setting else [scene("deleted-update", update, {FAILED}, patched, short=False)]),
         scene(
             "renamed", {**subject.named("old_1"), "state": "absent"}, {OK, FAILED}, renamed, faults=[slow], short=False
         ),
@@ -147,7 +158,17 @@ def truth(scene: Scene, name: str, outcome: Outcome) -> Counts:
         told = report.changed or NOT_KNOWN in report.message
         if report.failed and done and not told and done[-1]["object"] not in report.message:
             counts.note("lost", f"{name}: task {number} hides what was {done[-1]['effect']}: {report.message[:300]}")
+        if scene.subject.sent_once and len(_sent(outcome, report)) > 1:
+            counts.note("duplicates", f"{name}: task {number} sent its creation again")
+        if report.leaks:
+            counts.note("leaked", f"{name}: task {number} shows a secret")
     return counts
+
+
+def _sent(outcome: Outcome, report: Report) -> list[Mapping[str, Any]]:
+    """Return the creations that a task sent; a 429 says clearly that it was none."""
+    posts = [one for one in outcome.requests if one["method"] == "POST" and own(one)]
+    return [one for one in posts if report.begun <= one["time"] <= report.time and one["fault"] != "rate_limited"]
 
 
 def _holds(subject: Subject, act: Act, report: Report, outcome: Outcome) -> bool:
@@ -160,21 +181,34 @@ def _holds(subject: Subject, act: Act, report: Report, outcome: Outcome) -> bool
         changes = [effect["changes"][field] for effect in later if _changes(effect, one, field)]
         return changes[0][0] if changes else one[field]
 
+    def was_there(one: Mapping[str, Any]) -> bool:
+        first = next((_life(effect) for effect in later if effect["object"] == one["id"] and _life(effect)), "")
+        # What is created or brought back next was not there, and what is deleted next was.
+        return first == "ends" if first else one["deletedAt"] is None or one["deletedAt"] > time
+
+    def key_at_that_time(one: Mapping[str, Any]) -> str:
+        if not subject.within:
+            return str(at_that_time(one, subject.key))
+        return str(at_that_time(one, subject.within)[subject.key])
+
     there = [
         one
         for one in outcome.sources
-        if not any(effect["object"] == one["id"] and effect["effect"] == "created" for effect in later)
-        and (one["deletedAt"] is None or one["deletedAt"] > time)
-        and all(
-            at_that_time(one, field) == act.options[option]
-            for option, field in (("id", "id"), (subject.key_option, subject.key))
-            if option in act.options
-        )
+        if was_there(one)
+        and act.options.get("id", one["id"]) == one["id"]
+        and act.options.get(subject.key_option, key_at_that_time(one)) == key_at_that_time(one)
     ]
     if act.options.get("state") == "absent":
         return not there
     wanted = act.options.get(subject.setting_option)
     return any(wanted in (None, at_that_time(one, subject.setting)) for one in there)
+
+
+def _life(effect: Mapping[str, Any]) -> str:
+    """Tell whether an effect begins or ends the life of an object; empty if neither."""
+    if effect["effect"] == "created" or effect["changes"].get("deactivatedAt", [None, ""])[1] is None:
+        return "begins"
+    return "ends" if effect["effect"] == "deleted" else ""
 
 
 def _changes(effect: Mapping[str, Any], one: Mapping[str, Any], field: str) -> bool:

@@ -213,7 +213,7 @@ def _sources(counts: Counts, scene: Scene, name: str, outcome: Outcome) -> None:
     """Look at what is there in the end."""
     there = [source for source in outcome.sources if source["deletedAt"] is None]
     for wanted, most in scene.made.items():
-        found = [source["id"] for source in there if source[scene.subject.key] == wanted]
+        found = [source["id"] for source in there if scene.subject.key_of(source) == wanted]
         if len(found) > most:
             counts.note("duplicates", f"{name}: {len(found)} are named {wanted}")
     admitted = " ".join(report.message + json.dumps(report.result) for report in outcome.reports if report.failed)

@@ -71,6 +71,7 @@ class Site:
             "ANSIBLE_REMOTE_TEMP": str(self.folder / "ansible" / "tmp"),
             "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
             "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
+            "CHAOS_SECRET": self.subject.secret,
         }
 
 

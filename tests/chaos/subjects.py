@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 GROUP = "grp_chaos"
+SECRET = "Bearer hush-Hunter2-hush"
 ACCESS = {"mode": "restricted", "group_ids": [GROUP]}
 NEW = {"dialect": "POSTGRES", "host": "a.example.com", "ssl_enabled": True, "access": ACCESS}
 
@@ -20,10 +21,11 @@ class Subject:
     """A family of the API, and the module that manages one of its objects.
 
     ``key`` is the field that people know an object by and ``key_option`` its option, ``setting`` and
-    ``setting_option`` are those of what an update changes, ``values`` two values for it. ``fields`` is what an object
-    in a seed needs beside its key, ``where`` the options that say where it is, ``new`` those that a creation needs
-    besides. ``beside`` are objects of other families in the seed. ``unique`` tells that the server refuses a key that
-    is taken.
+    ``setting_option`` are those of what an update changes, ``values`` two values for it; empty, if there is nothing but
+    the key. ``fields`` is what an object in a seed needs beside its key, ``where`` the options that say where it is,
+    ``new`` those that a creation needs besides. ``beside`` are objects of other families in the seed. ``within`` is
+    where answers have the key, if not at the top. ``unique`` tells that the server refuses a key that is taken,
+    ``sent_once`` that no creation may be sent again without a clear answer. ``secret`` is a text that nobody may show.
     """
 
     path: str
@@ -37,15 +39,31 @@ class Subject:
     fields: Mapping[str, Any] = field(default_factory=dict)
     where: Mapping[str, Any] = field(default_factory=dict)
     beside: Mapping[str, Any] = field(default_factory=dict)
+    within: str = ""
     unique: bool = False
+    sent_once: bool = False
+    secret: str = ""
 
-    def held(self, identifier: str, key: str, **fields: Any) -> dict[str, Any]:
+    def called(self, name: str) -> str:
+        """Return the key of an object with this name."""
+        is_address = self.key == "email" and "@" not in name
+        return "%s@example.com" % name.replace(" ", ".") if is_address else name
+
+    def key_of(self, one: Mapping[str, Any]) -> str:
+        """Return the key of an object as the server holds it."""
+        return str((one[self.within] if self.within else one)[self.key])
+
+    def held(self, identifier: str, name: str, **fields: Any) -> dict[str, Any]:
         """Return an object for a seed."""
-        return {"id": identifier, self.key: key, **self.fields, **fields}
+        return {"id": identifier, self.key: self.called(name), **self.fields, **fields}
 
-    def named(self, key: str) -> dict[str, Any]:
+    def named(self, name: str) -> dict[str, Any]:
         """Return the options that name an object by its key."""
-        return {self.key_option: key, **self.where}
+        return {self.key_option: self.called(name), **self.where}
+
+    def updated(self) -> dict[str, Any]:
+        """Return the options that change an object; empty if there is nothing to change."""
+        return {self.setting_option: self.values[1]} if self.setting else {}
 
     def seed(self, objects: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """Return what an organization with these objects has in a seed."""
@@ -87,6 +105,78 @@ SUBJECTS = {
         where={"data_source": "home"},
         beside={"data_sources": [{"id": "ds_home", "displayName": "home"}]},
         unique=True,
+    ),
+    "group": Subject(
+        path="groups",
+        module="basedash_group",
+        key="name",
+        key_option="name",
+        setting="",
+        setting_option="",
+        values=("", ""),
+        new={},
+    ),
+    "member": Subject(
+        path="members",
+        module="basedash_member",
+        key="email",
+        key_option="email",
+        setting="role",
+        setting_option="role",
+        # All are admins, so that each of them may be demoted and deactivated.
+        values=("ADMIN", "MEMBER"),
+        new={"role": "ADMIN", "invite": True, "reactivate": True},
+        fields={"role": "ADMIN"},
+        within="user",
+        unique=True,
+        sent_once=True,
+    ),
+    "mcp_server": Subject(
+        path="mcp-servers",
+        module="basedash_mcp_server",
+        key="displayName",
+        key_option="name",
+        setting="serverUrl",
+        setting_option="server_url",
+        values=("https://a.example.com/mcp", "https://b.example.com/mcp"),
+        new={"server_url": "https://a.example.com/mcp", "headers": [{"name": "Authorization", "value": SECRET}]},
+        fields={"serverUrl": "https://a.example.com/mcp"},
+        secret=SECRET,
+    ),
+    "automation": Subject(
+        path="automations",
+        module="basedash_automation",
+        key="name",
+        key_option="name",
+        setting="instructions",
+        setting_option="instructions",
+        values=("Look at sales.", "Look at costs."),
+        new={"instructions": "Look at sales.", "active": False, "trigger": {"hour": 7}},
+        fields={"instructions": "Look at sales."},
+    ),
+    "dashboard": Subject(
+        path="dashboards",
+        module="basedash_dashboard",
+        key="name",
+        key_option="name",
+        setting="description",
+        setting_option="description",
+        values=("Sales.", "Costs."),
+        new={"description": "Sales."},
+        fields={"description": "Sales."},
+    ),
+    "chart": Subject(
+        path="charts",
+        module="basedash_chart",
+        key="name",
+        key_option="name",
+        setting="sqlQuery",
+        setting_option="sql_query",
+        values=("SELECT 1", "SELECT 2"),
+        new={"sql_query": "SELECT 1", "layout": {"width": 4}},
+        fields={"sqlQuery": "SELECT 1", "dashboardId": "dash_home"},
+        where={"dashboard": "home"},
+        beside={"dashboards": [{"id": "dash_home", "name": "home"}]},
     ),
 }
 DATA_SOURCE = SUBJECTS["data_source"]

@@ -69,7 +69,8 @@ class Report:
     """What one run said about one task; times are in the simulator's form, which sorts as text.
 
     A report of a task about many has the time when it had ``begun`` and its ``result``; what it says of one of them is
-    a report of its own, not ``attempted`` if the task did not come to that one.
+    a report of its own, not ``attempted`` if the task did not come to that one. ``leaks`` tells that the secret of the
+    family stands anywhere in the result.
     """
 
     ticket: str
@@ -81,6 +82,7 @@ class Report:
     begun: str = ""
     result: Mapping[str, Any] = field(default_factory=dict)
     attempted: bool = True
+    leaks: bool = False
 
     @property
     def ok(self) -> bool:
@@ -126,7 +128,7 @@ class Counts:
     That one counts claims of a change that a client can't know to be wrong: it read the data source, the answer to its
     own DELETE was lost, and it was someone else who deleted it in between. Such a claim is documented.
 
-    Four are of what was created, and the last six of tasks about many.
+    Four are of what was created, six of tasks about many, and the last one of secrets that were shown.
     """
 
     false_changed: int = 0
@@ -144,6 +146,7 @@ class Counts:
     touched: int = 0
     wrong_plans: int = 0
     too_late: int = 0
+    leaked: int = 0
     findings: list[str] = field(default_factory=list)
 
     def __iadd__(self, other: Counts) -> Counts:
@@ -173,6 +176,8 @@ class Counts:
         many = (self.misplaced, self.wrong_sums, self.wrong_facts, self.touched, self.wrong_plans, self.too_late)
         if any(many):
             text += ", misplaced %d, wrong sums %d, wrong facts %d, touched %d, wrong plans %d, too late %d" % many
+        if self.leaked:
+            text += ", leaked %d" % self.leaked
         return text
 
 

@@ -124,7 +124,7 @@ LINES = Form("str", text, several_lines=True)
 VERBATIM = Form("str", without_end, several_lines=True, verbatim=True)
 """A text such as SQL, of which no character is changed."""
 ANY_CASE = Form("str", any_case)
-WORD = Form("str", upper_case, wire=upper_case)
+WORD = Form("str", upper_case, wire=lambda value: value if value is None else upper_case(value))
 """A word of the API such as POSTGRES, which is sent in upper case."""
 NUMBER = Form("int", number, emptied=None)
 TIME = Form("str", as_time, emptied=None)

@@ -350,7 +350,7 @@ def _check_extra(kind: Kind, option: str, values: Mapping[str, Any]) -> None:
                 "The option %s has the field %s: to remove a secret, name its option in clear." % (option, quoted(name))
             )
         for one in kind.by_option.values():
-            if name in (one.sent, one.name):
+            if name in (one.sent, one.name, one.sent.partition(".")[0]):
                 raise InputError(
                     "The option %s has the field %s: use the option %s." % (option, quoted(name), one.name)
                 )

@@ -55,6 +55,7 @@ class CallbackModule(CallbackBase):
             "message": str(values.get("msg", "")),
             "time": _now(),
             "begun": self._begun[result._host.name, result._task._uuid],
+            "leaks": bool(os.environ["CHAOS_SECRET"]) and os.environ["CHAOS_SECRET"] in str(values),
         }
         if many:
             line["result"] = {name: values[name] for name in ("results", "summary", "diff") if name in values}

@@ -173,12 +173,12 @@ class Subject:
     another place, and ``options`` those whose option has another name. ``allowed`` are the options without which
     nothing is created, and ``always`` those without which a field of an existing object may stay as it is. ``lists``
     are texts with commas, whose options are lists. ``words`` are values of fields for which the files have no list.
-    ``set_once`` are fields that only a creation sends and that nobody shows. ``others`` are left to tests of their own.
-    ``guessed`` are facts that the files don't have, and ``carried`` fields that each update sends although no file says
-    that it resets them. ``kept`` can't be emptied, and the server may store ``approximate`` ones otherwise. ``holds`` has what each sample
-    holds, ``mark`` is the field that says since when an object is archived. ``parent`` is the family within whose
-    objects these are listed, and ``revived_by`` the option without which an archived object is not brought back.
-    ``read_first`` tells that nothing is deleted unread, and that a creation is never sent a second time.
+    ``set_once`` are fields that only a creation sends and that nobody shows. ``guessed`` are facts that the files don't
+    have, and ``carried`` fields that each update sends although no file says that it resets them. ``kept`` can't be
+    emptied, and the server may store ``approximate`` ones otherwise. ``holds`` has what each sample holds, ``mark`` is
+    the field that says since when an object is archived. ``parent`` is the family within whose objects these are
+    listed, and ``revived_by`` the option without which an archived object is not brought back.
+    ``read_first`` tells that nothing is deleted unread, and ``sent_once`` that no creation is sent a second time.
     """
 
     noun: str
@@ -191,10 +191,9 @@ class Subject:
     always: Mapping[str, Any] = field(default_factory=dict)
     lists: Sequence[str] = ()
     words: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    set_once: Sequence[str] = ()
     guessed: Sequence[str] = ()
     carried: Sequence[str] = ()
-    set_once: Sequence[str] = ()
-    others: Sequence[str] = ()
     kept: Sequence[str] = ()
     approximate: Sequence[str] = ()
     holds: Mapping[str, Any] = field(default_factory=dict)
@@ -203,6 +202,7 @@ class Subject:
     revived_by: str = ""
     any_case: bool = False
     read_first: bool = False
+    sent_once: bool = False
 
     def __str__(self) -> str:
         return self.path
@@ -268,7 +268,7 @@ class Subject:
     @functools.cached_property
     def changeable(self) -> list[str]:
         """The API's fields that answers show and an update can set, without the key."""
-        taken = (self.key, *self.within, *self.others)
+        taken = (self.key, *self.within)
         places = _leaves({"properties": self.shown})
         return [name for name in self.update_fields if self.place(name) in places and name not in taken]
 
@@ -432,6 +432,7 @@ SUBJECTS = (
         mark="deactivatedAt",
         revived_by="reactivate",
         read_first=True,
+        sent_once=True,
         any_case=True,
     ),
     Subject(

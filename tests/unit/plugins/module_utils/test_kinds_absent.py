@@ -199,6 +199,22 @@ TABLE = {
 }
 
 
+# What is never deleted unread, because a guard has to look at it first.
+READ_FIRST = {
+    "forced": Row(forced, (), "deleted", READ, there=False),
+    "forced and not there": Row(unknown_forced, (), "unchanged", NONE, "nothing to delete"),
+    "forced, 404 after a lost answer": Row(
+        forced, (Fault("DELETE", TIMED_OUT, works=True),), "deleted", "GET one DELETE DELETE GET one", there=False
+    ),
+    "no reading": Row(by_id, NO_READING, "failed", NONE, "offers no way to read"),
+    "no reading and not there": Row(unknown_id, NO_READING, "failed", NONE, "offers no way to read"),
+}
+
+
+def row_of(subject: Subject, name: str) -> Row:
+    return READ_FIRST.get(name, TABLE[name]) if subject.read_first else TABLE[name]
+
+
 def world(subject: Subject, row: Row) -> Server:
     return Server(subject, subject.sample(2), subject.sample(1), faults=row.faults)
 
@@ -211,8 +227,9 @@ def world(subject: Subject, row: Row) -> Server:
         for shown in ((False, True) if subject.mark else (False,))
     ],
 )
-@pytest.mark.parametrize("row", TABLE.values(), ids=TABLE)
-def test_absent(subject: Subject, shows_archived: bool, row: Row) -> None:
+@pytest.mark.parametrize("name", TABLE)
+def test_absent(subject: Subject, shows_archived: bool, name: str) -> None:
+    row = row_of(subject, name)
     server = world(subject, row)
     server.shows_archived = shows_archived
     report = absent(subject, server, **row.options(subject))
@@ -222,7 +239,11 @@ def test_absent(subject: Subject, shows_archived: bool, row: Row) -> None:
     assert (subject.id() in server.objects) == row.there
     assert subject.id(2) in server.objects
     if row.steps:
-        assert " ".join(server.own) == row.steps
+        # A reading that shows an archived object says at once that it is gone.
+        known = (
+            row.steps[: -len(" GET list")] if shows_archived and row.steps.endswith("DELETE GET one GET list") else ""
+        )
+        assert " ".join(server.own) in (row.steps, known)
     cautions = [subject.kind.caution("deleted", subject.sample())] if row.verdict == "deleted" else []
     warnings = [one for one in report.warnings if one not in cautions]
     assert len(warnings) == row.warned, report.warnings
@@ -239,7 +260,7 @@ FAILS_LATER = {name for name, row in TABLE.items() if any(one.step == "DELETE" f
 @every_kind
 @pytest.mark.parametrize("name", [name for name in TABLE if name not in FAILS_LATER])
 def test_check_mode_predicts(subject: Subject, name: str) -> None:
-    row = TABLE[name]
+    row = row_of(subject, name)
     options = row.options(subject)
     server = world(subject, row)
     predicted = absent(subject, server, check_mode=True, **options)

@@ -41,7 +41,7 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.test
 )
 
 FAST = settings(
-    max_examples=60,
+    max_examples=20,
     deadline=None,
     derandomize=True,
     database=None,

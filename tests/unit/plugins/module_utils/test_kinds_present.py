@@ -151,6 +151,21 @@ TABLE = {
 }
 
 
+# A name that an object named by its id shall get is looked for first.
+RENAMED = {"different, by id": Row(changed_by_id, (), "updated", "GET one GET list PATCH")}
+# What is sent once, because it can't be taken back: an invitation. After each doubt, the list is read.
+SENT_ONCE = {
+    "POST refused with 400": Row(new, (Fault("POST", error(400, "too odd")),), "failed", "", "too odd"),
+    "POST contradicts": Row(new, (Fault("POST", error(409, "taken")),), "failed", "", "taken"),
+    "POST is lost": Row(new, (Fault("POST", RESET),), "failed", "", "is not known"),
+}
+
+
+def row_of(subject: Subject, name: str) -> Row:
+    special = {**({} if subject.changeable else RENAMED), **(SENT_ONCE if subject.sent_once else {})}
+    return special.get(name, TABLE[name])
+
+
 def world(subject: Subject, row: Row) -> Server:
     return Server(subject, subject.sample(2), subject.sample(1), faults=row.faults)
 
@@ -161,8 +176,9 @@ def is_shown_at_once(row: Row) -> bool:
 
 
 @every_kind
-@pytest.mark.parametrize("row", TABLE.values(), ids=TABLE)
-def test_present(subject: Subject, row: Row) -> None:
+@pytest.mark.parametrize("name", TABLE)
+def test_present(subject: Subject, name: str) -> None:
+    row = row_of(subject, name)
     server = world(subject, row)
     options = row.options(subject)
     began = dict(server.objects)
@@ -201,9 +217,10 @@ def test_present(subject: Subject, row: Row) -> None:
 
 @every_kind
 @pytest.mark.parametrize(
-    "row", [row for row in TABLE.values() if not any(one.step in ("POST", "PATCH") for one in row.faults)]
+    "name", [name for name, row in TABLE.items() if not any(one.step in ("POST", "PATCH") for one in row.faults)]
 )
-def test_check_mode_predicts(subject: Subject, row: Row) -> None:
+def test_check_mode_predicts(subject: Subject, name: str) -> None:
+    row = TABLE[name]
     options = row.options(subject)
     predicted = run(subject, world(subject, row), True, **options)
     real = run(subject, world(subject, row), **options)
