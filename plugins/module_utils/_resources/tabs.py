@@ -15,13 +15,22 @@ from functools import partial
 from typing import Any, Callable, ClassVar
 
 from .._base.effect import Effect
-from .._base.errors import ApiError, IncompleteError, InputError, NoAnswerError, NotFoundError, RefusedError
+from .._base.errors import (
+    ApiError,
+    BasedashError,
+    IncompleteError,
+    InputError,
+    NoAnswerError,
+    NotBasedashError,
+    NotFoundError,
+    RefusedError,
+)
 from .._base.text import quoted
 from .._engine.forms import Spec
 from .._engine.lookup import refuse_look_alike
 from .._engine.settings import Settings
 from .._engine.step import Step, Work
-from .._rest.collection import Collection
+from .._rest.collection import Check, Collection
 from .._rest.family import Content, Resource
 from .._rest.freshness import StaleError, look_until, recent
 from .._rest.listing import Listing
@@ -56,6 +65,7 @@ class Tabs(Step):
         self._places: dict[str, Any] | None = None
         self._order_fields: Sequence[str] = _ORDER_FIELDS
         self._takes_first = False
+        self._perhaps: list[str] = []
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Tabs | None:
@@ -182,7 +192,6 @@ class Tabs(Step):
     def after_creating(self, work: Work) -> None:
         """Set the tabs of a new dashboard, in which the first one takes the place of the tab that it has already."""
         self._takes_first = True
-
         resource, known = work.resource, False
 
         def look() -> bool | None:
@@ -208,17 +217,36 @@ class Tabs(Step):
 
     def _arrange(self, work: Work) -> None:
         written = False
-        while True:
-            write = self._next(self._api(work.api, work.resource["id"]), work)
-            if write is None:
-                break
-            try:
-                write()
+        try:
+            while True:
+                write = self._next(self._api(work.api, work.resource["id"]), work)
+                if write is None:
+                    break
                 written = True
-            except StaleError:
-                self._read_again(work)
-        if written:
-            self._confirm(work)
+                try:
+                    write()
+                except StaleError:
+                    self._read_again(work)
+            if written:
+                self._confirm(work)
+        except BasedashError as error:
+            for change in self._perhaps:
+                error.message += " Whether the %s was %s is not known: run the task again in some minutes." % (
+                    work.name,
+                    change,
+                )
+            raise
+        work.done += self._perhaps
+
+    def _done(self, work: Work, change: str) -> None:
+        self._perhaps = [one for one in self._perhaps if one != change]
+        if change not in work.done:
+            work.done.append(change)
+
+    def _lost(self, change: str) -> None:
+        """Note that the answer to a change was lost. If the tabs are as wanted in the end, it was done."""
+        if change not in self._perhaps:
+            self._perhaps.append(change)
 
     def _next(self, api: Collection, work: Work) -> Callable[[], None] | None:
         """Return the next write, which is decided from the tabs as they are known, or ``None`` if all is done."""
@@ -245,15 +273,16 @@ class Tabs(Step):
         self._see(work.api, work.resource)
 
     def _rename(self, api: Collection, work: Work, tab: Resource, name: str) -> None:
+        change = _GIVEN % quoted(name)
+        shown = self._patch(api, tab, {"name": name}, {"name": name}, change)
         self._takes_first = False
-        shown = self._patch(api, work, tab, {"name": name}, {"name": name})
         self._written[tab["id"]] = {**tab, **(shown or {}), "name": name}
-        work.done.append("given the tab %s" % quoted(name))
+        self._done(work, change)
 
     def _move(self, api: Collection, work: Work, tab: Resource, place: Any) -> None:
         for name in self._order_fields:
             try:
-                shown = self._patch(api, work, tab, {name: place}, {"order": place})
+                shown = self._patch(api, tab, {name: place}, {"order": place}, _MOVED)
             except ApiError as error:
                 if error.status not in _REFUSED or name == self._order_fields[-1]:
                     raise
@@ -268,18 +297,18 @@ class Tabs(Step):
                     "them in the order that they have, or move them in Basedash." % work.name
                 )
         self._written[tab["id"]] = {**tab, "order": place}
-        if _MOVED not in work.done:
-            work.done.append(_MOVED)
+        self._done(work, _MOVED)
 
-    def _patch(self, api: Collection, work: Work, tab: Resource, body: Content, wanted: Content) -> Resource | None:
-        """Change a tab and return it as the answer shows it, if it does. ``wanted`` is how it should be shown."""
+    def _patch(self, api: Collection, tab: Resource, body: Content, wanted: Content, change: str) -> Resource | None:
+        """Change a tab and return it as the answer shows it, if it does. ``wanted`` is how it should be shown then."""
         setbacks = 0
         while True:
             try:
-                return api.update(tab["id"], body, recent(api.client, self._listing.read_at))
+                return api.update(tab["id"], body, self._recent(api))
             except ApiError as error:
                 if not error.effect.is_unclear:
                     raise
+                self._lost(change)
                 # A repeated PATCH does no harm, so don't wait for readings that lag.
                 repeats = isinstance(error, NoAnswerError)
                 shown = self._look_for(api, tab, wanted, once=repeats)
@@ -287,14 +316,10 @@ class Tabs(Step):
                 if shown is not None:
                     return shown
                 if not repeats or not api.back_off(setbacks, "the answer to the change of a tab was lost"):
-                    error.message += (
-                        " Whether the tab named %s of the %s was changed is not known: run the task again."
-                        % (
-                            quoted(tab.get("name")),
-                            work.name,
-                        )
-                    )
                     raise
+
+    def _recent(self, api: Collection) -> Check:
+        return recent(api.client, self._listing.read_at)
 
     @staticmethod
     def _look_for(api: Collection, tab: Resource, wanted: Content, once: bool = False) -> Resource | None:
@@ -309,6 +334,7 @@ class Tabs(Step):
     def _add(self, api: Collection, work: Work, name: str) -> None:
         """Add a tab. After a lost answer, look for it before anything else."""
         known = {tab["id"] for tab in self._tabs}
+        change = _GIVEN % quoted(name)
 
         def look() -> list[Resource] | None:
             return [tab for tab in api.list_all().named(name) if tab["id"] not in known] or None
@@ -317,46 +343,49 @@ class Tabs(Step):
         found: list[Resource] | None = None
         while found is None:
             try:
-                made = api.create({"name": name}, recent(api.client, self._listing.read_at))
-                found = look_until(api.client, look, "looking for the new tab") if made is None else [made]
-                if found is None:
-                    raise IncompleteError(
-                        "Basedash said that it added the tab %s to the %s, and does not show it: look in Basedash."
-                        % (quoted(name), work.name),
-                        changed=True,
-                    )
+                made = api.create({"name": name}, self._recent(api))
             except ApiError as error:
                 if not error.effect.is_unclear:
                     raise
+                self._lost(change)
                 found = look_until(api.client, look, "looking again whether the tab was added")
                 setbacks += 1
+                # After a time-out the POST may still take effect later, so it is not sent again.
                 final = not isinstance(error, NoAnswerError) or error.effect is Effect.MAY_COME
                 if found is None and (final or not api.back_off(setbacks, "the tab was not added")):
-                    error.message += (
-                        " Whether the tab %s was added to the %s is not known, and it may still be: wait some minutes, "
-                        "look in Basedash, then run the task again." % (quoted(name), work.name)
-                    )
                     raise
-        # The order of a new tab that does not show it is that of the end.
+            else:
+                found = look_until(api.client, look, "looking for the new tab") if made is None else [made]
+                if found is None:
+                    self._lost(change)
+                    raise IncompleteError(
+                        "Basedash said that it added the tab %s, and does not show it." % quoted(name)
+                    )
         self._written.update((tab["id"], {**tab, "name": name}) for tab in found)
         self._places = None
-        work.done.append("given the tab %s" % quoted(name))
+        self._done(work, change)
 
     def _remove(self, api: Collection, work: Work, tab: Resource) -> None:
+        change = "rid of the tab %s" % quoted(tab.get("name"))
         read_at = self._check_empty(api, work.resource["id"], [tab])
         try:
             api.delete(tab["id"], recent(api.client, min(read_at, self._listing.read_at)))
-        except NotFoundError:
-            # This task's earlier try, or someone else, has deleted it.
-            pass
-        except ApiError as error:
+        except NotFoundError as error:
+            # An earlier try or someone else has deleted it, or the key may not. The last reading tells.
             if error.effect.is_unclear:
-                error.message += " Whether the tab named %s was deleted is not known: run the task again." % quoted(
-                    tab.get("name")
-                )
+                self._lost(change)
+        except StaleError as stale:
+            if stale.earlier.is_unclear:
+                self._lost(change)
             raise
+        except ApiError as error:
+            # A proxy's page says nothing about what the server behind the proxy did.
+            if error.effect.is_unclear or isinstance(error, NotBasedashError):
+                self._lost(change)
+            raise
+        else:
+            self._done(work, change)
         self._written[tab["id"]] = None
-        work.done.append("rid of the tab %s" % quoted(tab.get("name")))
 
     def _confirm(self, work: Work) -> None:
         """Read the tabs until they are as wanted.
@@ -378,9 +407,10 @@ class Tabs(Step):
         several = [name for name in self._wanted if len(self._listing.named(name)) > 1]
         shown = ", ".join("%s (id %s)" % (quoted(tab.get("name")), quoted(tab["id"])) for tab in self._listing)
         advice = "delete those that are too many" if several else "look at them in Basedash, then run the task again"
-        raise IncompleteError("The tabs of the %s were set, and the server shows %s: %s." % (work.name, shown, advice))
+        raise IncompleteError("The tabs of the %s are not as wanted, but %s: %s." % (work.name, shown, advice))
 
 
+_GIVEN = "given the tab %s"
 _MOVED = "given another order of its tabs"
 
 
@@ -403,11 +433,11 @@ def places(tabs: Sequence[Resource], wanted: Sequence[str]) -> dict[str, Any]:
 
     ``tabs`` are in their present order. Nothing has to move if only this order counts already.
     """
-    ids = {tab.get("name"): tab["id"] for tab in tabs}
+    ids = {str(tab.get("name")): tab["id"] for tab in tabs}
     target = in_order([tab["id"] for tab in tabs], [ids[name] for name in wanted if name in ids])
     if target == [tab["id"] for tab in tabs]:
         return {}
     taken = [tab.get("order") for tab in tabs]
-    if len(set(taken)) < len(taken) or None in taken:
+    if not all(isinstance(place, (int, float)) for place in taken) or len(set(taken)) < len(taken):
         taken = list(range(len(taken)))
     return dict(zip(target, taken))
