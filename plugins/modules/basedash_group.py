@@ -60,7 +60,7 @@ options:
     default: false
 notes:
   - With O(state=absent), the task refuses to delete a group that is the only grant of a data source, because the data
-    source might then be open to everybody in the organization. O(force) deletes it all the same.
+    source might then be open to everybody in the organization. O(force) with O(id) deletes it all the same.
   - The vendor documents that a single group can be read. Only third parties describe how groups are listed, created,
     renamed and deleted, and how a member is added. Nobody describes whether an answer shows the members of a group, and
     how a member is removed. This module was written from these descriptions, and was never tried against the service.

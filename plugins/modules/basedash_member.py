@@ -20,7 +20,6 @@ author:
 extends_documentation_fragment:
   - community.basedash.attributes
   - community.basedash.connection
-  - community.basedash.identity
   - community.basedash.promises
   - community.basedash.settings
   - community.basedash.state
@@ -67,11 +66,20 @@ options:
       - The API does this by an invitation, which may send an e-mail.
     type: bool
     default: false
+  force:
+    description:
+      - With O(state=absent), delete the member with this O(id), whatever the O(email) beside it says.
+      - Unlike other modules, this one reads the member first all the same, because it never deactivates the last active
+        admin.
+    type: bool
+    default: false
 notes:
+  - An address that is given beside an identifier is a guard. If the member with this identifier has another address,
+    the task fails and changes nothing.
   - With O(state=absent), the member is deactivated. The last active admin is never deactivated, not even with
     O(force), so this module always reads the member first.
-  - No answer tells who the user of the API key is. So this module can't know, and leaves it to the server to refuse that
-    you deactivate yourself.
+  - No answer tells who the user of the API key is. So this module can't know, and leaves it to the server to refuse
+    that you deactivate yourself.
   - The vendor documents the list, the invitation and the update of members, and that a member can be read and deleted.
     Only third parties say that a deletion deactivates the member. Nobody describes whether the list shows deactivated
     members, what an invitation of an active member answers, and whether a reactivation sets the role. This module was

@@ -5,8 +5,8 @@
 """Private to this collection: groups of members.
 
 The vendor's pages say that a single group can be read, and that the names of a person's groups reach the database,
-where row policies compare them. Only third parties describe how groups are listed, created, renamed and deleted, and how a
-member is added. Nobody describes whether an answer shows the members of a group, and how one is removed.
+where row policies compare them. Only third parties describe how groups are listed, created, renamed and deleted, and
+how a member is added. Nobody describes whether an answer shows the members of a group, and how one is removed.
 """
 
 from __future__ import annotations

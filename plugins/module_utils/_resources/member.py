@@ -4,9 +4,9 @@
 
 """Private to this collection: members, who are people with a place in an organization.
 
-The vendor's pages show the invitation, the list and the update. They say that an invitation sends an e-mail and brings
-a deactivated member back. That a DELETE deactivates a member is known only from third parties. No page says who the user
-of an API key is, so the server alone can refuse to deactivate this user.
+The vendor's pages show the invitation, the list and the update. They say that an invitation sends an e-mail and
+brings a deactivated member back. That a DELETE deactivates a member is known only from third parties. No page says
+who the user of an API key is, so the server alone can refuse to deactivate this user.
 """
 
 from __future__ import annotations
