@@ -84,8 +84,8 @@ automation_run:
   description:
     - The run as the server shows it. Nobody documented its fields, so they are passed on as they are, by the names of
       the API. With O(wait=true), it is the run at its end.
-    - Null in check mode, and if the server accepted the run without showing it.
-  returned: success, or if the run failed while the task waited for it
+    - Null in check mode, if no run was started, and if the server does not show it.
+  returned: always
   type: dict
   sample: {id: run_1, automationId: auto_1, status: SUCCEEDED}
 automation:
@@ -176,7 +176,7 @@ from ansible_collections.community.basedash.plugins.module_utils._resources.auto
 from ansible_collections.community.basedash.plugins.module_utils._resources.automation_run import run_now
 
 SPEC = ModuleSpec(
-    Task(AUTOMATION, run_now, about_one=True),
+    Task(AUTOMATION, run_now, about_one=True, values=("automation_run",)),
     {**CONNECTION, **identity(AUTOMATION), "name": {"type": "str", "aliases": ["automation"]}, **WAIT},
     one_of(AUTOMATION),
 )

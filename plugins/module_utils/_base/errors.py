@@ -22,7 +22,7 @@ class BasedashError(Exception):
     """A failure, with a message of one sentence for the user.
 
     It also has what is true in spite of the failure: whether something was ``changed``, the ``facts`` of the object if
-    they are known, and ``warnings``.
+    they are known, further result keys as ``values``, and ``warnings``.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class BasedashError(Exception):
         self.message = message
         self.changed = changed
         self.facts = facts
+        self.values: dict[str, Any] = {}
         self.warnings = tuple(warnings)
 
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Callable
@@ -181,6 +181,7 @@ class Kind:
 
     ``caution`` returns a warning about side effects of an action ("deleted", "renamed") on an object. ``words`` are
     words of the service that are no secrets and must not be masked, by the result key under which they stand.
+    ``secrets_in`` returns the secret parts of a value that is none as a whole, by its option, which is also its fact.
     Objects of which nobody documents the fields are ``passed_on``: their facts are what the API sends.
     """
 
@@ -199,6 +200,7 @@ class Kind:
     emptied_by_steps: tuple[str, ...] = ()
     caution: Callable[[str, Resource], str] = _no_caution
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    secrets_in: Mapping[str, Callable[[str], Iterable[str]]] = field(default_factory=dict)
     passed_on: bool = False
 
     @cached_property

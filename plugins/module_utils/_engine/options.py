@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -214,6 +215,9 @@ def _texts(value: Any) -> Iterator[str]:
     elif value is not None and not isinstance(value, bool):
         yield str(value)
         yield from _keys_in(str(value))
+        # A server may echo the token of a header without its scheme.
+        scheme = re.match(r"(?:bearer|basic|token)\s+(.+)", str(value), re.IGNORECASE)
+        yield from scheme.groups() if scheme else ()
 
 
 def _keys_in(text: str) -> Iterator[str]:

@@ -177,12 +177,13 @@ class Settings:
         for one in self.kind.settings:
             if not one.in_every_update:
                 continue
-            shown = one.value(resource) if one.is_shown(resource) else None
-            value = self.stored.get(one, one.form.normal(shown) if one.form is FLAG else shown)
             if one.form is not FLAG:
+                value = self.stored.get(one, one.value(resource))
                 # An empty value needs no protection, because a default is at most as empty.
                 body.update({} if value in ("", None, []) else {one.sent: value})
                 continue
+            shown = one.form.normal(one.value(resource)) if one.is_shown(resource) else None
+            value = self.stored.get(one, shown)
             if not isinstance(value, bool):
                 raise RefusedError(
                     "The server shows no clear %s of the %s with id %s (%s), and an update without it might "

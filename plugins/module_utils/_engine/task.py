@@ -11,7 +11,7 @@ controller and in tests.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable
 
@@ -47,13 +47,14 @@ Work = Callable[[Collection, Mapping[str, Any], bool], Outcome]
 class Task:
     """A task about objects of a kind. With ``about_one`` it is about one object, and its result always has facts.
 
-    Without ``needs_key``, it sends no key even if there is one.
+    ``values`` are further keys that its result always has. Without ``needs_key``, it sends no key even if there is one.
     """
 
     kind: Kind
     work: Work
     about_one: bool = False
     needs_key: bool = True
+    values: tuple[str, ...] = ()
 
     @property
     def needs_organization(self) -> bool:
@@ -62,8 +63,8 @@ class Task:
 
     @property
     def nothing(self) -> dict[str, Any]:
-        """The facts in a result if no object is known."""
-        return {self.kind.family.result_key: None} if self.about_one else {}
+        """What a result has if nothing is known."""
+        return dict.fromkeys((*((self.kind.family.result_key,) if self.about_one else ()), *self.values))
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,9 @@ def execute(task: Task, options: Mapping[str, Any], caller: Caller, secrets: Seq
         said.append(mask.text(text))
         caller.progress(said[-1])
 
+    mask.add(_secret_parts(kind, options))
     report = _ended(task, options, replace(caller, progress=say), counters, mask)
+    mask.add(_secret_parts(kind, report.result))
     shown = mask.value({**task.nothing, **report.result, "api": counters.as_result()})
     warnings = [mask.text(warning) for warning in report.warnings]
     if _hides_identity(report.result, shown, ("id", kind.key.name, kind.key.fact_name)):
@@ -141,6 +144,19 @@ def _ended(task: Task, options: Mapping[str, Any], caller: Caller, counters: Cou
             carrier.close()
 
 
+def _secret_parts(kind: Kind, content: Any) -> Iterator[str]:
+    """Yield the secret parts of all values in options or in a result that are no secrets as a whole."""
+    if isinstance(content, Mapping) and kind.secrets_in:
+        for name, value in content.items():
+            if name in kind.secrets_in and isinstance(value, str):
+                yield from kind.secrets_in[name](value)
+            else:
+                yield from _secret_parts(kind, value)
+    elif isinstance(content, (list, tuple)) and kind.secrets_in:
+        for one in content:
+            yield from _secret_parts(kind, one)
+
+
 def _hides_identity(result: Any, shown: Any, names: tuple[str, ...]) -> bool:
     """Tell whether masking changed an id or a key in a result; ``names`` are their result keys."""
     if result is shown:
@@ -170,7 +186,7 @@ def _succeeded(outcome: Outcome, kind: Kind, diff_mode: bool) -> Report:
 
 
 def _failed(error: BasedashError, kind: Kind) -> Report:
-    result: dict[str, Any] = {"changed": error.changed, "msg": error.message}
+    result: dict[str, Any] = {**error.values, "changed": error.changed, "msg": error.message}
     if error.facts is not None:
         result[kind.family.result_key] = error.facts
     if isinstance(error, ApiError):

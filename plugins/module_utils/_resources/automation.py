@@ -20,10 +20,6 @@ from .._engine.kind import Field, Kind, fact
 from .families import AUTOMATIONS, DATA_SOURCES
 
 
-def _in_upper_case(option: str, word: str) -> str:
-    return word.upper()
-
-
 def _without_commas(option: str, addresses: list[str]) -> list[str]:
     """Return e-mail addresses.
 
@@ -52,8 +48,8 @@ AUTOMATION = Kind(
         Field("active", FLAG, in_every_update=True),
         Field("icon", in_every_update=True),
         Field("color", in_every_update=True),
-        _nested("trigger.type", "triggerType", "type", WORD, check=_in_upper_case),
-        _nested("trigger.frequency", "frequency", form=WORD, check=_in_upper_case),
+        _nested("trigger.type", "triggerType", "type", WORD),
+        _nested("trigger.frequency", "frequency", form=WORD),
         _nested("trigger.hour", "preferredHour", form=NUMBER, limits=(0, 23)),
         _nested("trigger.day_of_week", "preferredDayOfWeek", form=NUMBER, limits=(0, 6)),
         _nested("trigger.day_of_month", "preferredDayOfMonth", form=NUMBER, limits=(1, 31)),

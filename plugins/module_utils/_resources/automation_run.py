@@ -24,7 +24,6 @@ from .._base.errors import (
     RefusedError,
     UnsupportedError,
 )
-from .._base.identifiers import segment
 from .._base.text import quoted
 from .._engine.lookup import Finding, Identity, check_no_look_alike, find
 from .._engine.outcome import Outcome
@@ -63,6 +62,7 @@ def run_now(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
         return work.outcome() if seconds is None else work.awaited(seconds)
     except BasedashError as error:
         error.facts = AUTOMATION.facts(work.resource)
+        error.values["automation_run"] = dict(work.shown) or None
         error.warnings += tuple(work.warnings)
         raise
 
@@ -88,7 +88,7 @@ def _of_missing(api: Collection, identity: Identity, finding: Finding, check_mod
         )
     doubt = "; %s" % hint if hint else ""
     warning = "%s (yet): check mode assumes that an earlier task creates it%s." % (there_is_no, doubt)
-    return Outcome(True, warnings=(warning,), values={"automation_run": None})
+    return Outcome(True, warnings=(warning,))
 
 
 def _is_archived(api: Collection, identity: Identity, finding: Finding) -> bool:
@@ -112,7 +112,7 @@ class _Run:
     warnings: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._path = "%s/runs" % self.api.path_of(self.resource["id"])
+        self._runs = Collection(self.api.client, self.api.organization_id, AUTOMATION_RUNS, self.resource["id"])
         self._before: _Page | None = None
         if self._is_inactive:
             self.warnings.append(
@@ -167,7 +167,9 @@ class _Run:
     def _post(self) -> Answer:
         while True:
             try:
-                return self.api.client.request("POST", self._path, body={}, check=recent(self.api.client, self.read_at))
+                return self.api.client.request(
+                    "POST", self._runs.path_of(), body={}, check=recent(self.api.client, self.read_at)
+                )
             except StaleError:
                 self.api.require_recent()
                 finding = find(self.api, Identity(AUTOMATION, self.resource["id"], self.identity.key))
@@ -233,7 +235,7 @@ class _Run:
     # Reading ----------------------------------------------------------------------------------------------------------
 
     def _page(self) -> _Page:
-        answer = self.api.client.request("GET", "%s?limit=%d" % (self._path, PAGE_SIZE))
+        answer = self.api.client.request("GET", "%s?limit=%d" % (self._runs.path_of(), PAGE_SIZE))
         content = successful(answer, AUTOMATION_RUNS)
         return _Page(items_of(answer, content, AUTOMATION_RUNS), next_cursor(answer, content) is None)
 
@@ -246,17 +248,13 @@ class _Run:
             NoAnswerError: if the next reading may succeed.
             ApiError: if the run can't be read.
         """
-        identifier = self.shown["id"]
         try:
-            answer = self.api.client.request("GET", "%s/%s" % (self._path, segment(identifier)))
-            content = successful(answer, AUTOMATION_RUNS)
-            found = with_id(content.get("data", content))
+            self.shown = self._runs.get(self.shown["id"])
         except (NotFoundError, NotBasedashError, UnsupportedError) as error:
-            found = next((one for one in self._page().runs if one["id"] == identifier), None)
-            if found is None and not is_new:
+            found = [one for one in self._page().runs if one["id"] == self.shown["id"]]
+            if not found and not is_new:
                 raise error
-        if found is not None and found["id"] == identifier:
-            self.shown = found
+            self.shown = found[0] if found else self.shown
 
     # Waiting ----------------------------------------------------------------------------------------------------------
 

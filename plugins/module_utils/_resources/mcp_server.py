@@ -12,8 +12,9 @@ update, and no page says whether it keeps what no answer shows.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote_plus
 
 from .._base.errors import InputError
 from .._base.text import printable
@@ -44,6 +45,21 @@ def _address(option: str, url: str) -> str:
     return url
 
 
+def _secrets_in(url: str) -> Iterator[str]:
+    """Yield the secret parts of an address: the user's password or token, and values that are named as secrets."""
+    rest = url.partition("://")[2].partition("#")[0]
+    host, _mark, query = rest.partition("?")
+    user, at, _host = host.partition("/")[0].rpartition("@")
+    if at:
+        yield user.partition(":")[2] or user
+    for pair in query.split("&"):
+        name, _equals, value = pair.partition("=")
+        if _SECRET_NAMES.search(name) and value:
+            yield from (value, unquote_plus(value))
+
+
+_SECRET_NAMES = re.compile("key|token|secret|passw|auth|signature|credential|jwt", re.IGNORECASE)
+
 MCP_SERVER = Kind(
     Family("MCP server", "MCP servers", "organizations/{organization_id}/mcp-servers", key="displayName"),
     (
@@ -67,6 +83,7 @@ MCP_SERVER = Kind(
         fact("updated_at"),
     ),
     renamed_by="new_name",
+    secrets_in={"server_url": _secrets_in},
 )
 
 _ONLY_AT_CREATION = ("requiresAuth", "authUrl")
