@@ -44,12 +44,9 @@ EXAMPLES = r"""
   community.basedash.basedash_audit_log_info:
   register: audit
 
-- name: Write them to a file
-  ansible.builtin.copy:
-    content: "{{ audit.audit_logs | to_nice_json }}"
-    dest: /tmp/basedash-audit.json
-    mode: "0600"
-  no_log: true
+- name: Show how many there are
+  ansible.builtin.debug:
+    msg: "{{ audit.audit_logs | length }} events"
 """
 
 RETURN = r"""

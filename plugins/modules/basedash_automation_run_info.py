@@ -45,11 +45,11 @@ EXAMPLES = r"""
 - name: Read the runs of an automation
   community.basedash.basedash_automation_run_info:
     name: Weekly report
-  register: report
+  register: weekly
 
 - name: Show the newest one
   ansible.builtin.debug:
-    msg: "{{ report.automation_runs[:1] }}"
+    msg: "{{ weekly.automation_runs[:1] }}"
 """
 
 RETURN = r"""

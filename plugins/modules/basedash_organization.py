@@ -94,10 +94,10 @@ EXAMPLES = r"""
       - https://app.example.com
       - https://*.example.org
 
-- name: Change the name of another organization
+- name: Change the name of an organization that has this slug
   community.basedash.basedash_organization:
-    slug: other
-    name: Other company
+    slug: org-demo
+    name: Demonstrations
 
 - name: Open the embed to every origin again
   community.basedash.basedash_organization:

@@ -123,7 +123,7 @@ def _refusals(document: Document, schema: Schema, name: str, value: Any) -> Iter
         sent = sorted(_TYPES[type(value)])[0]
         is_wrong = "the request's %s is of type %s, and the collection sends a %s"
         yield is_wrong % (name, " or ".join(sorted(types)), sent), name
-    elif isinstance(value, str) and values and value not in (*values, SAMPLE):
+    elif isinstance(value, str) and values and value not in values and value.casefold() != SAMPLE:
         yield "the request's %s can't be %s" % (name, value), name
     elif isinstance(value, list):
         few = "the request's %s needs at least %s of them, and the collection may send %d"
@@ -158,7 +158,9 @@ def _in_object(
     within = ".".join(step for step in steps if step not in ("[]", "*"))
     schema = document.at(answer, *steps)
     if schema is None:
-        yield "the answer has no %s" % within, within.partition("data.")[2]
+        # A field that has parts is reported where it should stand.
+        if steps[-1:] != ("*",):
+            yield "the answer has no %s" % within, within.partition("data.")[2]
         return
     fields = document.properties(schema)
     for name in names:
@@ -189,8 +191,8 @@ def _in_error(document: Document, operation: Operation, status: str, names: tupl
 def news(document: Document) -> list[Finding]:
     """Return what the document has and the collection has not: candidates for options, and for the documentation."""
     found = []
+    used = {(method, tail(path)) for relied in FAMILIES for method, path in relied.requests}
     for relied in FAMILIES:
-        used = {(method, tail(path)) for method, path in relied.requests}
         start = tail(next(iter(relied.requests))[1])
         # All other families stand below one organization.
         end = "" if relied.kind.family.in_organization else "(/{})?$"
@@ -231,5 +233,5 @@ def _new_in(document: Document, relied: Relied, operation: Operation, requests: 
 
 
 def _new_values(document: Document, relied: Relied, name: str, schema: Schema, sent: set[str]) -> list[str]:
-    known = relied.words.get(name) or sent
+    known = relied.words.get(name) or {value for value in sent if value.casefold() != SAMPLE}
     return ["the value %s of %s" % (value, name) for value in sorted(document.values(schema) - known) if known]

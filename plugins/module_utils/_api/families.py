@@ -20,6 +20,7 @@ from .._resources.organization import ORGANIZATION
 from .._resources.passed_on import AI_USAGE, AUDIT_EVENT, INSIGHT
 from .._resources.skill import SKILL
 from .._rest.collection import Collection
+from .._rest.family import Content
 from .reliance import ID, PAGES, Call, Relied
 
 
@@ -53,6 +54,11 @@ SOURCES = Relied(
 )
 
 
+def _sends(method: str, part: str, body: Content | None = None) -> Call:
+    """Return a request for a part of an object, whose own code needs more than a request."""
+    return lambda api: api.client.request(method, "%s/%s" % (api.path_of(ID), part), body=body)
+
+
 def _read_runs(api: Collection) -> None:
     Collection(api.client, ID, AUTOMATION_RUNS, ID).list_all()
 
@@ -70,8 +76,8 @@ FAMILIES: tuple[Relied, ...] = (
         AUTOMATION,
         more=(
             _read_runs,
-            lambda api: api.client.request("POST", api.path_of(ID) + "/runs", body={}),
-            lambda api: api.client.request("GET", "%s/runs/%s" % (api.path_of(ID), "%7B%7D")),
+            _sends("POST", "runs", {}),
+            _sends("GET", "runs/%7B%7D"),
         ),
         answers={
             "^GET .*/runs$": ((("data", "[]"), ("id",)), PAGES),

@@ -23,7 +23,12 @@ from .families import AUTOMATION_RUNS
 def _read_runs(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Outcome:
     """Return all runs of the automation that the options name."""
     automation = Identity.of(AUTOMATION, options)
-    finding = find(api, automation)
+    try:
+        finding = find(api, automation)
+    except RefusedError as error:
+        # The result is about runs, so it has no facts of the automation.
+        error.facts = None
+        raise
     found = finding.resource
     if not finding.readable and automation.id is None:
         raise RefusedError("This server offers no way to read automations: nothing was read, give id in place of name.")

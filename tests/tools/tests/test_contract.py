@@ -621,8 +621,8 @@ def test_junk_anywhere_is_no_traceback(own: Content) -> None:
 
     # Annotations are read by nobody.
     content = rewritten(own, lambda node: {key: value for key, value in node.items() if not str(key).startswith("x-")})
-    # Each eighth place will do: there are thousands, and each kind of junk has its turn all the same.
-    for (holder, key), junk in list(zip(places(content), itertools.cycle(JUNK)))[::8]:
+    # A part of the places will do: there are thousands, and each kind of junk has its turn all the same.
+    for (holder, key), junk in list(zip(places(content), itertools.cycle(JUNK)))[::25]:
         kept, holder[key] = holder[key], junk
         with contextlib.suppress(DocumentError):
             report(Document(content))

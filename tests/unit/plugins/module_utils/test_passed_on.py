@@ -135,3 +135,68 @@ def test_a_404_of_the_audit_logs_says_enterprise(steps: Any, words: str) -> None
     assert "Enterprise plan" in report.result["msg"]
     assert words in report.result["msg"]
     assert report.result["error"]["status"] == 404
+
+
+# The runs of an automation --------------------------------------------------------------------------------------------
+
+AUTOMATIONS = ROOT + "/automations"
+RUNS = AUTOMATIONS + "/a_1/runs?limit=100"
+WEEKLY = {"id": "a_1", "name": "Weekly"}
+RUN = {"id": "r_1", "status": "SUCCEEDED", "someField": {"x": [1]}}
+MODULE = "basedash_automation_run_info"
+
+
+@pytest.mark.parametrize(
+    ("options", "look_up"),
+    [
+        ({"id": "a_1"}, ("GET", AUTOMATIONS + "/a_1", answer(200, {"data": WEEKLY}))),
+        ({"name": "Weekly"}, ("GET", AUTOMATIONS + "?limit=100", page(WEEKLY))),
+        ({"id": "a_1", "name": "Weekly"}, ("GET", AUTOMATIONS + "/a_1", answer(200, {"data": WEEKLY}))),
+    ],
+)
+def test_runs_are_read_from_all_pages(options: Any, look_up: Any) -> None:
+    pages = (("GET", RUNS, page(RUN, cursor="c1")), ("GET", RUNS + "&cursor=c1", page({"id": "r_0"})))
+    report = run_module(MODULE, look_up, *pages, **options)
+    assert report.result["automation_runs"] == [RUN, {"id": "r_0"}]
+
+
+def test_an_automation_with_another_name_is_refused() -> None:
+    report = run_module(MODULE, ("GET", AUTOMATIONS + "/a_1", answer(200, {"data": WEEKLY})), id="a_1", name="Monthly")
+    assert report.failed
+    assert "'Weekly' and not 'Monthly'" in report.result["msg"]
+
+
+def test_several_automations_with_the_name_are_refused() -> None:
+    report = run_module(
+        MODULE, ("GET", AUTOMATIONS + "?limit=100", page(WEEKLY, {**WEEKLY, "id": "a_2"})), name="Weekly"
+    )
+    assert report.failed
+    assert "'a_1', 'a_2'" in report.result["msg"]
+
+
+def test_an_automation_that_is_not_there_has_no_runs() -> None:
+    report = run_module(MODULE, ("GET", AUTOMATIONS + "?limit=100", page()), name="Weekly")
+    assert report.result["automation_runs"] == []
+    assert report.warnings == ["There is no automation named 'Weekly'."]
+    steps = (("GET", AUTOMATIONS + "/a_1", NOT_FOUND), ("GET", AUTOMATIONS + "?limit=100", NOT_FOUND))
+    assert run_module(MODULE, *steps, id="a_1").failed
+
+
+def test_a_server_without_readings_of_automations_may_show_runs() -> None:
+    steps = (("GET", AUTOMATIONS + "/a_1", answer(405)), ("GET", AUTOMATIONS + "?limit=100", answer(501)))
+    report = run_module(MODULE, *steps, ("GET", RUNS, page(RUN)), id="a_1")
+    assert report.result["automation_runs"] == [RUN]
+
+
+@pytest.mark.parametrize(
+    "reaction", [NOT_FOUND, HTML, error(403), answer(405), answer(501), answer(403, "<html>"), answer(200, "<html>")]
+)
+def test_runs_that_can_not_be_read_are_a_failure(reaction: Any) -> None:
+    report = run_module(
+        MODULE,
+        ("GET", AUTOMATIONS + "/a_1", answer(200, {"data": WEEKLY})),
+        ("GET", RUNS, reaction),
+        id="a_1",
+    )
+    assert report.failed
+    assert "automation_runs" not in report.result
