@@ -38,7 +38,7 @@ setup: $(STAMP)  ## Prepare .venv, as every other target does when it is needed
 test: $(STAMP)  ## Every check that this machine can run
 	@$(RUN) tests/tools/check.py test $(ARGS)
 
-test-matrix: $(STAMP)  ## Sanity, unit and integration tests with every supported ansible-core
+test-matrix: $(STAMP)  ## Sanity, unit, integration tests and examples with every supported ansible-core
 	@$(RUN) tests/tools/check.py matrix $(ARGS)
 
 chaos: $(STAMP)  ## Real playbooks while much goes wrong, each verdict held against the truth

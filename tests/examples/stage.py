@@ -184,7 +184,7 @@ def run(basedash: Basedash, folder: Path, *command: str | Path, env: Mapping[str
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     return Run(done.returncode, done.stdout, folder)

@@ -23,7 +23,7 @@ import workspace
 LOGS = workspace.ROOT / ".nox" / "logs"
 NOX = [sys.executable, "-m", "nox", "--noxfile", str(workspace.ROOT / "noxfile.py")]
 # They begin first, so that no long one runs alone at the end; each of the others takes a minute or less.
-LONGEST = ("examples", "integration", "sanity", "lifecycle", "chaos")
+LONGEST = ("integration", "lifecycle", "examples", "sanity", "chaos")
 
 
 def sessions(kind: str) -> list[str]:

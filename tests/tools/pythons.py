@@ -76,12 +76,22 @@ def current() -> str:
 
 def newest_core(version: str) -> str:
     """Return the newest ansible-core that can run on this Python."""
-    return [core for core, minors in CORES.items() if int(version.partition(".")[2]) in minors][-1]
+    return [core for core in CORES if runs(version, core)][-1]
+
+
+def runs(version: str, core: str) -> bool:
+    """Tell whether this Python can run this ansible-core."""
+    return int(version.partition(".")[2]) in CORES[core]
+
+
+def cores() -> list[str]:
+    """Return each ansible-core that this machine can run, oldest first."""
+    return [core for core in CORES if for_core(core)]
 
 
 def for_core(core: str) -> str | None:
     """Return the Python to run this ansible-core on: the one at hand if it can, else the newest that can."""
-    able = [version for version in find() if int(version.partition(".")[2]) in CORES[core]]
+    able = [version for version in find() if runs(version, core)]
     return current() if current() in able else (able[-1] if able else None)
 
 

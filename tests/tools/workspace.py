@@ -33,6 +33,8 @@ def clean_environment() -> None:
         if name.startswith(("ANSIBLE_", "BASEDASH_", "GIT_", "PYTHON", "VIRTUAL_ENV")):
             del os.environ[name]
     os.environ.update(LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1", PIP_DISABLE_PIP_VERSION_CHECK="1")
+    # It would look for newer packages in the background.
+    os.environ["VIRTUALENV_NO_PERIODIC_UPDATE"] = "1"
     pythons.put_on_path()
 
 

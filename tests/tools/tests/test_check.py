@@ -40,9 +40,17 @@ def test_unit_tests_run_with_each_ansible_core_and_nothing_runs_twice() -> None:
     assert all(runs.count(one) == 1 for one in runs)
 
 
+def test_each_ansible_core_has_its_sessions_and_the_newest_one_those_of_make_test() -> None:
+    names = [one["session"] for one in listed("--tags", "matrix")]
+    tested = [one["session"] for one in listed("--tags", "test")]
+    for session in ("sanity", "integration", "examples"):
+        assert [name for name in names if name.startswith(session)] == [f"{session}({one})" for one in pythons.cores()]
+        assert [name for name in tested if name.startswith(session)] == [f"{session}({pythons.cores()[-1]})"]
+
+
 def test_the_longest_sessions_begin_first() -> None:
     names = [one["session"] for one in listed("--tags", "matrix")]
     ordered = [name.partition("(")[0] for name in check.longest_first(["lint", *names, "docs", "chaos(short)"])]
     assert sorted(ordered) == sorted(["lint", *(name.partition("(")[0] for name in names), "docs", "chaos"])
     kinds = list(dict.fromkeys(ordered))
-    assert kinds == ["examples", "integration", "sanity", "chaos", "lint", "units", "docs"]
+    assert kinds == ["integration", "examples", "sanity", "chaos", "lint", "units", "docs"]

@@ -25,7 +25,7 @@ TARGET = re.compile(r"^([a-z-]+):", re.MULTILINE)
 # At the start of a line of a code block, or in backquotes.
 COMMAND = re.compile(r"(?:^|`)((?:[A-Z_]+=\S+ )?(?:make|\.venv/bin/python)(?: [^`\n#]+)?)", re.MULTILINE)
 # What the sessions are parametrized with, on whatever machine.
-VERSION = re.compile(r"3\.\d+|modules-on-3\.\d+|3\.\d+-oldest-requests|2\.\d+|core-2\.\d+|full|short")
+VERSION = re.compile(r"3\.\d+|3\.\d+-oldest-requests|2\.\d+|core-2\.\d+|full|short")
 
 
 def commands() -> list[tuple[str, list[str]]]:

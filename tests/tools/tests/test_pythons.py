@@ -64,3 +64,4 @@ def test_the_python_for_a_core(
     monkeypatch.setattr(pythons, "find", lambda: dict.fromkeys(there, Path(sys.executable)))
     monkeypatch.setattr(pythons, "current", lambda: "3.11")
     assert pythons.for_core(core) == expected
+    assert (core in pythons.cores()) is (expected is not None)
