@@ -295,6 +295,13 @@ def test_the_oldest_runs_first_prove_nothing_if_there_are_more() -> None:
     assert "is not known" in report.result["msg"]
 
 
+def test_an_old_run_that_moves_up_in_the_list_is_not_taken_for_the_new_one() -> None:
+    server = Runs(faults=[Fault(POST, RESET), Fault(LIST, lambda server: server.runs.pop(50), 2)], runs=150)
+    report = run_it(server, **NAMED)
+    assert report.failed
+    assert "is not known" in report.result["msg"]
+
+
 def test_a_start_that_never_arrived_is_sent_again() -> None:
     server = Runs(faults=[Fault(POST, REFUSED)])
     report = run_it(server, **NAMED)

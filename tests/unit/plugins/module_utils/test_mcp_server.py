@@ -50,6 +50,9 @@ def test_headers_are_sent_by_a_creation_and_never_shown(check_mode: bool) -> Non
     assert "headers" not in report.result["mcp_server"]
     assert [body["headers"] for body in server.bodies] == ([] if check_mode else [HEADERS])
     says_nothing_of(HUSH, report, options)
+    # Their names are no secrets, so words like these are not masked elsewhere.
+    shown = MCP_SERVERS.module.invocation(options, report)["module_args"]["headers"]
+    assert [one["name"] for one in shown] == ["X-Team", "Authorization"]
 
 
 def test_headers_are_not_sent_to_an_existing_one_and_that_is_said() -> None:
@@ -246,6 +249,15 @@ def test_a_secret_in_the_address_that_it_had_is_masked(url: str) -> None:
         says_nothing_of(HUSH, report, options)
     assert HUSH not in json.dumps(read(MCP_SERVERS, Server(MCP_SERVERS, there)).result)
     assert HUSH not in json.dumps(absent(MCP_SERVERS, Server(MCP_SERVERS, there), **NAMED).result)
+
+
+@pytest.mark.parametrize("url", SECRET_URLS)
+def test_a_secret_in_the_address_that_a_server_echoes_is_masked(url: str) -> None:
+    server = Server(MCP_SERVERS, faults=[Fault("POST", error(400, "%s is not allowed" % url), 0)])
+    options = {"name": "Support", "server_url": url}
+    report = run(MCP_SERVERS, server, **options)
+    assert report.failed
+    says_nothing_of(HUSH, report, options)
 
 
 def test_an_address_without_secrets_is_shown() -> None:
