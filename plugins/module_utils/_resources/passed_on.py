@@ -23,7 +23,6 @@ from .._http.client import error_texts
 from .._rest.answers import NOT_OFFERED, not_basedash, not_offered, successful
 from .._rest.collection import Collection
 from .._rest.family import Family
-from .organization import access_in
 
 # A creation takes a title (third parties), so an insight probably shows it.
 INSIGHT = Kind(
@@ -63,6 +62,9 @@ def _read_audit_log(api: Collection, options: Mapping[str, Any], check_mode: boo
     try:
         return ReadAll(AUDIT_EVENT)(api, options, check_mode)
     except NotFoundError as error:
+        # Import this only if needed, because a remote host compiles each import at each run.
+        from .organization import access_in
+
         if access_in(api, api.organization_id) == "admin":
             error.message = (
                 "The organization has no audit logs (404), although the key has admin access to it: audit logs are a "

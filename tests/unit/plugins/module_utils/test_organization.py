@@ -183,6 +183,21 @@ def test_create() -> None:
     assert report.result["organization"]["id"] == "org_2"
 
 
+def test_a_creation_whose_answer_is_lost_is_looked_for_and_not_repeated() -> None:
+    new = organization("org_2", slug="new", name="New")
+    report = run_module(
+        MODULE,
+        ("GET", PAGE, page(organization())),
+        ("POST", ALL, RESET, {"slug": "new", "name": "New"}),
+        ("GET", PAGE, page(new, organization())),
+        slug="new",
+        name="New",
+        create=True,
+    )
+    assert report.result["changed"], report.result
+    assert report.result["organization"]["id"] == "org_2"
+
+
 def test_create_in_check_mode() -> None:
     steps = ("GET", PAGE, page(organization()))
     report = run_module(MODULE, steps, check_mode=True, slug="new", name="New", create=True)
