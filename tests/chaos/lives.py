@@ -201,7 +201,7 @@ def _holds(subject: Subject, act: Act, report: Report, outcome: Outcome) -> bool
     if act.options.get("state") == "absent":
         return not there
     wanted = act.options.get(subject.setting_option)
-    return any(wanted in (None, at_that_time(one, subject.setting)) for one in there)
+    return any(wanted is None or wanted == at_that_time(one, subject.setting) for one in there)
 
 
 def _life(effect: Mapping[str, Any]) -> str:

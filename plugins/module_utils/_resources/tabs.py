@@ -216,6 +216,24 @@ class Tabs(Step):
             work.resource = {**work.resource, "tabs": self._tabs}
 
     def _arrange(self, work: Work) -> None:
+        """Set the tabs. Tasks of this machine take turns, because two that add the same tab would add it twice."""
+        # Import this only if needed, because a remote host compiles each import at each run, and most tabs exist.
+        from .._rest.creation_lock import creation_lock
+
+        client = work.api.client
+        name = "tabs/%s" % work.resource["id"]
+        with creation_lock(
+            work.api.lock_key, name, client.patience, lambda: client.abandoned, "the tabs of the %s" % work.name
+        ) as lock:
+            if lock.created is not None:
+                # Another task has just changed the tabs.
+                self._read_again(work)
+            try:
+                self._arrange_alone(work)
+            finally:
+                lock.note_created(None)
+
+    def _arrange_alone(self, work: Work) -> None:
         written = False
         try:
             while True:
