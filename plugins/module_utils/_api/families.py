@@ -11,11 +11,15 @@ from __future__ import annotations
 
 from .._resources.access import Policy, read_policy, write_policy
 from .._resources.automation import AUTOMATION
+from .._resources.chart import CHART
 from .._resources.credentials import verify
+from .._resources.dashboard import DASHBOARD
 from .._resources.data_source import DATA_SOURCE
 from .._resources.definition import DEFINITION
 from .._resources.families import AUTOMATION_RUNS
+from .._resources.group import GROUP
 from .._resources.mcp_server import MCP_SERVER
+from .._resources.member import MEMBER
 from .._resources.organization import ORGANIZATION
 from .._resources.passed_on import AI_USAGE, AUDIT_EVENT, INSIGHT
 from .._resources.skill import SKILL
@@ -63,9 +67,28 @@ def _read_runs(api: Collection) -> None:
     Collection(api.client, ID, AUTOMATION_RUNS, ID).list_all()
 
 
+def _read_charts(api: Collection) -> None:
+    api.within(ID).list_all()
+
+
 FAMILIES: tuple[Relied, ...] = (
     SOURCES,
     Relied(ORGANIZATION, writes=("POST", "PATCH")),
+    # The vendor says that a single group can be read, and that members can be read and deactivated, but not where.
+    Relied(
+        GROUP,
+        more=(_sends("POST", "members", {"memberId": "x"}),),
+        answers={"/members$": ()},
+        guessed=(
+            "*",
+            "GET /groups",
+            "POST /groups",
+            "PATCH /groups/{id}",
+            "DELETE /groups/{id}",
+            "POST /groups/{id}/members",
+        ),
+    ),
+    Relied(MEMBER, guessed=("GET /members/{id}", "DELETE /members/{id}")),
     Relied(
         MCP_SERVER,
         guessed=("PATCH /mcp-servers/{id}", "DELETE /mcp-servers/{id}", "headers.name", "headers.value"),
@@ -98,6 +121,24 @@ FAMILIES: tuple[Relied, ...] = (
             "basedash_automation_run_info": r"^GET (?!.*/runs/)",
         },
     ),
+    Relied(
+        DASHBOARD,
+        more=(
+            _sends("POST", "tabs", {"name": "x"}),
+            _sends("PATCH", "tabs/%7B%7D", {"name": "x", "order": 1}),
+            _sends("DELETE", "tabs/%7B%7D"),
+        ),
+        answers={"/tabs": ((("data",), ("id",)),)},
+        guessed=(
+            "GET /dashboards/{id}",
+            "PATCH /dashboards/{id}",
+            "DELETE /dashboards/{id}",
+            "POST /dashboards/{id}/tabs",
+            "PATCH /dashboards/{id}/tabs/{id}",
+            "DELETE /dashboards/{id}/tabs/{id}",
+        ),
+    ),
+    Relied(CHART, reads=("get",), more=(_read_charts,), guessed=("DELETE /charts/{id}",)),
     # The vendor documents insights without their fields, and audit logs without their path.
     Relied(INSIGHT, writes=(), guessed=("title",), modules={"basedash_insight_info": ""}),
     Relied(
