@@ -128,7 +128,7 @@ FAMILIES: tuple[Relied, ...] = (
             _sends("PATCH", "tabs/%7B%7D", {"name": "x", "order": 1}),
             _sends("DELETE", "tabs/%7B%7D"),
         ),
-        answers={"/tabs": ((("data",), ("id",)),)},
+        answers={"/tabs": ((("data",), ("id", "name", "order")),)},
         guessed=(
             "GET /dashboards/{id}",
             "PATCH /dashboards/{id}",
