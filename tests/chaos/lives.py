@@ -77,7 +77,12 @@ def scenes(subject: Subject) -> list[Scene]:
     for number in range(6):
         # A failure leaves the next task more than one thing to find.
         acts = life(subject, "new", ANY) * (3 if number else 1)
-        scene(f"storm-{number}", acts, faults=faults(SHARE, list(LOSSES.values())), short=number == 0)
+        scene(
+            f"storm-{number}",
+            acts,
+            faults=faults(SHARE, list(LOSSES.values())),
+            short=number == 0 and not subject.brief,
+        )
     lags: dict[str, Mapping[str, Any]] = {
         "list": {"list_lag_seconds": SECONDS},
         "get": {"get_lag_seconds": SECONDS},
@@ -117,7 +122,13 @@ def writers(subject: Subject, held: list[dict[str, Any]]) -> list[Scene]:
     deleted = {"action": "delete", **family}
     patched = {**deleted, "method": "PATCH"}
     return [
-        scene("deleted", {"id": "x_1", "state": "absent"}, {OK, FAILED}, {**deleted, "method": "DELETE"}),
+        scene(
+            "deleted",
+            {"id": "x_1", "state": "absent"},
+            {OK, FAILED},
+            {**deleted, "method": "DELETE"},
+            short=not subject.brief,
+        ),
         *([] if not subject.setting else [scene("deleted-update", update, {FAILED}, patched, short=False)]),
         scene(
             "renamed", {**subject.named("old_1"), "state": "absent"}, {OK, FAILED}, renamed, faults=[slow], short=False

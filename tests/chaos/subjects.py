@@ -26,6 +26,7 @@ class Subject:
     ``new`` those that a creation needs besides. ``beside`` are objects of other families in the seed. ``within`` is
     where answers have the key, if not at the top. ``unique`` tells that the server refuses a key that is taken,
     ``sent_once`` that no creation may be sent again without a clear answer. ``secret`` is a text that nobody may show.
+    ``brief`` tells that its short form has only the scenes that differ most between families.
     """
 
     path: str
@@ -43,6 +44,7 @@ class Subject:
     unique: bool = False
     sent_once: bool = False
     secret: str = ""
+    brief: bool = False
 
     def called(self, name: str) -> str:
         """Return the key of an object with this name."""
@@ -115,6 +117,7 @@ SUBJECTS = {
         setting_option="",
         values=("", ""),
         new={},
+        brief=True,
     ),
     "member": Subject(
         path="members",
@@ -130,6 +133,7 @@ SUBJECTS = {
         within="user",
         unique=True,
         sent_once=True,
+        brief=True,
     ),
     "mcp_server": Subject(
         path="mcp-servers",
@@ -142,6 +146,7 @@ SUBJECTS = {
         new={"server_url": "https://a.example.com/mcp", "headers": [{"name": "Authorization", "value": SECRET}]},
         fields={"serverUrl": "https://a.example.com/mcp"},
         secret=SECRET,
+        brief=True,
     ),
     "automation": Subject(
         path="automations",
@@ -153,6 +158,7 @@ SUBJECTS = {
         values=("Look at sales.", "Look at costs."),
         new={"instructions": "Look at sales.", "active": False, "trigger": {"hour": 7}},
         fields={"instructions": "Look at sales."},
+        brief=True,
     ),
     "dashboard": Subject(
         path="dashboards",
@@ -164,6 +170,7 @@ SUBJECTS = {
         values=("Sales.", "Costs."),
         new={"description": "Sales."},
         fields={"description": "Sales."},
+        brief=True,
     ),
     "chart": Subject(
         path="charts",
@@ -177,6 +184,7 @@ SUBJECTS = {
         fields={"sqlQuery": "SELECT 1", "dashboardId": "dash_home"},
         where={"dashboard": "home"},
         beside={"dashboards": [{"id": "dash_home", "name": "home"}]},
+        brief=True,
     ),
 }
 DATA_SOURCE = SUBJECTS["data_source"]
