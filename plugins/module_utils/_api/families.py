@@ -97,7 +97,7 @@ FAMILIES: tuple[Relied, ...] = (
             _sends("PATCH", "tabs/%7B%7D", {"name": SAMPLE, "order": 1, "sortOrder": 1}),
             _sends("DELETE", "tabs/%7B%7D"),
         ),
-        answers={"/tabs": ()},
+        answers={"/tabs": ((("data",), ("id", "name", "order")),)},
         guessed=(
             *("%s /dashboards/{id}" % method for method in ("GET", "PATCH", "DELETE")),
             "POST /dashboards/{id}/tabs",
