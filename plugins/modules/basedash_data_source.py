@@ -151,12 +151,14 @@ options:
         description:
           - The groups by name, in any order.
           - One that does not exist, or whose name several have, makes the task fail before anything is changed.
+          - In check mode, a name that no group has is assumed to come from an earlier task, with a warning.
         type: list
         elements: str
       members:
         description:
           - The members by e-mail address in any case, in any order.
           - One that does not exist or is deactivated makes the task fail before anything is changed.
+          - In check mode, an address that no member has is assumed to come from an earlier task, with a warning.
         type: list
         elements: str
       group_ids:

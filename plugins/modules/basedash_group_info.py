@@ -46,7 +46,7 @@ EXAMPLES = r"""
 - name: Read the groups of the sales department
   community.basedash.basedash_group_info:
     name_pattern: ^Sales
-  register: of_sales
+  register: sales_groups
 """
 
 RETURN = r"""

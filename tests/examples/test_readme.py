@@ -47,6 +47,16 @@ def test_twice(example: str, there: list[dict[str, str]], server: Basedash, tmp_
         assert "sentinel" not in done.output
 
 
+def test_who_am_i(basedash: Basedash, tmp_path: Path) -> None:
+    """The first command that a newcomer runs, with the key of an admin and with that of a member."""
+    (command,) = re.findall(r"^ansible localhost .*$", README, re.MULTILINE)
+    for key, access in ((KEY, "admin"), ("bd_key_demo_member", "member")):
+        done = run(basedash, tmp_path, *command.split(), env={"BASEDASH_API_KEY": key})
+        assert done.status == 0, done.output
+        assert f'"access": "{access}"' in done.output
+        assert '"id": "org_demo"' in done.output
+
+
 @pytest.mark.parametrize(
     ("more", "changed", "left"),
     [

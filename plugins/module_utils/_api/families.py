@@ -11,17 +11,21 @@ from __future__ import annotations
 
 from .._resources.access import Policy, read_policy, write_policy
 from .._resources.automation import AUTOMATION
+from .._resources.chart import CHART
 from .._resources.credentials import verify
+from .._resources.dashboard import DASHBOARD
 from .._resources.data_source import DATA_SOURCE
 from .._resources.definition import DEFINITION
 from .._resources.families import AUTOMATION_RUNS
+from .._resources.group import GROUP
 from .._resources.mcp_server import MCP_SERVER
+from .._resources.member import MEMBER
 from .._resources.organization import ORGANIZATION
 from .._resources.passed_on import AI_USAGE, AUDIT_EVENT, INSIGHT
 from .._resources.skill import SKILL
 from .._rest.collection import Collection
 from .._rest.family import Content
-from .reliance import ID, PAGES, Call, Relied
+from .reliance import ID, PAGES, SAMPLE, Call, Relied
 
 
 def _verify(highest: bool) -> Call:
@@ -66,6 +70,48 @@ def _read_runs(api: Collection) -> None:
 FAMILIES: tuple[Relied, ...] = (
     SOURCES,
     Relied(ORGANIZATION, writes=("POST", "PATCH")),
+    # Third parties describe most of groups, and nobody how members are listed or removed.
+    Relied(
+        GROUP,
+        more=(
+            _sends("POST", "members", {"memberId": SAMPLE}),
+            _sends("GET", "members"),
+            _sends("DELETE", "members/%7B%7D"),
+        ),
+        answers={"/members": ()},
+        guessed=(
+            "*",
+            "GET /groups",
+            "POST /groups",
+            "PATCH /groups/{id}",
+            "DELETE /groups/{id}",
+            *("%s /groups/{id}/members" % method for method in ("GET", "POST")),
+            "DELETE /groups/{id}/members/{id}",
+        ),
+    ),
+    Relied(MEMBER, guessed=("GET /members/{id}", "DELETE /members/{id}")),
+    Relied(
+        DASHBOARD,
+        more=(
+            _sends("POST", "tabs", {"name": SAMPLE}),
+            _sends("PATCH", "tabs/%7B%7D", {"name": SAMPLE, "order": 1, "sortOrder": 1}),
+            _sends("DELETE", "tabs/%7B%7D"),
+        ),
+        answers={"/tabs": ((("data",), ("id", "name", "order")),)},
+        guessed=(
+            *("%s /dashboards/{id}" % method for method in ("GET", "PATCH", "DELETE")),
+            "POST /dashboards/{id}/tabs",
+            *("%s /dashboards/{id}/tabs/{id}" % method for method in ("PATCH", "DELETE")),
+            "order",
+            "sortOrder",
+        ),
+    ),
+    Relied(
+        CHART,
+        reads=("get",),
+        more=(lambda api: api.within(ID).list_all(),),
+        guessed=("DELETE /charts/{id}", "imageUrl"),
+    ),
     Relied(
         MCP_SERVER,
         guessed=("PATCH /mcp-servers/{id}", "DELETE /mcp-servers/{id}", "headers.name", "headers.value"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from .._base.errors import (
@@ -203,15 +204,7 @@ def _create(api: Collection, wanted: Presence, finding: Finding, check_mode: boo
     if wanted.identity.new_key is not None:
         wanted, finding = _under_new_key(wanted, finding)
     identity = wanted.identity
-    if identity.scope is not None and finding.listing is not None and not finding.listing.parent_exists:
-        advice = "nothing was changed, create it first, or correct %s" % identity.scope.field.name
-        raise RefusedError(sentence("%s does not exist" % identity.scope.name, advice))
-
-    def check(newer: Finding) -> None:
-        for step in wanted.steps:
-            step.check_creation(api, newer, wanted.settings)
-
-    check(finding)
+    _check_creation(api, wanted, finding)
     plan = plan_creation(wanted, finding)
     if check_mode:
         return plan.outcome
@@ -221,7 +214,7 @@ def _create(api: Collection, wanted: Presence, finding: Finding, check_mode: boo
     from .creation import Creation
 
     exposed = " ".join(step.exposed for step in wanted.steps if step.exposed)
-    creation = Creation(api, identity, wanted.settings, plan.body, exposed, check)
+    creation = Creation(api, identity, wanted.settings, plan.body, exposed, partial(_check_creation, api, wanted))
     with api.client.finishing() if exposed else nullcontext():
         found = creation.run(finding)
         if found.resource is not None:
@@ -244,6 +237,20 @@ def _create(api: Collection, wanted: Presence, finding: Finding, check_mode: boo
             step.finish(work, None)
         work.warnings += creation.confirmed()
     return _outcome("created", work, plan.diff)
+
+
+def _check_creation(api: Collection, wanted: Presence, finding: Finding) -> None:
+    """Check, before anything is written, whether an object that a look-up did not find may be created.
+
+    Raises:
+        RefusedError: if its parent does not exist, or if a step refuses it.
+    """
+    scope = wanted.identity.scope
+    if scope is not None and finding.listing is not None and not finding.listing.parent_exists:
+        advice = "nothing was changed, create it first, or correct %s" % scope.field.name
+        raise RefusedError(sentence("%s does not exist" % scope.name, advice))
+    for step in wanted.steps:
+        step.check_creation(api, finding, wanted.settings)
 
 
 def _update_new(api: Collection, settings: Settings, work: Work) -> None:
@@ -416,7 +423,7 @@ class _Update:
         else:
             self.work.resource = answered
         if is_gone(self.work.resource):
-            raise RefusedError("The %s was deleted or archived by someone else while this task ran." % self.work.name)
+            raise RefusedError("The %s was deleted by someone else while this task ran." % self.work.name)
         _check_taken(self.settings, self.work, body, before)
 
     def _look_after(self, lost: ApiError, setbacks: int) -> None:

@@ -33,11 +33,15 @@ _NAMING = ("groups", "members", "group_ids", "member_ids")
 
 @dataclass(frozen=True)
 class Policy:
-    """Who may query: everyone in the organization, or only these groups and members, by id."""
+    """Who may query: everyone in the organization, or only these groups and members, by id.
+
+    In check mode, ``assumed`` are those that do not exist yet and so have no ids, such as "group 'Analysts'".
+    """
 
     mode: str
     groups: frozenset[str] = frozenset()
     members: frozenset[str] = frozenset()
+    assumed: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, content: Content) -> Policy:
@@ -90,6 +94,19 @@ class Policy:
         """Return the result's ``access``."""
         return {"mode": self.mode, "group_ids": sorted(self.groups), "member_ids": sorted(self.members)}
 
+    def in_diff(self) -> dict[str, Any]:
+        """Return what a diff shows, which is the result's ``access`` and those that do not exist yet."""
+        return {**self.as_result(), **({"not_there_yet": list(self.assumed)} if self.assumed else {})}
+
+    @property
+    def assumption(self) -> str:
+        """A warning about those that check mode assumes to come from earlier tasks; empty if there are none."""
+        if not self.assumed:
+            return ""
+        return "There is no %s in the organization (yet): check mode assumes that earlier tasks see to that." % (
+            ", and no ".join(self.assumed)
+        )
+
 
 _NAMES: dict[str, Any] = {"type": "list", "elements": "str"}
 
@@ -141,21 +158,28 @@ class WantedPolicy:
     def resolved(self, api: Collection) -> Policy:
         """Return the policy with ids in place of names. All of them are checked against the organization's lists.
 
+        In check mode, a name that nobody has is assumed to come from an earlier task.
+
         Raises:
             RefusedError: if a group or a member does not exist, or if several have the same name.
             ApiError: if the groups or members can't be read.
         """
-        groups = _resolved(api, GROUPS, self.groups, self.group_ids)
-        members = _resolved(api, MEMBERS, self.members, self.member_ids)
-        return Policy(self.mode, groups, members)
+        assumed: list[str] = []
+        groups = _resolved(api, GROUPS, self.groups, self.group_ids, assumed)
+        members = _resolved(api, MEMBERS, self.members, self.member_ids, assumed)
+        return Policy(self.mode, groups, members, tuple(assumed))
 
 
 def _named(option: str, options: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(checked_id(option, str(value)) for value in options.get(option) or ())
 
 
-def _resolved(api: Collection, family: Family, names: frozenset[str], identifiers: frozenset[str]) -> frozenset[str]:
+def _resolved(
+    api: Collection, family: Family, names: frozenset[str], identifiers: frozenset[str], assumed: list[str]
+) -> frozenset[str]:
     """Return the ids of the groups or members that a policy names by key or by id.
+
+    Those that check mode assumes to come from earlier tasks are added to ``assumed``.
 
     Raises:
         RefusedError: if a group or a member does not exist, or if several have the same key.
@@ -176,7 +200,13 @@ def _resolved(api: Collection, family: Family, names: frozenset[str], identifier
                 "There is no %s with id %s in the organization: nothing was changed, correct %s_ids."
                 % (family.noun, quoted(identifier), family.noun)
             )
-    return identifiers | {_one_named(listing, family, name) for name in sorted(names)}
+    found = set(identifiers)
+    for name in sorted(names):
+        if api.client.read_only and not listing.named(name) and listing.similar(name) is None:
+            assumed.append("%s %s" % (family.noun, spelled_out(name)))
+        else:
+            found.add(_one_named(listing, family, name))
+    return frozenset(found)
 
 
 # The words for the key of a group and of a member in messages.
@@ -363,8 +393,8 @@ class Access(Step):
 
     def difference(self) -> tuple[Content, Content]:
         """Return the access before and after."""
-        before = {} if self._current is None else {"access": self._current.as_result()}
-        return before, {"access": self._wanted.as_result()}
+        before = {} if self._current is None else {"access": self._current.in_diff()}
+        return before, {"access": self._wanted.in_diff()}
 
     @property
     def values(self) -> Content:
@@ -375,6 +405,11 @@ class Access(Step):
     def changes(self) -> bool:
         """Whether the policy changes."""
         return self._wanted != self._current
+
+    @property
+    def assumption(self) -> str:
+        """The groups and members that do not exist yet."""
+        return self._wanted.assumption
 
     @property
     def exposed(self) -> str:

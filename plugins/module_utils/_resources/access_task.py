@@ -63,7 +63,8 @@ def set_access(api: Collection, options: Mapping[str, Any], check_mode: bool) ->
     return Outcome(
         lost or wanted != current,
         facts=DATA_SOURCE.facts(resource),
-        diff=Diff(header, (before or current).as_result(), wanted.as_result()),
+        warnings=(wanted.assumption,) if wanted.assumed else (),
+        diff=Diff(header, (before or current).as_result(), wanted.in_diff()),
         values={"access": wanted.as_result()},
     )
 
@@ -92,9 +93,12 @@ def _of_missing(
         raise RefusedError(
             "%s%s: nothing was changed, create it first." % (there_is_no, "; %s" % reason if reason else "")
         )
-    access = given.resolved(api).as_result()
+    resolved = given.resolved(api)
     doubt = "; %s" % hint if hint else ""
     warning = "%s (yet): check mode assumes that an earlier task creates it%s." % (there_is_no, doubt)
     return Outcome(
-        True, warnings=(warning,), diff=Diff("access to the %s" % identity.name, {}, access), values={"access": access}
+        True,
+        warnings=(warning, resolved.assumption) if resolved.assumed else (warning,),
+        diff=Diff("access to the %s" % identity.name, {}, resolved.in_diff()),
+        values={"access": resolved.as_result()},
     )

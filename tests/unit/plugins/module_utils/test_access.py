@@ -297,6 +297,44 @@ def test_unknown_and_ambiguous_ones_fail_before_anything_is_sent(options: dict[s
     assert run(SOURCE, wire, new).failed
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_check_mode_assumes_that_an_earlier_task_creates_a_group_or_invites_a_member(there: bool) -> None:
+    options: dict[str, Any] = {
+        "mode": "restricted",
+        "groups": ["group g1", "group g9"],
+        "members": ["m9@example.com"],
+    }
+    wire = Wire(("GET", PAGE, page(resource())), ("GET", POLICY, policy("restricted", ["g1"])))
+    settings: dict[str, Any] = {**PRESENT, "name": "preview-42"}
+    if not there:
+        wire = Wire(("GET", PAGE, page()))
+        settings["dialect"] = "POSTGRES"
+    report = run(SOURCE, wire, {**settings, "access": options}, check_mode=True)
+    assert not report.failed, report.result["msg"]
+    assert report.result["changed"]
+    assert report.result["access"] == {"mode": "restricted", "group_ids": ["g1"], "member_ids": []}
+    (warning,) = report.warnings
+    assert "'group g9'" in warning
+    assert "'m9@example.com'" in warning
+    planned = report.result["diff"]["after"]["access"]
+    assert planned["not_there_yet"] == ["group 'group g9'", "member 'm9@example.com'"]
+    wire = Wire(READ, ("GET", POLICY, policy("restricted", ["g1"])))
+    report = run(ACCESS_TASK, wire, {**ACCESS, "id": "ds_1", **options}, check_mode=True)
+    assert report.result["changed"]
+    assert len(report.warnings) == 1
+    wire = Wire(("GET", PAGE, page()))
+    report = run(ACCESS_TASK, wire, {**ACCESS, "id": None, "name": "preview-42", **options}, check_mode=True)
+    assert report.result["changed"]
+    assert len(report.warnings) == 2
+
+
+@pytest.mark.parametrize("options", [{"groups": ["Group G1"]}, {"group_ids": ["g9"]}, {"groups": ["twin"]}])
+def test_check_mode_assumes_nothing_else(options: dict[str, Any]) -> None:
+    wire = Wire(READ)
+    wire.beside = {GROUPS: page(*KNOWN_GROUPS, {"id": "t1", "name": "twin"}, {"id": "t2", "name": "twin"})}
+    assert run(ACCESS_TASK, wire, {**ACCESS, "id": "ds_1", "mode": "restricted", **options}, check_mode=True).failed
+
+
 @pytest.mark.parametrize("answer_of_list", [HTML, NOT_FOUND, error(405), error(501)])
 def test_a_server_without_lists_takes_ids_unchecked(answer_of_list: Any) -> None:
     put = ("PUT", POLICY, policy("restricted", ["g9"], ["m9"]), body("g9", members=("m9",)))
