@@ -64,7 +64,7 @@ class LookupModule(LookupBase):
         try:
             _write(path, str(options["content"]))
         except OSError as error:
-            reason = error.strerror or type(error).__name__
+            reason = error.strerror or error.__class__.__name__
             raise AnsibleLookupError(
                 "The report can't be written to %s: %s. Name another folder for it." % (path, reason)
             ) from None
