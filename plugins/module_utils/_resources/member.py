@@ -28,8 +28,8 @@ from .._rest.collection import Collection
 from .._rest.family import Content, Resource, is_gone
 from .families import MEMBERS
 
-_ADMIN = "ADMIN"
-_ROLES = (_ADMIN, "MEMBER")
+_ADMIN, _MEMBER = "ADMIN", "MEMBER"
+_ROLES = (_ADMIN, _MEMBER)
 
 
 def _address(option: str, value: str) -> str:
@@ -58,14 +58,17 @@ def _last_admin(api: Collection, resource: Resource) -> str:
         ApiError: if the members can't be read.
     """
     role = upper_case(resource.get("role"))
-    if role and role != _ADMIN:
+    # A role that no page documents, or one of another type, may be that of an admin as well.
+    if role == _MEMBER:
         return ""
     others = [one["id"] for one in api.list_all() if _is_admin(one) and one["id"] != resource["id"]]
     if any(_is_admin_still(api, other, resource["id"]) for other in others):
         return ""
-    if role:
+    if role == _ADMIN:
         return "the last active admin of the organization"
-    return "perhaps the last active admin of the organization, because this server does not show roles"
+    if not role:
+        return "perhaps the last active admin of the organization, because this server does not show roles"
+    return "perhaps the last active admin of the organization, because the role %s is not known" % quoted(role)
 
 
 def _is_admin_still(api: Collection, identifier: str, known: str) -> bool:

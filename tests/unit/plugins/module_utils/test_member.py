@@ -290,6 +290,19 @@ def test_a_slow_server_does_not_make_every_reading_too_old(given: dict[str, Any]
     assert len(server.log) < 12
 
 
+@pytest.mark.parametrize("role", ["OWNER", {"name": "ADMIN"}, ["ADMIN"], 1])
+@pytest.mark.parametrize("given", LAST)
+def test_an_unknown_role_may_be_that_of_the_last_admin(given: dict[str, Any], role: Any) -> None:
+    server = Organization()
+    server.members["ada"]["role"] = role
+    report = run(server, **given)
+    assert report.failed
+    assert "perhaps the last active admin" in report.result["msg"]
+    assert server.writes == []
+    server.members["ben"]["role"] = "ADMIN"
+    assert run(server, **given).result["changed"]
+
+
 @pytest.mark.parametrize("given", LAST)
 def test_a_server_that_shows_no_roles_gets_no_write(given: dict[str, Any]) -> None:
     server = Organization()
@@ -331,6 +344,15 @@ def test_an_address_in_any_case_is_one_person() -> None:
     found = run_module(basedash_member_info.SPEC, server, email="ben@EXAMPLE.com").result["members"]
     assert [one["id"] for one in found] == ["ben"]
     assert "and not 'ada@example.com'" in run(server, id="ben", email="ada@example.com").result["msg"]
+
+
+def test_an_address_with_a_sharp_s_is_another_person() -> None:
+    server = Organization()
+    server.members["ben"]["user"]["email"] = "ben@stra\u00dfe.example.com"
+    report = run(server, email="ben@strasse.example.com", state="absent")
+    assert not report.failed
+    assert not report.result["changed"]
+    assert server.writes == []
 
 
 def test_a_server_that_changes_the_case_of_an_address_gets_one_invitation() -> None:
