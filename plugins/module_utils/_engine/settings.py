@@ -350,8 +350,10 @@ def _check_extra(kind: Kind, option: str, values: Mapping[str, Any]) -> None:
             raise InputError(
                 "The option %s has the field %s: to remove a secret, name its option in clear." % (option, quoted(name))
             )
+        if name in kind.emptied_by_steps:
+            raise InputError("The option %s has the field %s: use the option %s." % (option, quoted(name), name))
         for one in kind.by_option.values():
-            if name in (one.sent, one.name, one.sent.partition(".")[0]):
+            if name in (one.sent, one.name, one.sent.partition(".")[0], *one.aliases):
                 raise InputError(
                     "The option %s has the field %s: use the option %s." % (option, quoted(name), one.name)
                 )

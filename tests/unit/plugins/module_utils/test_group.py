@@ -197,6 +197,46 @@ def test_the_facts_have_members_as_objects() -> None:
     assert run(server, name="Analysts").result["group"]["members"] is None
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [
+        ["ada", None],
+        [{"id": "gm_1", "memberId": None}],
+        [{"email": "ada@example.com"}],
+        [{"id": "gm_1", "member": None}],
+        [["ada"]],
+        [True],
+    ],
+)
+def test_members_in_an_unknown_form_are_not_compared(shown: Any) -> None:
+    server = Organization()
+    server.shown = "as given"
+    server.groups["g1"]["memberIds"] = shown
+    report = run(server, name="Analysts", members=["ada"], purge_members=True)
+    assert report.failed
+    assert "does not show who is in a group" in report.result["msg"]
+    assert server.writes == []
+
+
+@pytest.mark.parametrize("shown", [{"id": "gm_1", "memberId": "ada"}, {"id": "gm_1", "member": {"id": "ada"}}])
+def test_the_id_of_a_membership_is_not_that_of_the_member(shown: Any) -> None:
+    server = Organization()
+    server.shown = "as given"
+    server.groups["g1"]["memberIds"] = [shown]
+    report = run(server, name="Analysts", members=["ada"], purge_members=True)
+    assert not report.failed, report.result["msg"]
+    assert not report.result["changed"]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_members_are_not_set_by_extra(check_mode: bool) -> None:
+    server = Organization()
+    report = run(server, check_mode, name="Analysts", extra={"members": ["ada"]})
+    assert report.failed
+    assert "use the option members" in report.result["msg"]
+    assert server.log == []
+
+
 def test_clear_removes_everybody() -> None:
     server = Organization()
     assert both(server, name="Analysts", clear=["members"]).result["changed"]
