@@ -53,7 +53,7 @@ class Settings:
             InputError: if an option is invalid, or two options contradict each other.
         """
         stored = {one: _checked(one, one.given(options)) for one in kind.settings if one.given(options) is not None}
-        secrets = {one: _not_empty(one, one.given(options)) for one in kind.secrets if one.given(options) is not None}
+        secrets = {one: _secret(one, one.given(options)) for one in kind.secrets if one.given(options) is not None}
         cleared = _cleared(kind, options)
         stored.update((one, one.emptied) for one in cleared if not one.secret)
         extra, extra_secrets = options["extra"] or {}, options.get("extra_secrets") or {}
@@ -297,6 +297,16 @@ def _checked(one: Field, value: Any) -> Any:
             raise InputError("The option %s has a control character in it (%s): remove it." % (one.name, quoted(value)))
     if one.limits is not None:
         _check_limits(one.name, value, *one.limits)
+    return value if one.check is None else one.check(one.name, value)
+
+
+def _secret(one: Field, value: Any) -> Any:
+    """Return the value to send for a secret.
+
+    Raises:
+        InputError: if the value is invalid.
+    """
+    value = _not_empty(one, value)
     return value if one.check is None else one.check(one.name, value)
 
 
