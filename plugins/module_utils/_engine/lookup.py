@@ -199,11 +199,16 @@ def check_key_is_shown(kind: Kind, listing: Listing) -> None:
     Raises:
         RefusedError: if no object in the list has a key.
     """
-    if len(listing) and not any(kind.key.is_shown(one) for one in listing):
+    if len(listing) and not any(_shows_key(kind, one) for one in listing):
         raise RefusedError(
             "This server does not show the %s of %s, so none can be found by it: nothing was changed, "
             "give id, and leave %s out." % (kind.key_words, kind.family.plural, kind.key.name)
         )
+
+
+def _shows_key(kind: Kind, resource: Resource) -> bool:
+    """Tell whether an object shows its key; a nested one is not shown by null in place of the object around it."""
+    return kind.key.is_shown(resource) and ("." not in kind.key.place or kind.family.key_of(resource) is not None)
 
 
 def _find_by_key(api: Collection, identity: Identity) -> Finding:

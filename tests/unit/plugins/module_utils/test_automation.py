@@ -206,6 +206,13 @@ def test_addresses_are_compared_as_a_set(stored: str) -> None:
     assert server.bodies[0]["emailRecipients"] == "a@x.org"
 
 
+def test_the_case_of_an_address_is_no_change() -> None:
+    server = Server(AUTOMATIONS, AUTOMATIONS.sample(1, emailRecipients="ada@x.org"))
+    report = run(AUTOMATIONS, server, **NAMED, notifications={"email_recipients": ["Ada@X.org"]})
+    assert not report.failed
+    assert not report.result["changed"]
+
+
 def test_another_update_sends_the_addresses_as_they_are() -> None:
     server = Server(AUTOMATIONS, AUTOMATIONS.sample(1, emailRecipients="b@x.org, a@x.org"))
     run(AUTOMATIONS, server, **NAMED, active=True)
