@@ -125,6 +125,14 @@ class Invitation(Step):
                 "There is no member with the e-mail address %s: nothing was changed, set invite to true to send an "
                 "invitation." % quoted(self._email)
             )
+        # Such a member may be this person, who would get a second e-mail at each run.
+        nameless = [one["id"] for one in finding.listing or () if MEMBERS.key_of(one) is None]
+        if not gone and nameless:
+            raise RefusedError(
+                "The server does not show the e-mail address of some members (such as the one with id %s), so %s may be "
+                "one of them: nothing was changed, look in Basedash, and invite this person there."
+                % (quoted(nameless[0]), quoted(self._email))
+            )
 
     def after_creating(self, work: Work) -> None:
         """Undo an invitation that brought a deactivated member back unasked.

@@ -129,6 +129,18 @@ def test_a_value_that_is_empty_already_needs_no_protection() -> None:
     assert set(server.bodies[0]) == IN_EVERY_UPDATE - {*empty, "emailRecipients", "triggerSqlQuery"}
 
 
+@pytest.mark.parametrize("part", [{"trigger": {"hour": 5}}, {"notifications": {"slack_channel": "support"}}])
+def test_null_in_place_of_a_trigger_is_compared(part: dict[str, Any]) -> None:
+    there = {**AUTOMATIONS.sample(1), "trigger": None, "notifications": None}
+    predicted = run(AUTOMATIONS, Server(AUTOMATIONS, there), True, **NAMED, **part)
+    assert predicted.result["changed"]
+    server = Server(AUTOMATIONS, there)
+    run(AUTOMATIONS, server, **NAMED, **part)
+    assert server.writes == ["PATCH"]
+    idle = run(AUTOMATIONS, Server(AUTOMATIONS, there), **NAMED, clear=["trigger.sql_query"])
+    assert not idle.result["changed"]
+
+
 def test_an_update_without_a_clear_flag_is_refused() -> None:
     server = Server(AUTOMATIONS, THERE)
     server.omitted = {"active"}

@@ -57,6 +57,29 @@ def test_a_person_who_was_never_a_member_needs_invite(given: dict[str, Any], che
     assert server.writes == []
 
 
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("user", [None, {"id": "user_ben"}, {"id": "user_ben", "email": None}])
+def test_nobody_is_invited_who_may_be_a_member_without_an_address(user: Any, check_mode: bool) -> None:
+    server = Organization()
+    server.members["ben"]["user"] = user
+    report = run(server, check_mode, email=NEW, invite=True)
+    assert report.failed
+    assert "does not show the e-mail address of some members (such as the one with id 'ben')" in report.result["msg"]
+    assert server.writes == []
+    assert run(server, check_mode=True, email="dora@example.com", reactivate=True).result["changed"]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_server_that_shows_no_addresses_gets_no_invitation(check_mode: bool) -> None:
+    server = Organization()
+    for one in server.members.values():
+        one["user"] = None
+    report = run(server, check_mode, email=NEW, invite=True)
+    assert report.failed
+    assert "does not show the email of members" in report.result["msg"]
+    assert server.writes == []
+
+
 def test_an_invitation_sends_address_and_role_and_an_update_the_rest() -> None:
     server = Organization()
     picture = "https://example.com/new.png"
