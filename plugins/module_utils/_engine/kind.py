@@ -117,7 +117,10 @@ class Field:
         return self.removed_by or self.sent
 
     def is_shown(self, resource: Resource) -> bool:
-        """Tell whether the server's answer has this field. Null in place of an object means that it has nothing in it."""
+        """Tell whether the server's answer has this field.
+
+        Null in place of an object means that there is nothing in it.
+        """
         if "." not in self.place:
             return self.place in resource
         parent, _dot, last = self.place.rpartition(".")

@@ -98,7 +98,8 @@ def _secrets_in(url: str) -> Iterator[str]:
 _NO_PASSWORDS = ("x", "x-oauth-basic")
 """What some services expect as the password if the name of the user is a token."""
 _SECRET_NAMES = re.compile(
-    "key|token|secret|pass|pwd|auth|sig(nature)?$|credential|jwt|bearer|session|^(access|code|pat|sas|sid)$", re.IGNORECASE
+    "key|token|secret|pass|pwd|auth|sig(nature)?$|credential|jwt|bearer|session|^(access|code|pat|sas|sid)$",
+    re.IGNORECASE,
 )
 _TOKEN = re.compile(
     "(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{20,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE

@@ -129,8 +129,8 @@ class Invitation(Step):
         nameless = [one["id"] for one in finding.listing or () if MEMBERS.key_of(one) is None]
         if not gone and nameless:
             raise RefusedError(
-                "The server does not show the e-mail address of some members (such as the one with id %s), so %s may be "
-                "one of them: nothing was changed, look in Basedash, and invite this person there."
+                "The server does not show the e-mail address of some members (such as the one with id %s), so %s may "
+                "be one of them: nothing was changed, look in Basedash, and invite this person there."
                 % (quoted(nameless[0]), quoted(self._email))
             )
 
