@@ -86,6 +86,19 @@ def test_the_only_grant_of_a_data_source_is_not_deleted(check_mode: bool) -> Non
     assert server.writes == []
 
 
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_the_only_grant_is_not_deleted_if_groups_are_not_readable(check_mode: bool) -> None:
+    unreadable = [Fault("GET groups", error(405)), Fault("GET groups", error(405))]
+    server = Organization(*unreadable)
+    server.policies["ds_1"] = {"mode": "restricted", "groupIds": ["g1"], "memberIds": []}
+    report = run(server, check_mode, id="g1", state="absent")
+    assert report.failed
+    assert "The group with id 'g1' is the only grant of data source 'source ds_1'" in report.result["msg"]
+    assert server.writes == []
+    server.faults = unreadable
+    assert run(server, check_mode, id="g1", state="absent", force=True).result["changed"]
+
+
 @pytest.mark.parametrize(
     "policy",
     [
