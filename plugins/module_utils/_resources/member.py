@@ -143,7 +143,7 @@ class Invitation(Step):
             IncompleteError: if it happened.
         """
         since = work.resource.get("createdAt")
-        yesterday = (work.api.clock.now() - timedelta(days=1)).date().isoformat()
+        yesterday = (work.api.client.now - timedelta(days=1)).date().isoformat()
         if self._reactivate or not isinstance(since, str) or since[:10] >= yesterday:
             return
         work.done[:] = ["brought back by an invitation"]

@@ -193,6 +193,16 @@ def test_a_lost_reactivation_is_read_back(kept: bool) -> None:
     assert server.writes.count("POST members") == 1
 
 
+def test_a_new_member_is_not_deactivated_because_the_clock_of_this_machine_is_wrong() -> None:
+    made = {**person("new"), "createdAt": "2026-11-20T12:00:00.000Z"}
+    made["user"]["email"] = NEW
+    dated = answer(201, {"data": made}, {"date": "Fri, 20 Nov 2026 12:00:00 GMT"})
+    server = Organization(Fault("POST members", dated, works=True))
+    report = run(server, email=NEW, invite=True)
+    assert not report.failed, report.result["msg"]
+    assert server.writes == ["POST members"]
+
+
 def test_an_invitation_that_brings_an_unlisted_member_back_is_undone() -> None:
     server = Organization()
     server.lists_gone = False
