@@ -116,15 +116,17 @@ class Finding:
 
     ``resource`` is the object, or ``None`` if it does not exist. ``read_at`` is when it was read, in seconds of the
     client's clock. ``listing`` is the list that decided, if one was read. ``readable`` is false if the server offers no
-    way to read objects, so that nothing is known. ``by_get`` tells that the GET of a single object works on this
-    server. ``similar`` is an existing key (or id, after a look-up by id) that looks like the wanted one but differs
-    from it in case, white space or Unicode composition.
+    way to read objects, so that nothing is known. ``is_gone`` tells that the object with the wanted id counts as absent
+    although the server shows it, because it is archived, for example. ``by_get`` tells that the GET of a single object
+    works on this server. ``similar`` is an existing key (or id, after a look-up by id) that looks like the wanted one
+    but differs from it in case, white space or Unicode composition.
     """
 
     resource: Resource | None
     read_at: float = 0.0
     listing: Listing | None = None
     readable: bool = True
+    is_gone: bool = False
     by_get: bool = False
     similar: str | None = None
 
@@ -271,7 +273,8 @@ def _find_by_id(api: Collection, identifier: str, verify_absence: bool) -> Findi
             return Finding(resource, listing.read_at, listing)
     try:
         resource = api.get(identifier)
-        return Finding(None if is_gone(resource) else resource, api.clock.monotonic(), by_get=True)
+        gone = is_gone(resource)
+        return Finding(None if gone else resource, api.clock.monotonic(), is_gone=gone, by_get=True)
     except NotFoundError as error:
         if listing is not None or not verify_absence:
             similar = None if listing is None else listing.similar_id(identifier)

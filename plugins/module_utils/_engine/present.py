@@ -126,8 +126,13 @@ def _present(api: Collection, wanted: Presence, check_mode: bool) -> Outcome:
     if wanted.identity.id is not None or wanted.identity.key is None:
         check_no_look_alike(wanted.identity, finding)
         raise RefusedError(
-            "There is no %s, and one can't be created with an id of your choice: nothing was changed, correct the id, "
-            "or give the %s alone." % (wanted.identity.name, kind.key.name)
+            "There is no %s%s, and one can't be created with an id of your choice: nothing was changed, correct the "
+            "id, or give the %s alone."
+            % (
+                wanted.identity.name,
+                " (it is archived, deactivated or deleted)" if finding.is_gone else "",
+                kind.key.name,
+            )
         )
     return _create(api, wanted, finding, check_mode)
 

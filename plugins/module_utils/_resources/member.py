@@ -147,6 +147,12 @@ class Invitation(Step):
         if self._reactivate or not isinstance(since, str) or since[:10] >= yesterday:
             return
         work.done[:] = ["brought back by an invitation"]
+        last = _last_admin(work.api, work.resource)
+        if last:
+            raise IncompleteError(
+                "This person has been a member since %s and is %s, whom this server did not list before: look in "
+                "Basedash whether this person shall be a member, and run the task again." % (quoted(since), last)
+            )
         work.api.delete(work.resource["id"])
         work.done.append("deactivated again")
         raise IncompleteError(

@@ -183,6 +183,16 @@ def test_reactivate_alone_brings_a_member_back_with_the_role(kept: bool) -> None
     assert server.writes == ["POST members"] + ["PATCH members/dora"] * kept
 
 
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_deactivated_member_is_not_brought_back_by_id(check_mode: bool) -> None:
+    server = Organization()
+    report = run(server, check_mode, id="dora", reactivate=True)
+    assert report.failed
+    assert "no member with id 'dora' (it is archived, deactivated or deleted)" in report.result["msg"]
+    assert "give the email alone" in report.result["msg"]
+    assert server.writes == []
+
+
 @pytest.mark.parametrize("kept", [False, True])
 def test_a_lost_reactivation_is_read_back(kept: bool) -> None:
     server = Organization(Fault("POST members", RESET, works=True))
@@ -212,6 +222,16 @@ def test_an_invitation_that_brings_an_unlisted_member_back_is_undone() -> None:
     assert server.members["dora"]["deactivatedAt"] is not None
     assert not run(server, email="dora@example.com", invite=True, reactivate=True).failed
     assert server.members["dora"]["deactivatedAt"] is None
+
+
+def test_the_last_admin_is_not_deactivated_because_a_list_was_incomplete() -> None:
+    server = Organization(Fault("GET members", page(person("ben"))), Fault("GET members", page(person("ben"))))
+    server.invited_again = 200
+    report = run(server, email="ada@example.com", invite=True)
+    assert report.failed
+    assert "the last active admin" in report.result["msg"]
+    assert server.writes == ["POST members"]
+    assert server.members["ada"]["deactivatedAt"] is None
 
 
 def test_who_is_deactivated_between_reading_and_invitation_stays_so() -> None:
