@@ -393,7 +393,7 @@ class _Update:
                 self._read_recent(lost)
                 continue
             except NotFoundError as error:
-                vanished = self._vanished(error)
+                vanished = self._vanished(error, body)
                 raise (vanished if lost is None else self._maybe_changed(vanished)) from error
             except ApiError as error:
                 if not error.effect.is_unclear:
@@ -452,10 +452,12 @@ class _Update:
             raise self._maybe_changed(failure) from failure
         raise self._maybe_changed(lost) from lost
 
-    def _vanished(self, error: ApiError) -> ApiError:
+    def _vanished(self, error: ApiError, body: Content) -> ApiError:
+        named = [one.name for one in self.settings.kind.references if body.get(one.sent) is not None]
         error.message = (
             "The %s existed when it was read, but its update was answered 404: it was deleted "
-            "meanwhile, or the key may read it but not change it." % self.work.name
+            "meanwhile, or the key may read it but not change it%s."
+            % (self.work.name, ", or there is nothing with the id in %s" % " or ".join(named) if named else "")
         )
         return error
 

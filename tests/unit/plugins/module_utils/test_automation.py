@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import NOT_FOUND
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.kinds import (
+    Fault,
     Server,
     absent,
     of_family,
@@ -184,6 +186,13 @@ def test_an_unknown_data_source_fails_and_is_assumed_in_check_mode() -> None:
         predicted = run(AUTOMATIONS, server, True, **options, trigger={"data_source": "nowhere"})
         assert predicted.result["changed"]
         assert "'nowhere' (yet)" in predicted.warnings[-1]
+
+
+def test_a_404_to_an_update_with_the_id_of_a_data_source_names_it() -> None:
+    server = Server(AUTOMATIONS, THERE, faults=[Fault("PATCH", NOT_FOUND, 0)])
+    report = run(AUTOMATIONS, server, **NAMED, trigger={"data_source_id": "ds_nowhere"})
+    assert report.failed
+    assert "or there is nothing with the id in trigger.data_source_id" in report.result["msg"]
 
 
 def test_an_ambiguous_data_source_fails_in_check_mode_too() -> None:
