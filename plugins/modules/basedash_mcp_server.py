@@ -43,8 +43,10 @@ options:
   server_url:
     description:
       - The address of the MCP server, at most 2000 characters. Needed to create one.
-      - A password in it, and a value in its query that is named as a key or a token, are masked in everything that the
-        task returns. Secrets are better kept in O(headers), because Basedash shows the address to people.
+      - A password in it, a value in its query that is named as a key or a token, and a part of its path that looks like
+        a token are masked in everything that the task returns. Secrets are better kept in O(headers), because Basedash
+        shows the address to people.
+      - Upper and lower case of the host don't count in comparisons, nor does a slash that is the whole path.
     type: str
   headers:
     description:

@@ -54,6 +54,7 @@ options:
   invite:
     description:
       - Whether to invite a person who was never a member. If V(false), the task fails for such a person.
+      - Nobody is invited while the server hides the address of a member, who may be this person.
       - An invitation is sent once. If its answer is lost, the task reads whether the person is a member now. If it
         can't know, it fails and says so.
       - If the person was deactivated and the server does not list deactivated members, an invitation brings the person

@@ -191,6 +191,7 @@ class Creation:
                     return found
                 # The name is taken, perhaps by the POST whose answer was lost.
                 taken = error.status == _CONFLICT and self._lost is not None
+                self._explain_missing(error, finding)
                 if not error.effect.is_unclear and not taken:
                     raise (error if self._lost is None else self._maybe_created(error)) from error
                 self._lost = self._lost if taken and self._lost is not None else error
@@ -213,6 +214,15 @@ class Creation:
                 setbacks, "the %s was not created, and the answer was lost" % self.family.noun
             ):
                 raise self._maybe_created(lost) from lost
+
+    def _explain_missing(self, error: ApiError, finding: Finding) -> None:
+        """Say what a 404 to the POST can mean, after the list of the same family could be read."""
+        named = [one.name for one in self.settings.kind.references if self.body.get(one.sent) is not None]
+        if named and isinstance(error, NotFoundError) and finding.listing is not None:
+            error.message = (
+                "The creation of %s was answered 404, although the list of %s could be read: there may be nothing with "
+                "the id in %s, or the key may not create one." % (self.a_name, self.family.plural, " or ".join(named))
+            )
 
     def _check_again(self, finding: Finding) -> None:
         try:

@@ -94,16 +94,14 @@ class Absence:
         obstacle = self.kind.obstacle(api, resource, self.force)
         if obstacle:
             advice = "" if self.kind.reads_always else ", give its id and force=true to delete it all the same"
+            key = self.kind.family.key_of(resource)
+            name = "%s with id %s%s" % (
+                self.identity.noun,
+                quoted(resource["id"]),
+                "" if key is None else " (%s)" % quoted(key),
+            )
             raise RefusedError(
-                "The %s with id %s (%s) is %s: nothing was changed%s."
-                % (
-                    self.identity.noun,
-                    quoted(resource["id"]),
-                    quoted(self.kind.family.key_of(resource)),
-                    obstacle,
-                    advice,
-                ),
-                facts=self.kind.facts(resource),
+                "The %s is %s: nothing was changed%s." % (name, obstacle, advice), facts=self.kind.facts(resource)
             )
 
 
@@ -130,6 +128,7 @@ def make_absent(kind: Kind, api: Collection, options: Mapping[str, Any], check_m
             % (kind.family.plural, wanted.identity.name)
         )
     if not finding.readable:
+        wanted.check_obstacle(api, {"id": wanted.identity.id})
         return _planned_unread(wanted) if check_mode else _Deletion(api, wanted).unreadable()
     plan = plan_deletion(wanted, finding)
     if plan.resource is not None:

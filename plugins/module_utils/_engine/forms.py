@@ -80,6 +80,12 @@ def flag(value: Any) -> Any:
     return False if plain in (False, "false", "") else value
 
 
+def addresses(value: Any) -> Any:
+    """Return a list of e-mail addresses, or one text with commas, as ``texts`` does, in lower case."""
+    found = texts(value)
+    return frozenset(map(str.lower, found)) if isinstance(found, frozenset) else found
+
+
 def texts(value: Any) -> Any:
     """Return a list of texts, or one text with commas, as a set without blanks; any other value as it is."""
     if isinstance(value, str):
@@ -133,8 +139,8 @@ KEY_FILE = Form("raw", text)
 """A secret in JSON, such as the key file of a service account."""
 TEXTS = Form("list", texts, emptied=[], spec={"elements": "str"})
 """A list of texts, whose order does not matter."""
-COMMA_TEXTS = Form("list", texts, spec={"elements": "str"}, wire=with_commas)
-"""A list of texts, whose order does not matter, that the API has as one text with commas."""
+COMMA_ADDRESSES = Form("list", addresses, spec={"elements": "str"}, wire=with_commas)
+"""A list of e-mail addresses, whose order and case do not matter, that the API has as one text with commas."""
 
 
 def alike(shown: Any, given: Any) -> bool:

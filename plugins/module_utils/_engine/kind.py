@@ -117,11 +117,18 @@ class Field:
         return self.removed_by or self.sent
 
     def is_shown(self, resource: Resource) -> bool:
-        """Tell whether the server's answer has this field."""
+        """Tell whether the server's answer has this field.
+
+        Null in place of an object means that there is nothing in it.
+        """
         if "." not in self.place:
             return self.place in resource
         parent, _dot, last = self.place.rpartition(".")
         found = value_at(resource, parent)
+        if found is None:
+            above, _dot, name = parent.rpartition(".")
+            within = value_at(resource, above) if above else resource
+            return isinstance(within, Mapping) and name in within
         return isinstance(found, Mapping) and last in found
 
     def value(self, resource: Resource) -> Any:

@@ -116,15 +116,17 @@ class Finding:
 
     ``resource`` is the object, or ``None`` if it does not exist. ``read_at`` is when it was read, in seconds of the
     client's clock. ``listing`` is the list that decided, if one was read. ``readable`` is false if the server offers no
-    way to read objects, so that nothing is known. ``by_get`` tells that the GET of a single object works on this
-    server. ``similar`` is an existing key (or id, after a look-up by id) that looks like the wanted one but differs
-    from it in case, white space or Unicode composition.
+    way to read objects, so that nothing is known. ``is_gone`` tells that the object with the wanted id counts as absent
+    although the server shows it, because it is archived, for example. ``by_get`` tells that the GET of a single object
+    works on this server. ``similar`` is an existing key (or id, after a look-up by id) that looks like the wanted one
+    but differs from it in case, white space or Unicode composition.
     """
 
     resource: Resource | None
     read_at: float = 0.0
     listing: Listing | None = None
     readable: bool = True
+    is_gone: bool = False
     by_get: bool = False
     similar: str | None = None
 
@@ -199,11 +201,16 @@ def check_key_is_shown(kind: Kind, listing: Listing) -> None:
     Raises:
         RefusedError: if no object in the list has a key.
     """
-    if len(listing) and not any(kind.key.is_shown(one) for one in listing):
+    if len(listing) and not any(_shows_key(kind, one) for one in listing):
         raise RefusedError(
             "This server does not show the %s of %s, so none can be found by it: nothing was changed, "
             "give id, and leave %s out." % (kind.key_words, kind.family.plural, kind.key.name)
         )
+
+
+def _shows_key(kind: Kind, resource: Resource) -> bool:
+    """Tell whether an object shows its key; a nested one is not shown by null in place of the object around it."""
+    return kind.key.is_shown(resource) and ("." not in kind.key.place or kind.family.key_of(resource) is not None)
 
 
 def _find_by_key(api: Collection, identity: Identity) -> Finding:
@@ -266,7 +273,8 @@ def _find_by_id(api: Collection, identifier: str, verify_absence: bool) -> Findi
             return Finding(resource, listing.read_at, listing)
     try:
         resource = api.get(identifier)
-        return Finding(None if is_gone(resource) else resource, api.clock.monotonic(), by_get=True)
+        gone = is_gone(resource)
+        return Finding(None if gone else resource, api.clock.monotonic(), is_gone=gone, by_get=True)
     except NotFoundError as error:
         if listing is not None or not verify_absence:
             similar = None if listing is None else listing.similar_id(identifier)

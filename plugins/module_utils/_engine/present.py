@@ -126,8 +126,13 @@ def _present(api: Collection, wanted: Presence, check_mode: bool) -> Outcome:
     if wanted.identity.id is not None or wanted.identity.key is None:
         check_no_look_alike(wanted.identity, finding)
         raise RefusedError(
-            "There is no %s, and one can't be created with an id of your choice: nothing was changed, correct the id, "
-            "or give the %s alone." % (wanted.identity.name, kind.key.name)
+            "There is no %s%s, and one can't be created with an id of your choice: nothing was changed, correct the "
+            "id, or give the %s alone."
+            % (
+                wanted.identity.name,
+                " (it is archived, deactivated or deleted)" if finding.is_gone else "",
+                kind.key.name,
+            )
         )
     return _create(api, wanted, finding, check_mode)
 
@@ -388,7 +393,7 @@ class _Update:
                 self._read_recent(lost)
                 continue
             except NotFoundError as error:
-                vanished = self._vanished(error)
+                vanished = self._vanished(error, body)
                 raise (vanished if lost is None else self._maybe_changed(vanished)) from error
             except ApiError as error:
                 if not error.effect.is_unclear:
@@ -447,10 +452,12 @@ class _Update:
             raise self._maybe_changed(failure) from failure
         raise self._maybe_changed(lost) from lost
 
-    def _vanished(self, error: ApiError) -> ApiError:
+    def _vanished(self, error: ApiError, body: Content) -> ApiError:
+        named = [one.name for one in self.settings.kind.references if body.get(one.sent) is not None]
         error.message = (
             "The %s existed when it was read, but its update was answered 404: it was deleted "
-            "meanwhile, or the key may read it but not change it." % self.work.name
+            "meanwhile, or the key may read it but not change it%s."
+            % (self.work.name, ", or there is nothing with the id in %s" % " or ".join(named) if named else "")
         )
         return error
 

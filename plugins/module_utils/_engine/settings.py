@@ -53,7 +53,7 @@ class Settings:
             InputError: if an option is invalid, or two options contradict each other.
         """
         stored = {one: _checked(one, one.given(options)) for one in kind.settings if one.given(options) is not None}
-        secrets = {one: _not_empty(one, one.given(options)) for one in kind.secrets if one.given(options) is not None}
+        secrets = {one: _secret(one, one.given(options)) for one in kind.secrets if one.given(options) is not None}
         cleared = _cleared(kind, options)
         stored.update((one, one.emptied) for one in cleared if not one.secret)
         extra, extra_secrets = options["extra"] or {}, options.get("extra_secrets") or {}
@@ -230,7 +230,9 @@ class Settings:
     def hides_some(self, resource: Content, body: Content) -> bool:
         """Tell whether an answer lacks fields that were sent, although every up-to-date server shows them."""
         sent = [one for one in (self.kind.key, *self.stored) if one.sent in body and not one.create_only]
-        return not all(one.is_shown(resource) for one in sent)
+        return not all(
+            one.is_shown(resource) and ("." not in one.place or one.value(resource) is not None) for one in sent
+        )
 
     def unseen(self, resource: Content, body: Content) -> list[str]:
         """Return the options, and the sent fields of ``extra``, whose effect the server does not show."""
@@ -300,6 +302,16 @@ def _checked(one: Field, value: Any) -> Any:
     return value if one.check is None else one.check(one.name, value)
 
 
+def _secret(one: Field, value: Any) -> Any:
+    """Return the value to send for a secret.
+
+    Raises:
+        InputError: if the value is invalid.
+    """
+    value = _not_empty(one, value)
+    return value if one.check is None else one.check(one.name, value)
+
+
 def _not_empty(one: Field, value: Any) -> Any:
     """Return the value, unless it is a list with nothing in it, which is mostly a variable that nobody filled.
 
@@ -350,8 +362,10 @@ def _check_extra(kind: Kind, option: str, values: Mapping[str, Any]) -> None:
             raise InputError(
                 "The option %s has the field %s: to remove a secret, name its option in clear." % (option, quoted(name))
             )
+        if name in kind.emptied_by_steps:
+            raise InputError("The option %s has the field %s: use the option %s." % (option, quoted(name), name))
         for one in kind.by_option.values():
-            if name in (one.sent, one.name, one.sent.partition(".")[0]):
+            if name in (one.sent, one.name, one.sent.partition(".")[0], *one.aliases):
                 raise InputError(
                     "The option %s has the field %s: use the option %s." % (option, quoted(name), one.name)
                 )

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Callable
 
 from .._base.effect import Effect
@@ -22,7 +23,7 @@ from .._base.version import VERSION
 from .caller import Caller, Clock, Counters
 from .connection import Connection
 from .gate import Gate
-from .retry import RATE_LIMITED, TRANSIENT, RetryBudget, asked_wait, pause
+from .retry import RATE_LIMITED, TRANSIENT, RetryBudget, asked_wait, http_date, pause
 from .transport import RawAnswer, Request, Transport, TransportError
 
 # These methods are idempotent. The vendor documents no idempotency key, so a POST that may have arrived is not repeated
@@ -99,6 +100,7 @@ class Client:
         self._gate = Gate(self.clock.monotonic)
         self._turn = _Turn()
         self.exhausted = False
+        self._date: datetime | None = None
         self._headers = {
             **({"Authorization": "Bearer " + connection.api_key} if connection.api_key else {}),
             "Accept": "application/json",
@@ -113,6 +115,11 @@ class Client:
     def identity(self) -> tuple[str, str]:
         """The service and the key, which decide what this client sees. The key is secret."""
         return self._connection.api_url, self._connection.api_key
+
+    @property
+    def now(self) -> datetime:
+        """The time of the server's last answer, because the clock of this machine may be wrong."""
+        return self._date or self.clock.now()
 
     @property
     def patience(self) -> float:
@@ -173,6 +180,7 @@ class Client:
         started = self.clock.monotonic()
         try:
             answer = self._answer(request, self._transport.send(request, self._connection.timeout), earlier)
+            self._date = http_date(answer.headers.get("date", "")) or self._date
             asked = asked_wait(answer.status, answer.headers, answer.content, self.clock.now())
             tried = _Try(earlier, answer, _answered(answer), "run the task again later", asked)
         except TransportError as error:

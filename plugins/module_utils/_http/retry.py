@@ -94,7 +94,8 @@ def _finite(number: float) -> float | None:
     return max(0.0, value) if math.isfinite(value) else None
 
 
-def _date(text: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
+    """Return the time in a header, ``None`` if it is none."""
     try:
         moment = parsedate_to_datetime(text)
     except (TypeError, ValueError, IndexError, OverflowError):
@@ -103,8 +104,8 @@ def _date(text: str) -> datetime | None:
 
 
 def _until(header: str, date: str, now: datetime) -> float | None:
-    moment = _date(header) if header else None
+    moment = http_date(header) if header else None
     if moment is None:
         return None
     # Use the time of the server if the answer has it, because the clock of this machine may be wrong.
-    return max(0.0, (moment - (_date(date) or now)).total_seconds())
+    return max(0.0, (moment - (http_date(date) or now)).total_seconds())

@@ -15,7 +15,7 @@ from typing import Any
 
 from .._base.errors import InputError
 from .._base.text import quoted
-from .._engine.forms import COMMA_TEXTS, FLAG, LINES, NUMBER, ONE_LINE, WORD, Form
+from .._engine.forms import COMMA_ADDRESSES, FLAG, LINES, NUMBER, ONE_LINE, WORD, Form
 from .._engine.kind import Field, Kind, fact
 from .families import AUTOMATIONS, DATA_SOURCES
 
@@ -61,7 +61,7 @@ AUTOMATION = Kind(
         ),
         _nested("trigger.sql_query", "triggerSqlQuery", "sqlQuery", LINES),
         _nested("notifications.slack_channel", "slackChannel", emptied_as=None),
-        _nested("notifications.email_recipients", "emailRecipients", form=COMMA_TEXTS, check=_without_commas),
+        _nested("notifications.email_recipients", "emailRecipients", form=COMMA_ADDRESSES, check=_without_commas),
         fact("created_by_member_id"),
         fact("archived_at"),
         fact("organization_id"),

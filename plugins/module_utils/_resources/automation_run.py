@@ -161,8 +161,16 @@ class _Run:
             return
         found = content.get("data", content)
         self.shown = with_id(found) or (found if isinstance(found, dict) else {})
+        if self.shown.get("id") == self.resource["id"]:
+            # The answer shows the automation in place of the run.
+            self.shown = {}
         if "id" not in self.shown:
             self._find_after_success()
+        elif self._before is not None and self._before.has(self.shown["id"]):
+            self.warnings.append(
+                "Basedash answered with the run %s of the %s, which had begun before: it may have started no other."
+                % (quoted(self.shown["id"]), self.name)
+            )
 
     def _post(self) -> Answer:
         while True:
@@ -301,6 +309,10 @@ class _Page:
 
     runs: list[dict[str, Any]]
     is_all: bool
+
+    def has(self, identifier: str) -> bool:
+        """Tell whether this page has the run with this id."""
+        return any(one["id"] == identifier for one in self.runs)
 
     def since(self, before: _Page) -> list[Resource]:
         """Return the runs that were not there before.

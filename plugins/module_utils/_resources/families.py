@@ -20,14 +20,15 @@ DATA_SOURCES = Family(
 # Only third parties say that the API lists groups.
 GROUPS = Family("group", "groups", "organizations/{organization_id}/groups")
 
-# Addresses are compared without regard to case, as mail systems do.
+# Addresses are compared without regard to case, as mail systems do. This is not casefold, because a name server treats
+# the German sharp s and "ss" as different letters.
 MEMBERS = Family(
     "member",
     "members",
     "organizations/{organization_id}/members",
     key="user.email",
     key_option="email",
-    key_form=str.casefold,
+    key_form=str.lower,
 )
 
 DASHBOARDS = Family("dashboard", "dashboards", "organizations/{organization_id}/dashboards")

@@ -14,11 +14,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 from .._base.errors import InputError
-from .._base.text import printable
-from .._engine.forms import FLAG, Form
+from .._base.text import is_one_line, printable
+from .._engine.forms import FLAG, Form, text
 from .._engine.kind import Field, Kind, fact
 from .._engine.settings import Settings
 from .._engine.step import Step, Work
@@ -45,29 +45,74 @@ def _address(option: str, url: str) -> str:
     return url
 
 
+def _headers(option: str, headers: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return HTTP headers.
+
+    Raises:
+        InputError: if one can't be sent. The message shows neither name nor value, because they may be exchanged.
+    """
+    names = [one["name"].lower() for one in headers]
+    for number, one in enumerate(headers):
+        if not re.fullmatch(r"[\w!#$%&'*+.^`|~-]+", one["name"], re.ASCII):
+            raise InputError("The option %s[%d].name is no name of a header: correct it." % (option, number))
+        if not is_one_line(one["value"]):
+            raise InputError("The option %s[%d].value has a control character in it: remove it." % (option, number))
+        if names.index(names[number]) < number:
+            raise InputError("The option %s[%d].name is there twice: give each header once." % (option, number))
+    return headers
+
+
+def _normal_address(url: Any) -> Any:
+    """Return an address in which the case of scheme and host does not count, nor a slash that is the whole path."""
+    plain = text(url)
+    found = re.fullmatch(r"([^/?#]+)//([^/?#]*)(.*)", plain) if isinstance(plain, str) else None
+    if found is None:
+        return plain
+    scheme, server, rest = found.groups()
+    user, at, host = server.rpartition("@")
+    rest = rest[1:] if re.match(r"/([?#]|$)", rest) else rest
+    return "".join((scheme.lower(), "//", user, at, host.lower(), rest))
+
+
 def _secrets_in(url: str) -> Iterator[str]:
-    """Yield the secret parts of an address: the user's password or token, and values that are named as secrets."""
-    rest = url.partition("://")[2].partition("#")[0]
-    host, _mark, query = rest.partition("?")
-    user, at, _host = host.partition("/")[0].rpartition("@")
-    if at:
-        yield user.partition(":")[2] or user
-    for pair in query.split("&"):
-        name, _equals, value = pair.partition("=")
-        if _SECRET_NAMES.search(name) and value:
-            yield from (value, unquote_plus(value))
+    """Yield the parts of an address that may be secret.
+
+    These are the user's password, or the name if it stands for one; values that are named as secrets; and parts of the
+    path that look like a token, because addresses with a token in their path are common.
+    """
+    rest, _mark, fragment = url.partition("://")[2].partition("#")
+    rest, _mark, query = rest.partition("?")
+    server, _slash, path = rest.partition("/")
+    user, _at, _host = server.rpartition("@")
+    name, _colon, password = user.partition(":")
+    found = [name if password in ("", *_NO_PASSWORDS) else password]
+    found += [part for part in path.split("/") if _TOKEN.search(part)]
+    for pair in re.split("[&;]", "%s&%s" % (query, fragment)):
+        parameter, _equals, value = pair.partition("=")
+        if _SECRET_NAMES.search(parameter):
+            found.append(value)
+    for one in filter(None, found):
+        yield from (one, unquote(one), unquote_plus(one))
 
 
-_SECRET_NAMES = re.compile("key|token|secret|passw|auth|signature|credential|jwt", re.IGNORECASE)
+_NO_PASSWORDS = ("x", "x-oauth-basic")
+"""What some services expect as the password if the name of the user is a token."""
+_SECRET_NAMES = re.compile(
+    "key|token|secret|pass|pwd|auth|sig(nature)?$|credential|jwt|bearer|session|^(access|code|pat|sas|sid)$",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(
+    "(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{20,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
+)
 
 MCP_SERVER = Kind(
     Family("MCP server", "MCP servers", "organizations/{organization_id}/mcp-servers", key="displayName"),
     (
         fact("id"),
         Field("name", sent_as="displayName", fact="display_name", aliases=("display_name",), limits=(1, 120)),
-        Field("server_url", limits=(1, 2000), check=_address, needed_to_create=True),
+        Field("server_url", Form("str", _normal_address), limits=(1, 2000), check=_address, needed_to_create=True),
         fact("server_label"),
-        Field("headers", HEADERS, secret=True, emptied_as=[]),
+        Field("headers", HEADERS, secret=True, emptied_as=[], check=_headers),
         Field("everyone_can_access", FLAG, sent_as="everyoneInOrganizationCanAccess", create_only=True),
         fact("requires_auth"),
         fact("auth_url"),

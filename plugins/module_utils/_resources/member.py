@@ -28,8 +28,8 @@ from .._rest.collection import Collection
 from .._rest.family import Content, Resource, is_gone
 from .families import MEMBERS
 
-_ADMIN = "ADMIN"
-_ROLES = (_ADMIN, "MEMBER")
+_ADMIN, _MEMBER = "ADMIN", "MEMBER"
+_ROLES = (_ADMIN, _MEMBER)
 
 
 def _address(option: str, value: str) -> str:
@@ -58,14 +58,17 @@ def _last_admin(api: Collection, resource: Resource) -> str:
         ApiError: if the members can't be read.
     """
     role = upper_case(resource.get("role"))
-    if role and role != _ADMIN:
+    # A role that no page documents, or one of another type, may be that of an admin as well.
+    if role == _MEMBER:
         return ""
     others = [one["id"] for one in api.list_all() if _is_admin(one) and one["id"] != resource["id"]]
     if any(_is_admin_still(api, other, resource["id"]) for other in others):
         return ""
-    if role:
+    if role == _ADMIN:
         return "the last active admin of the organization"
-    return "perhaps the last active admin of the organization, because this server does not show roles"
+    if not role:
+        return "perhaps the last active admin of the organization, because this server does not show roles"
+    return "perhaps the last active admin of the organization, because the role %s is not known" % quoted(role)
 
 
 def _is_admin_still(api: Collection, identifier: str, known: str) -> bool:
@@ -122,6 +125,14 @@ class Invitation(Step):
                 "There is no member with the e-mail address %s: nothing was changed, set invite to true to send an "
                 "invitation." % quoted(self._email)
             )
+        # Such a member may be this person, who would get a second e-mail at each run.
+        nameless = [one["id"] for one in finding.listing or () if MEMBERS.key_of(one) is None]
+        if not gone and nameless:
+            raise RefusedError(
+                "The server does not show the e-mail address of some members (such as the one with id %s), so %s may "
+                "be one of them: nothing was changed, look in Basedash, and invite this person there."
+                % (quoted(nameless[0]), quoted(self._email))
+            )
 
     def after_creating(self, work: Work) -> None:
         """Undo an invitation that brought a deactivated member back unasked.
@@ -132,10 +143,16 @@ class Invitation(Step):
             IncompleteError: if it happened.
         """
         since = work.resource.get("createdAt")
-        yesterday = (work.api.clock.now() - timedelta(days=1)).date().isoformat()
+        yesterday = (work.api.client.now - timedelta(days=1)).date().isoformat()
         if self._reactivate or not isinstance(since, str) or since[:10] >= yesterday:
             return
         work.done[:] = ["brought back by an invitation"]
+        last = _last_admin(work.api, work.resource)
+        if last:
+            raise IncompleteError(
+                "This person has been a member since %s and is %s, whom this server did not list before: look in "
+                "Basedash whether this person shall be a member, and run the task again." % (quoted(since), last)
+            )
         work.api.delete(work.resource["id"])
         work.done.append("deactivated again")
         raise IncompleteError(

@@ -25,14 +25,14 @@ from .._base.errors import (
     RefusedError,
     UnsupportedError,
 )
-from .._base.identifiers import segment
+from .._base.identifiers import is_usable_id, segment
 from .._base.text import quoted
 from .._engine.forms import Spec
 from .._engine.step import Step, Work
 from .._http.client import error_texts
 from .._rest.answers import NOT_OFFERED, not_offered, successful
 from .._rest.collection import Collection
-from .._rest.family import Content, Family, Resource
+from .._rest.family import Content, Family, Resource, value_at
 from .._rest.freshness import StaleError, look_until
 from .families import GROUPS, MEMBERS
 
@@ -351,7 +351,7 @@ def _listed(api: Collection, identifier: str) -> frozenset[str] | None:
     """Return the ids of a group's members from a list of their own, ``None`` if the server has no such list."""
     path = "%s/%s/members" % (GROUPS.path, segment(identifier))
     listing = api.list_beside(Family("member", "members of the group", path))
-    return None if listing is None else frozenset(map(_id_of, listing))
+    return None if listing is None else _ids_of(listing)
 
 
 def _shown_in(resource: Resource) -> frozenset[str] | None:
@@ -359,11 +359,21 @@ def _shown_in(resource: Resource) -> frozenset[str] | None:
     for field in ("members", "memberIds"):
         shown = resource.get(field)
         if isinstance(shown, list):
-            return frozenset(map(_id_of, shown))
+            return _ids_of(shown)
     return None
 
 
-def _id_of(shown: Any) -> str:
+def _ids_of(shown: Iterable[Any]) -> frozenset[str] | None:
+    """Return the ids of members in one of the likely forms, ``None`` if one has no id in them."""
+    ids = [_id_of(one) for one in shown]
+    return None if None in ids else frozenset(one for one in ids if one is not None)
+
+
+def _id_of(shown: Any) -> str | None:
     if isinstance(shown, Mapping):
-        shown = shown.get("memberId", shown.get("id"))
-    return str(shown)
+        # With one of these two, the id is that of the membership.
+        places = [place for place in ("memberId", "member") if place in shown] or ["id"]
+        shown = value_at(shown, "member.id" if places == ["member"] else places[0])
+    if isinstance(shown, int) and not isinstance(shown, bool):
+        shown = str(shown)
+    return shown if isinstance(shown, str) and is_usable_id(shown) else None

@@ -95,7 +95,7 @@ def _not_found(answer: Answer, family: Family) -> tuple[str, str]:
         # The objects of a parent are listed, and may have their path, below the parent's id.
         path = _path(answer)
         noun = family.parent.noun if family.parent is not None and _is_within_parent(answer, family) else family.noun
-        ids[1:] = [quoted(unquote(path[4]))] if family.part and len(path) > 4 else ids[1:]
+        ids[1:] = [quoted(unquote(path[4]))] if "{parent}" in family.path and len(path) > 4 else ids[1:]
         mistake = "the %s with id %s was not found in organization %s, or the key is not an admin's of it"
         advice = "check id and organization_id, and that api_key has admin access"
         return mistake % (noun, ids[1], ids[0]), advice
@@ -113,6 +113,8 @@ def _is_within_parent(answer: Answer, family: Family) -> bool:
 def _unsupported(answer: Answer, family: Family) -> tuple[str, str]:
     if len(_path_ids(answer)) > int(family.in_organization) and not _is_within_parent(answer, family):
         return "this server does not offer %s for %s" % (answer.method, family.a_noun), _SEE_WHAT_IS_OFFERED
+    if answer.method == "GET" and "{parent}" in family.path:
+        return "this server does not offer the list of %s" % family.plural, _SEE_WHAT_IS_OFFERED
     if answer.method == "GET":
         return (
             "this server does not offer the list of %s" % family.plural,

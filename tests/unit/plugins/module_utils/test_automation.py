@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import NOT_FOUND
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.kinds import (
+    Fault,
     Server,
     absent,
     of_family,
@@ -129,6 +131,18 @@ def test_a_value_that_is_empty_already_needs_no_protection() -> None:
     assert set(server.bodies[0]) == IN_EVERY_UPDATE - {*empty, "emailRecipients", "triggerSqlQuery"}
 
 
+@pytest.mark.parametrize("part", [{"trigger": {"hour": 5}}, {"notifications": {"slack_channel": "support"}}])
+def test_null_in_place_of_a_trigger_is_compared(part: dict[str, Any]) -> None:
+    there = {**AUTOMATIONS.sample(1), "trigger": None, "notifications": None}
+    predicted = run(AUTOMATIONS, Server(AUTOMATIONS, there), True, **NAMED, **part)
+    assert predicted.result["changed"]
+    server = Server(AUTOMATIONS, there)
+    run(AUTOMATIONS, server, **NAMED, **part)
+    assert server.writes == ["PATCH"]
+    idle = run(AUTOMATIONS, Server(AUTOMATIONS, there), **NAMED, clear=["trigger.sql_query"])
+    assert not idle.result["changed"]
+
+
 def test_an_update_without_a_clear_flag_is_refused() -> None:
     server = Server(AUTOMATIONS, THERE)
     server.omitted = {"active"}
@@ -174,6 +188,21 @@ def test_an_unknown_data_source_fails_and_is_assumed_in_check_mode() -> None:
         assert "'nowhere' (yet)" in predicted.warnings[-1]
 
 
+def test_a_404_to_an_update_with_the_id_of_a_data_source_names_it() -> None:
+    server = Server(AUTOMATIONS, THERE, faults=[Fault("PATCH", NOT_FOUND, 0)])
+    report = run(AUTOMATIONS, server, **NAMED, trigger={"data_source_id": "ds_nowhere"})
+    assert report.failed
+    assert "or there is nothing with the id in trigger.data_source_id" in report.result["msg"]
+
+
+def test_a_404_to_a_creation_with_the_id_of_a_data_source_names_it() -> None:
+    server = Server(AUTOMATIONS, THERE, faults=[Fault("POST", NOT_FOUND, 0)])
+    report = run(AUTOMATIONS, server, **NEW, trigger={"data_source_id": "ds_nowhere"})
+    assert report.failed
+    assert "there may be nothing with the id in trigger.data_source_id" in report.result["msg"]
+    assert "organization" not in report.result["msg"]
+
+
 def test_an_ambiguous_data_source_fails_in_check_mode_too() -> None:
     for check_mode in (False, True):
         server = Server(AUTOMATIONS, THERE)
@@ -204,6 +233,13 @@ def test_addresses_are_compared_as_a_set(stored: str) -> None:
     report = run(AUTOMATIONS, server, **NAMED, notifications={"email_recipients": ["a@x.org"]})
     assert report.result["changed"]
     assert server.bodies[0]["emailRecipients"] == "a@x.org"
+
+
+def test_the_case_of_an_address_is_no_change() -> None:
+    server = Server(AUTOMATIONS, AUTOMATIONS.sample(1, emailRecipients="ada@x.org"))
+    report = run(AUTOMATIONS, server, **NAMED, notifications={"email_recipients": ["Ada@X.org"]})
+    assert not report.failed
+    assert not report.result["changed"]
 
 
 def test_another_update_sends_the_addresses_as_they_are() -> None:

@@ -317,6 +317,36 @@ def test_an_answer_without_the_run_is_completed_from_the_list(said: RawAnswer) -
     assert report.warnings == []
 
 
+def test_an_answer_with_the_automation_is_not_taken_for_the_run() -> None:
+    server = Runs(faults=[Fault(POST, answer(202, {"data": {"id": "aut_1", "status": "x"}}), works=True)])
+    report = run_it(server, **NAMED, wait=True)
+    assert not report.failed, report.result["msg"]
+    assert report.result["automation_run"] == {"id": "run_2", "status": "SUCCEEDED"}
+
+
+def test_an_answer_with_an_earlier_run_is_a_warning() -> None:
+    server = Runs(faults=[Fault(POST, answer(200, {"data": {"id": "run_1", "status": "RUNNING"}}))])
+    report = run_it(server, **NAMED)
+    assert report.result["changed"]
+    assert "the run 'run_1'" in report.warnings[0]
+    assert "which had begun before" in report.warnings[0]
+
+
+def test_a_run_that_is_nowhere_is_named_by_its_own_id() -> None:
+    server = Runs(faults=[Fault(POST, answer(202, {"data": {"id": "run_9", "status": "RUNNING"}}), works=True)])
+    report = run_it(server, **NAMED, wait=True)
+    assert report.failed
+    assert "automation run with id 'run_9' was not found" in report.result["msg"]
+
+
+def test_the_advice_for_a_server_without_readings_of_runs_fits() -> None:
+    server = Runs(faults=[Fault(LIST, error(405), 0), Fault(ONE, error(405), 0)])
+    report = run_it(server, **NAMED, wait=True)
+    assert report.failed
+    assert "does not offer the list of automation runs (405" in report.result["msg"]
+    assert "leave name out" not in report.result["msg"]
+
+
 @pytest.mark.parametrize(("said", "shown"), [({}, None), ({"data": {"state": "queued"}}, {"state": "queued"})])
 def test_a_run_that_nothing_shows_is_a_warning(said: Any, shown: Any) -> None:
     server = Runs(faults=[Fault(POST, answer(202, said)), Fault(LIST, HTML, 0)])

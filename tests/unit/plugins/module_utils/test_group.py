@@ -86,6 +86,19 @@ def test_the_only_grant_of_a_data_source_is_not_deleted(check_mode: bool) -> Non
     assert server.writes == []
 
 
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_the_only_grant_is_not_deleted_if_groups_are_not_readable(check_mode: bool) -> None:
+    unreadable = [Fault("GET groups", error(405)), Fault("GET groups", error(405))]
+    server = Organization(*unreadable)
+    server.policies["ds_1"] = {"mode": "restricted", "groupIds": ["g1"], "memberIds": []}
+    report = run(server, check_mode, id="g1", state="absent")
+    assert report.failed
+    assert "The group with id 'g1' is the only grant of data source 'source ds_1'" in report.result["msg"]
+    assert server.writes == []
+    server.faults = unreadable
+    assert run(server, check_mode, id="g1", state="absent", force=True).result["changed"]
+
+
 @pytest.mark.parametrize(
     "policy",
     [
@@ -195,6 +208,46 @@ def test_the_facts_have_members_as_objects() -> None:
     assert [len(one["members"]) for one in listed] == [3, 0]
     server.shown = "nowhere"
     assert run(server, name="Analysts").result["group"]["members"] is None
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        ["ada", None],
+        [{"id": "gm_1", "memberId": None}],
+        [{"email": "ada@example.com"}],
+        [{"id": "gm_1", "member": None}],
+        [["ada"]],
+        [True],
+    ],
+)
+def test_members_in_an_unknown_form_are_not_compared(shown: Any) -> None:
+    server = Organization()
+    server.shown = "as given"
+    server.groups["g1"]["memberIds"] = shown
+    report = run(server, name="Analysts", members=["ada"], purge_members=True)
+    assert report.failed
+    assert "does not show who is in a group" in report.result["msg"]
+    assert server.writes == []
+
+
+@pytest.mark.parametrize("shown", [{"id": "gm_1", "memberId": "ada"}, {"id": "gm_1", "member": {"id": "ada"}}])
+def test_the_id_of_a_membership_is_not_that_of_the_member(shown: Any) -> None:
+    server = Organization()
+    server.shown = "as given"
+    server.groups["g1"]["memberIds"] = [shown]
+    report = run(server, name="Analysts", members=["ada"], purge_members=True)
+    assert not report.failed, report.result["msg"]
+    assert not report.result["changed"]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_members_are_not_set_by_extra(check_mode: bool) -> None:
+    server = Organization()
+    report = run(server, check_mode, name="Analysts", extra={"members": ["ada"]})
+    assert report.failed
+    assert "use the option members" in report.result["msg"]
+    assert server.log == []
 
 
 def test_clear_removes_everybody() -> None:

@@ -95,6 +95,10 @@ def test_clear_removes_the_headers() -> None:
         ([{"name": "X-Team", "value": 5}], "headers[0].value is an integer"),
         ([{"name": "X-Team", "value": "********"}], "headers[0].value has a mask"),
         ([{HUSH: "x"}], "option of headers[0] is unknown"),
+        ([{"name": "Bearer " + HUSH, "value": "Authorization"}], "headers[0].name is no name of a header"),
+        ([{"name": "X-Team:", "value": HUSH}], "headers[0].name is no name of a header"),
+        ([{"name": "X-Team", "value": HUSH + "\nX-Other: x"}], "headers[0].value has a control character in it"),
+        ([{"name": "X-Team", "value": HUSH}, {"name": "x-team", "value": "b"}], "headers[1].name is there twice"),
         ({"Authorization": HUSH}, "headers is a dict"),
         ("Authorization: " + HUSH, "headers is a text"),
         (["Authorization: " + HUSH], "headers[0] is a text"),
@@ -221,6 +225,12 @@ SECRET_URLS = [
     "https://mcp.example.com/x?AccessToken=%s#part" % HUSH,
     "https://user:%s@mcp.example.com/x" % HUSH,
     "https://%s@mcp.example.com" % HUSH,
+    "https://%s:@mcp.example.com/x" % HUSH,
+    "https://%s:x-oauth-basic@mcp.example.com/x" % HUSH,
+    "https://mcp.example.com/x?region=eu;sig=%s" % HUSH,
+    "https://mcp.example.com/x?code=%s" % HUSH,
+    "https://mcp.example.com/x?user_pwd=%s" % HUSH,
+    "https://mcp.example.com/x#access_token=%s" % HUSH,
 ]
 
 
@@ -260,8 +270,36 @@ def test_a_secret_in_the_address_that_a_server_echoes_is_masked(url: str) -> Non
     says_nothing_of(HUSH, report, options)
 
 
-def test_an_address_without_secrets_is_shown() -> None:
-    url = "https://mcp.example.com/x?region=eu&version=2026-11"
+@pytest.mark.parametrize("token", ["MzQ1ZjAyMTgtNGRiMy00", "0f8fad5b-d9cb-469f-a165-70867728950e"])
+def test_a_token_in_the_path_of_the_address_is_masked(token: str) -> None:
+    options = {"name": "Support", "server_url": "https://mcp.example.com/s/%s/sse" % token}
+    report = run(MCP_SERVERS, Server(MCP_SERVERS), **options)
+    assert report.result["mcp_server"]["server_url"] == "https://mcp.example.com/s/********/sse"
+    says_nothing_of(token, report, options)
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        ("https://MCP.example.com", "https://mcp.example.com/"),
+        ("HTTPS://mcp.example.com/X", "https://mcp.example.com/X"),
+        ("https://mcp.example.com?a=B", "https://mcp.example.com/?a=B"),
+    ],
+)
+def test_another_spelling_of_the_address_is_no_change(given: str, stored: str) -> None:
+    server = Server(MCP_SERVERS, MCP_SERVERS.sample(1, serverUrl=stored))
+    assert not run(MCP_SERVERS, server, **NAMED, server_url=given).result["changed"]
+    assert run(MCP_SERVERS, server, **NAMED, server_url=given.replace("mcp.e", "MCP.e") + "x").result["changed"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://mcp.example.com/x?region=eu&version=2026-11",
+        "https://mcp.example.com/workspaces/customer-support-team-europe/sse?design=new",
+    ],
+)
+def test_an_address_without_secrets_is_shown(url: str) -> None:
     report = run(MCP_SERVERS, Server(MCP_SERVERS), name="Support", server_url=url)
     assert report.result["mcp_server"]["server_url"] == url
 

@@ -57,6 +57,29 @@ def test_a_person_who_was_never_a_member_needs_invite(given: dict[str, Any], che
     assert server.writes == []
 
 
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("user", [None, {"id": "user_ben"}, {"id": "user_ben", "email": None}])
+def test_nobody_is_invited_who_may_be_a_member_without_an_address(user: Any, check_mode: bool) -> None:
+    server = Organization()
+    server.members["ben"]["user"] = user
+    report = run(server, check_mode, email=NEW, invite=True)
+    assert report.failed
+    assert "does not show the e-mail address of some members (such as the one with id 'ben')" in report.result["msg"]
+    assert server.writes == []
+    assert run(server, check_mode=True, email="dora@example.com", reactivate=True).result["changed"]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_server_that_shows_no_addresses_gets_no_invitation(check_mode: bool) -> None:
+    server = Organization()
+    for one in server.members.values():
+        one["user"] = None
+    report = run(server, check_mode, email=NEW, invite=True)
+    assert report.failed
+    assert "does not show the email of members" in report.result["msg"]
+    assert server.writes == []
+
+
 def test_an_invitation_sends_address_and_role_and_an_update_the_rest() -> None:
     server = Organization()
     picture = "https://example.com/new.png"
@@ -160,6 +183,16 @@ def test_reactivate_alone_brings_a_member_back_with_the_role(kept: bool) -> None
     assert server.writes == ["POST members"] + ["PATCH members/dora"] * kept
 
 
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_deactivated_member_is_not_brought_back_by_id(check_mode: bool) -> None:
+    server = Organization()
+    report = run(server, check_mode, id="dora", reactivate=True)
+    assert report.failed
+    assert "no member with id 'dora' (it is archived, deactivated or deleted)" in report.result["msg"]
+    assert "give the email alone" in report.result["msg"]
+    assert server.writes == []
+
+
 @pytest.mark.parametrize("kept", [False, True])
 def test_a_lost_reactivation_is_read_back(kept: bool) -> None:
     server = Organization(Fault("POST members", RESET, works=True))
@@ -168,6 +201,16 @@ def test_a_lost_reactivation_is_read_back(kept: bool) -> None:
     assert not report.failed, report.result["msg"]
     assert server.members["dora"]["role"] == "ADMIN"
     assert server.writes.count("POST members") == 1
+
+
+def test_a_new_member_is_not_deactivated_because_the_clock_of_this_machine_is_wrong() -> None:
+    made = {**person("new"), "createdAt": "2026-11-20T12:00:00.000Z"}
+    made["user"]["email"] = NEW
+    dated = answer(201, {"data": made}, {"date": "Fri, 20 Nov 2026 12:00:00 GMT"})
+    server = Organization(Fault("POST members", dated, works=True))
+    report = run(server, email=NEW, invite=True)
+    assert not report.failed, report.result["msg"]
+    assert server.writes == ["POST members"]
 
 
 def test_an_invitation_that_brings_an_unlisted_member_back_is_undone() -> None:
@@ -179,6 +222,16 @@ def test_an_invitation_that_brings_an_unlisted_member_back_is_undone() -> None:
     assert server.members["dora"]["deactivatedAt"] is not None
     assert not run(server, email="dora@example.com", invite=True, reactivate=True).failed
     assert server.members["dora"]["deactivatedAt"] is None
+
+
+def test_the_last_admin_is_not_deactivated_because_a_list_was_incomplete() -> None:
+    server = Organization(Fault("GET members", page(person("ben"))), Fault("GET members", page(person("ben"))))
+    server.invited_again = 200
+    report = run(server, email="ada@example.com", invite=True)
+    assert report.failed
+    assert "the last active admin" in report.result["msg"]
+    assert server.writes == ["POST members"]
+    assert server.members["ada"]["deactivatedAt"] is None
 
 
 def test_who_is_deactivated_between_reading_and_invitation_stays_so() -> None:
@@ -290,6 +343,19 @@ def test_a_slow_server_does_not_make_every_reading_too_old(given: dict[str, Any]
     assert len(server.log) < 12
 
 
+@pytest.mark.parametrize("role", ["OWNER", {"name": "ADMIN"}, ["ADMIN"], 1])
+@pytest.mark.parametrize("given", LAST)
+def test_an_unknown_role_may_be_that_of_the_last_admin(given: dict[str, Any], role: Any) -> None:
+    server = Organization()
+    server.members["ada"]["role"] = role
+    report = run(server, **given)
+    assert report.failed
+    assert "perhaps the last active admin" in report.result["msg"]
+    assert server.writes == []
+    server.members["ben"]["role"] = "ADMIN"
+    assert run(server, **given).result["changed"]
+
+
 @pytest.mark.parametrize("given", LAST)
 def test_a_server_that_shows_no_roles_gets_no_write(given: dict[str, Any]) -> None:
     server = Organization()
@@ -331,6 +397,15 @@ def test_an_address_in_any_case_is_one_person() -> None:
     found = run_module(basedash_member_info.SPEC, server, email="ben@EXAMPLE.com").result["members"]
     assert [one["id"] for one in found] == ["ben"]
     assert "and not 'ada@example.com'" in run(server, id="ben", email="ada@example.com").result["msg"]
+
+
+def test_an_address_with_a_sharp_s_is_another_person() -> None:
+    server = Organization()
+    server.members["ben"]["user"]["email"] = "ben@stra\u00dfe.example.com"
+    report = run(server, email="ben@strasse.example.com", state="absent")
+    assert not report.failed
+    assert not report.result["changed"]
+    assert server.writes == []
 
 
 def test_a_server_that_changes_the_case_of_an_address_gets_one_invitation() -> None:
