@@ -186,6 +186,7 @@ class Creation:
                 self._check_again(finding)
                 continue
             except ApiError as error:
+                self._explain_not_found(error)
                 found = self._found_after_refusal(error)
                 if found is not None:
                     return found
@@ -213,6 +214,15 @@ class Creation:
                 setbacks, "the %s was not created, and the answer was lost" % self.family.noun
             ):
                 raise self._maybe_created(lost) from lost
+
+    def _explain_not_found(self, error: ApiError) -> None:
+        """Say which objects a creation refers to, because a 404 may be about them."""
+        referring = self.settings.referring(self.body)
+        if isinstance(error, NotFoundError) and referring:
+            error.message = (
+                "The creation of the %s named %s was answered 404: check that what %s names exists, and that api_key "
+                "has admin access." % (self.family.noun, quoted(self.key), " or ".join(referring))
+            )
 
     def _check_again(self, finding: Finding) -> None:
         try:
