@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -399,3 +400,38 @@ def test_charts_whose_dashboard_is_a_number_are_found_in_its_list(basedash: Base
     report = chart(basedash, name="Revenue", dashboard="Sales", sql_query="SELECT 1")
     assert not report.failed, report.result["msg"]
     assert not report.result["changed"]
+
+
+def test_no_chart_is_called_absent_while_dashboards_show_no_names(basedash: Basedash) -> None:
+    basedash.reset({"dashboards": {"omit_fields": ["name"]}})
+    for state, check_mode in (("absent", False), ("present", False), ("present", True)):
+        report = chart(basedash, check_mode, state=state, name="Revenue", dashboard="Sales")
+        assert report.failed
+        assert "give dashboard_id in place of dashboard" in report.result["msg"]
+    assert len(charts(basedash)) == 1
+
+
+def test_a_server_that_changes_names_of_tabs_is_told_with_the_reason(basedash: Basedash) -> None:
+    basedash.reset({"tabs": {"name_limit": 5}})
+    report = dashboard(basedash, name="Sales", tabs=["Main", "A long name"])
+    assert report.failed
+    assert "correct tabs if Basedash can't store a name" in report.result["msg"]
+    assert "'A lon'" in report.result["msg"]
+    assert "run the task again" not in report.result["msg"]
+
+
+def test_somebody_deletes_a_tab_just_before_it_is_moved(basedash: Basedash) -> None:
+    basedash.reset({})
+    rule = {"action": "delete", "family": "tabs", "object": "tab_details", "method": "PATCH", "path": "/tabs"}
+    basedash.control("POST", "writers", [rule])
+    report = dashboard(basedash, name="Sales", tabs=["Details", "Main"])
+    assert report.failed
+    assert "The tab 'Details' (id 'tab_details') existed when it was read" in report.result["msg"]
+
+
+def test_each_update_of_a_dashboard_keeps_its_width(basedash: Basedash) -> None:
+    basedash.reset({})
+    basedash.control("PATCH", "objects/dashboards/dash_sales", {"width": "WIDE"})
+    assert dashboard(basedash, name="Sales", description="Daily").result["changed"]
+    sent = [entry["body"] for entry in basedash.control("GET", "requests") if entry["method"] == "PATCH"]
+    assert [json.loads(body) for body in sent] == [{"description": "Daily", "width": "WIDE"}]

@@ -25,7 +25,7 @@ from .._base.errors import (
     NotFoundError,
     RefusedError,
 )
-from .._base.text import is_one_line, quoted
+from .._base.text import is_one_line, quoted, spelled_out
 from .._engine.forms import Spec
 from .._engine.lookup import refuse_look_alike
 from .._engine.settings import Settings
@@ -331,6 +331,13 @@ class Tabs(Step):
         while True:
             try:
                 return api.update(tab["id"], body, self._recent(api))
+            except NotFoundError as error:
+                error.message = (
+                    "The tab %s (id %s) existed when it was read, but its change was answered 404: it was deleted "
+                    "meanwhile, or the key may read it but not change it."
+                    % (quoted(tab.get("name")), quoted(tab["id"]))
+                )
+                raise
             except ApiError as error:
                 if not error.effect.is_unclear:
                     raise
@@ -431,8 +438,20 @@ class Tabs(Step):
             work.resource = {**work.resource, "tabs": arranged(list(self._listing))}
             return
         several = [name for name in self._wanted if len(self._listing.named(name)) > 1]
-        shown = ", ".join("%s (id %s)" % (quoted(tab.get("name")), quoted(tab["id"])) for tab in self._listing)
-        advice = "delete those that are too many" if several else "look at them in Basedash, then run the task again"
+        shown = ", ".join("%s (id %s)" % (spelled_out(tab.get("name")), quoted(tab["id"])) for tab in self._listing)
+        known = {tab["id"]: tab for tab in self._listing}
+        renamed = [
+            known[one]
+            for one, sent in self._written.items()
+            if one in known and sent is not None and known[one].get("name") != sent.get("name")
+        ]
+        advice = (
+            "delete those that are too many"
+            if several
+            else "correct tabs if Basedash can't store a name as given, because each further run would add a tab"
+            if renamed
+            else "look at them in Basedash, then run the task again"
+        )
         found = shown or "there are none"
         raise IncompleteError("The tabs of the %s are not as wanted, but %s: %s." % (work.name, found, advice))
 
