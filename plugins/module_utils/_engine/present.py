@@ -23,7 +23,7 @@ from .._base.errors import (
 )
 from .._base.text import quoted, spelled_out
 from .._rest.collection import Collection
-from .._rest.family import Content, Resource
+from .._rest.family import Content, Resource, is_gone
 from .._rest.freshness import StaleError, look_until
 from .kind import Kind
 from .lookup import Finding, Identity, check_no_look_alike, find
@@ -428,6 +428,8 @@ class _Update:
             self.work.read_again()
         else:
             self.work.resource = answered
+        if is_gone(self.work.resource):
+            raise RefusedError("The %s was deleted by someone else while this task ran." % self.work.name)
         _check_taken(self.settings, self.work, body, before)
 
     def _look_after(self, lost: ApiError, setbacks: int) -> None:

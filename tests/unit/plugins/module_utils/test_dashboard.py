@@ -380,7 +380,7 @@ FAULTS = {
 def test_whatever_goes_wrong_no_tab_is_there_twice_and_nothing_is_hidden(seed: int) -> None:
     chance = random.Random(seed)
     steps = ("POST dashboard", "POST tab", "PATCH tab", "DELETE tab")
-    chosen = [(chance.choice(steps), *FAULTS[chance.choice(list(FAULTS))]) for _ in range(chance.randint(1, 3))]
+    chosen = [(chance.choice(steps), *FAULTS[chance.choice(list(FAULTS))]) for _number in range(chance.randint(1, 3))]
     server = Boards([Fault(step, reaction, chance.randint(1, 2), works) for step, reaction, works in chosen])
     server.order_fields = chance.choice([("order",), ("sortOrder",)])
     server.shows_tabs = chance.choice([True, False])

@@ -470,6 +470,19 @@ def test_what_somebody_deletes_before_the_update_is_told(subject: Subject) -> No
 
 
 @every_kind
+@pytest.mark.parametrize("mark", MARKS)
+def test_an_update_that_shows_an_archived_object_is_told(subject: Subject, mark: str) -> None:
+    """Somebody archives it between the reading and the update, and the service changes it all the same."""
+    gone = subject.sample(5, id=subject.id(), **{mark: "2026-11-24T12:00:00.000Z"})
+    server = Server(subject, subject.sample(), faults=[Fault("PATCH", answer(200, {"data": gone}))])
+    report = run(subject, server, **changed(subject))
+    assert report.failed
+    assert report.result["changed"]
+    assert "by someone else" in report.result["msg"]
+    assert server.own.count("PATCH") == 1
+
+
+@every_kind
 def test_what_somebody_renames_after_a_lost_update_is_not_touched_again(subject: Subject) -> None:
     def rename(server: Server) -> None:
         server.objects[subject.id()] = subject.sample(1, **{subject.key: "production"})
