@@ -97,6 +97,7 @@ options:
       - Whether to delete the tabs that are not in O(tabs). Without O(tabs) this means nothing.
       - A tab with charts is never deleted. Then the task fails and changes nothing. Move its charts to another tab,
         or delete them, first.
+      - A chart that does not clearly show its tab counts as being on each of them.
     type: bool
     default: false
 notes:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -289,3 +290,148 @@ def test_a_dashboard_that_somebody_renames_before_its_tabs_are_set_keeps_them(ba
     assert "'Mine'" in report.result["msg"]
     assert not report.result["changed"]
     assert tabs(basedash, "dash_sales") == ["Main", "Details"]
+
+
+def list_of(objects: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the body of a list's last page."""
+    return {"data": objects, "pagination": {"hasMore": False, "nextCursor": None}}
+
+
+@pytest.mark.parametrize("shown", [None, True, {"id": "tab_main"}, ["tab_main"]])
+def test_no_tab_is_purged_while_a_chart_does_not_clearly_show_its_tab(basedash: Basedash, shown: Any) -> None:
+    basedash.reset({})
+    body = list_of([{"id": "chart_revenue", "name": "Revenue", "dashboardTabId": shown}])
+    basedash.control("POST", "faults", [{"kind": "odd", "method": "GET", "path": "/charts$", "body": body}])
+    report = dashboard(basedash, name="Sales", tabs=["Main"], purge_tabs=True)
+    assert report.failed
+    assert "'Details' has 1 chart" in report.result["msg"]
+    assert tabs(basedash, "dash_sales") == ["Main", "Details"]
+
+
+def test_ids_of_tabs_may_be_numbers(basedash: Basedash) -> None:
+    basedash.reset({})
+    shown = [{"id": 1, "name": "Main", "order": 0}, {"id": 2, "name": "Details", "order": 1}]
+    page = list_of([{"id": "dash_sales", "name": "Sales", "tabs": shown}])
+    charts_page = list_of([{"id": "chart_revenue", "name": "Revenue", "dashboardTabId": 2}])
+    odd = {"kind": "odd", "method": "GET"}
+    rules = [{**odd, "path": "/dashboards$", "body": page}, {**odd, "path": "/charts$", "body": charts_page}]
+    basedash.control("POST", "faults", rules)
+    report = dashboard(basedash, name="Sales", tabs=["Main"], purge_tabs=True)
+    assert report.failed
+    assert "'Details' has 1 chart" in report.result["msg"]
+    assert writes(basedash) == []
+
+
+@pytest.mark.parametrize("name", [None, 5, ["Main"]])
+def test_tabs_that_show_no_names_are_left_alone(basedash: Basedash, name: Any) -> None:
+    basedash.reset({})
+    page = list_of([{"id": "dash_sales", "name": "Sales", "tabs": [{"id": "tab_main", "name": name}]}])
+    basedash.control("POST", "faults", [{"kind": "odd", "method": "GET", "path": "/dashboards$", "body": page}])
+    report = dashboard(basedash, name="Sales", tabs=["Main"], purge_tabs=True)
+    assert report.failed
+    assert "does not show the name of the tab with id 'tab_main'" in report.result["msg"]
+    assert writes(basedash) == []
+
+
+def test_a_tab_with_a_control_character_in_its_name_is_refused(basedash: Basedash) -> None:
+    basedash.reset({})
+    report = dashboard(basedash, name="Sales", tabs=["Main", "a\nb"])
+    assert report.failed
+    assert "control character" in report.result["msg"]
+    assert basedash.methods() == []
+
+
+def test_a_layout_that_is_null_differs_from_the_given_one(basedash: Basedash) -> None:
+    basedash.reset({})
+    basedash.control("PATCH", "objects/charts/chart_revenue", {"layout": None})
+    options = {"name": "Revenue", "dashboard": "Sales", "layout": {"x": 1, "y": 2, "width": 3, "height": 4}}
+    for check_mode in (True, False):
+        report = chart(basedash, check_mode, update_layout="always", **options)
+        assert not report.failed, report.result["msg"]
+        assert report.result["changed"]
+        assert report.warnings == []
+    assert charts(basedash)[0]["layout"] == options["layout"]
+    assert not chart(basedash, update_layout="always", **options).result["changed"]
+
+
+def test_a_chart_named_by_id_may_get_a_name_that_a_chart_of_another_dashboard_has(basedash: Basedash) -> None:
+    basedash.reset({})
+    basedash.control(
+        "POST", "objects/dashboards", {"organization": ORGANIZATION, "objects": [{"id": "dash_ops", "name": "Ops"}]}
+    )
+    other = {"id": "chart_ops", "name": "Orders", "dashboardId": "dash_ops"}
+    basedash.control("POST", "objects/charts", {"organization": ORGANIZATION, "objects": [other]})
+    report = chart(basedash, id="chart_revenue", new_name="Orders")
+    assert not report.failed, report.result["msg"]
+    same = chart(basedash, id="chart_revenue", new_name="Orders")
+    assert not same.failed, same.result["msg"]
+    assert not same.result["changed"]
+    basedash.control("PATCH", "objects/charts/chart_ops", {"dashboardId": "dash_sales", "name": "Costs"})
+    refused = chart(basedash, id="chart_revenue", new_name="Costs")
+    assert refused.failed
+    assert "'chart_ops'" in refused.result["msg"]
+
+
+def test_what_a_chart_refers_to_is_named_after_a_404(basedash: Basedash) -> None:
+    basedash.reset({})
+    created = chart(basedash, name="Orders", dashboard="Sales", tab_id="tab_nowhere")
+    assert created.failed
+    assert "check that what dashboard_id or tab_id names exists" in created.result["msg"]
+    updated = chart(basedash, name="Revenue", dashboard="Sales", tab_id="tab_nowhere")
+    assert updated.failed
+    assert "or what tab_id names does not exist" in updated.result["msg"]
+
+
+def test_a_chart_of_another_dashboard_is_refused_with_advice_about_the_dashboard(basedash: Basedash) -> None:
+    basedash.reset({})
+    basedash.control(
+        "POST", "objects/dashboards", {"organization": ORGANIZATION, "objects": [{"id": "dash_ops", "name": "Ops"}]}
+    )
+    for state in ("present", "absent"):
+        report = chart(basedash, state=state, id="chart_revenue", name="Revenue", dashboard="Ops")
+        assert report.failed
+        assert report.result["msg"].endswith("nothing was changed, correct id or dashboard.")
+
+
+def test_charts_whose_dashboard_is_a_number_are_found_in_its_list(basedash: Basedash) -> None:
+    basedash.reset({})
+    body = list_of([{"id": "chart_revenue", "name": "Revenue", "dashboardId": 7, "sqlQuery": "SELECT 1"}])
+    basedash.control("POST", "faults", [{"kind": "odd", "method": "GET", "path": "/charts$", "body": body}])
+    report = chart(basedash, name="Revenue", dashboard="Sales", sql_query="SELECT 1")
+    assert not report.failed, report.result["msg"]
+    assert not report.result["changed"]
+
+
+def test_no_chart_is_called_absent_while_dashboards_show_no_names(basedash: Basedash) -> None:
+    basedash.reset({"dashboards": {"omit_fields": ["name"]}})
+    for state, check_mode in (("absent", False), ("present", False), ("present", True)):
+        report = chart(basedash, check_mode, state=state, name="Revenue", dashboard="Sales")
+        assert report.failed
+        assert "give dashboard_id in place of dashboard" in report.result["msg"]
+    assert len(charts(basedash)) == 1
+
+
+def test_a_server_that_changes_names_of_tabs_is_told_with_the_reason(basedash: Basedash) -> None:
+    basedash.reset({"tabs": {"name_limit": 5}})
+    report = dashboard(basedash, name="Sales", tabs=["Main", "A long name"])
+    assert report.failed
+    assert "correct tabs if Basedash can't store a name" in report.result["msg"]
+    assert "'A lon'" in report.result["msg"]
+    assert "run the task again" not in report.result["msg"]
+
+
+def test_somebody_deletes_a_tab_just_before_it_is_moved(basedash: Basedash) -> None:
+    basedash.reset({})
+    rule = {"action": "delete", "family": "tabs", "object": "tab_details", "method": "PATCH", "path": "/tabs"}
+    basedash.control("POST", "writers", [rule])
+    report = dashboard(basedash, name="Sales", tabs=["Details", "Main"])
+    assert report.failed
+    assert "The tab 'Details' (id 'tab_details') existed when it was read" in report.result["msg"]
+
+
+def test_each_update_of_a_dashboard_keeps_its_width(basedash: Basedash) -> None:
+    basedash.reset({})
+    basedash.control("PATCH", "objects/dashboards/dash_sales", {"width": "WIDE"})
+    assert dashboard(basedash, name="Sales", description="Daily").result["changed"]
+    sent = [entry["body"] for entry in basedash.control("GET", "requests") if entry["method"] == "PATCH"]
+    assert [json.loads(body) for body in sent] == [{"description": "Daily", "width": "WIDE"}]

@@ -186,12 +186,12 @@ class Creation:
                 self._check_again(finding)
                 continue
             except ApiError as error:
+                self._explain_not_found(error)
                 found = self._found_after_refusal(error)
                 if found is not None:
                     return found
                 # The name is taken, perhaps by the POST whose answer was lost.
                 taken = error.status == _CONFLICT and self._lost is not None
-                self._explain_missing(error, finding)
                 if not error.effect.is_unclear and not taken:
                     raise (error if self._lost is None else self._maybe_created(error)) from error
                 self._lost = self._lost if taken and self._lost is not None else error
@@ -215,13 +215,13 @@ class Creation:
             ):
                 raise self._maybe_created(lost) from lost
 
-    def _explain_missing(self, error: ApiError, finding: Finding) -> None:
-        """Say what a 404 to the POST can mean, after the list of the same family could be read."""
-        named = [one.name for one in self.settings.kind.references if self.body.get(one.sent) is not None]
-        if named and isinstance(error, NotFoundError) and finding.listing is not None:
+    def _explain_not_found(self, error: ApiError) -> None:
+        """Say which objects a creation refers to, because a 404 may be about them."""
+        referring = self.settings.referring(self.body)
+        if isinstance(error, NotFoundError) and referring:
             error.message = (
-                "The creation of %s was answered 404, although the list of %s could be read: there may be nothing with "
-                "the id in %s, or the key may not create one." % (self.a_name, self.family.plural, " or ".join(named))
+                "The creation of the %s named %s was answered 404: check that what %s names exists, and that api_key "
+                "has admin access." % (self.family.noun, quoted(self.key), " or ".join(referring))
             )
 
     def _check_again(self, finding: Finding) -> None:

@@ -88,7 +88,7 @@ class ReadAll:
         unseen = []
         if filters.created_before is not None and not any("createdAt" in one for one in resources):
             unseen.append("created_before")
-        if filters.pattern is not None and not any(field.is_shown(one) for one in resources for field in matched):
+        if filters.pattern is not None and not any(field.names(one) for one in resources for field in matched):
             unseen.append("name_pattern")
         if resources and unseen:
             raise RefusedError(

@@ -117,19 +117,21 @@ class Field:
         return self.removed_by or self.sent
 
     def is_shown(self, resource: Resource) -> bool:
-        """Tell whether the server's answer has this field.
-
-        Null in place of an object means that there is nothing in it.
-        """
+        """Tell whether the server's answer has this field. An object that is null has null in each of its fields."""
         if "." not in self.place:
             return self.place in resource
-        parent, _dot, last = self.place.rpartition(".")
-        found = value_at(resource, parent)
-        if found is None:
-            above, _dot, name = parent.rpartition(".")
-            within = value_at(resource, above) if above else resource
-            return isinstance(within, Mapping) and name in within
-        return isinstance(found, Mapping) and last in found
+        found: Any = resource
+        for part in self.place.split("."):
+            if not isinstance(found, Mapping) or part not in found:
+                return False
+            found = found[part]
+            if found is None:
+                return True
+        return True
+
+    def names(self, resource: Resource) -> bool:
+        """Tell whether the server shows by this field which object it is. A part of an object that is null does not."""
+        return self.is_shown(resource) and ("." not in self.place or self.value(resource) is not None)
 
     def value(self, resource: Resource) -> Any:
         """Return its value in an answer, ``None`` if the server does not show it."""

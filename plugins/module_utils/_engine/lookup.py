@@ -95,14 +95,15 @@ class Identity:
         """Return the part of a list within which the key is unique."""
         return listing if self.scope is None else listing.within(self.scope.field.place, self.scope.id)
 
+    def has_key(self, resource: Resource) -> bool:
+        """Tell whether an object has the given key, or is to have it, or whether no key was given."""
+        keys = [key for key in (self.key, self.new_key) if key is not None]
+        return self.key is None or any(self.kind.family.has_key(resource, key) for key in keys)
+
     def guarded_by(self, resource: Resource) -> str:
         """Return how the object with the wanted id differs from the given key or scope; empty if it fits."""
-        found = self.kind.family.key_of(resource)
-        if self.key is not None:
-            form = self.kind.family.key_form
-            wanted = [form(key) for key in (self.key, self.new_key) if key is not None]
-            if not isinstance(found, str) or form(found) not in wanted:
-                return "is named %s and not %s" % (quoted(found), quoted(self.key))
+        if not self.has_key(resource):
+            return "is named %s and not %s" % (quoted(self.kind.family.key_of(resource)), quoted(self.key))
         if self.scope is not None and not self.scope.field.is_shown(resource):
             return "may not be in %s, because the server does not show where it is" % self.scope.name
         if self.scope is not None and self.scope.field.value(resource) != self.scope.id:
@@ -165,6 +166,8 @@ def find(api: Collection, identity: Identity, verify_absence: bool = True, advic
     if finding.resource is not None:
         different = identity.guarded_by(finding.resource)
         if different:
+            if identity.scope is not None and identity.has_key(finding.resource):
+                advice = "correct id or %s" % identity.scope.field.by_key
             raise RefusedError(
                 "The %s %s: nothing was changed, %s."
                 % (identity.name, different, advice or "correct id or %s" % option),
@@ -201,16 +204,11 @@ def check_key_is_shown(kind: Kind, listing: Listing) -> None:
     Raises:
         RefusedError: if no object in the list has a key.
     """
-    if len(listing) and not any(_shows_key(kind, one) for one in listing):
+    if len(listing) and not any(kind.key.names(one) for one in listing):
         raise RefusedError(
             "This server does not show the %s of %s, so none can be found by it: nothing was changed, "
             "give id, and leave %s out." % (kind.key_words, kind.family.plural, kind.key.name)
         )
-
-
-def _shows_key(kind: Kind, resource: Resource) -> bool:
-    """Tell whether an object shows its key; a nested one is not shown by null in place of the object around it."""
-    return kind.key.is_shown(resource) and ("." not in kind.key.place or kind.family.key_of(resource) is not None)
 
 
 def _find_by_key(api: Collection, identity: Identity) -> Finding:

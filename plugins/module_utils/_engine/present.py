@@ -107,12 +107,15 @@ def _assumed(references: References) -> str:
     return "%s (yet): check mode assumes that an earlier task creates it." % references.missing
 
 
+_NO_RENAMING = ", the API documents no way to rename one"
+
+
 def _present(api: Collection, wanted: Presence, check_mode: bool) -> Outcome:
     kind = wanted.kind
     if wanted.identity.scope is not None:
         api = api.within(wanted.identity.scope.id)
-    rename = "give %s" % kind.renamed_by if kind.renamed_by else "the API documents no way to rename one"
-    finding = find(api, wanted.identity, advice="correct id or %s, %s" % (kind.key.name, rename))
+    rename = ", or give %s to rename it" % kind.renamed_by if kind.renamed_by else _NO_RENAMING
+    finding = find(api, wanted.identity, advice="correct id or %s%s" % (kind.key.name, rename))
     if not finding.readable:
         raise RefusedError(
             "This server offers no way to read %s, so nothing can be compared: nothing was changed."
@@ -148,8 +151,11 @@ def _check_new_key_is_free(api: Collection, wanted: Presence, resource: Resource
     kind, new_key = wanted.kind, wanted.settings.new_key
     if wanted.identity.id is None or new_key is None or kind.family.has_key(resource, new_key):
         return
-    listing = api.list_beside(kind.family)
-    others = [] if listing is None else [one for one in listing.named(new_key) if one["id"] != resource["id"]]
+    parent = kind.family.scope_of(resource)
+    within = parent if kind.family.list_path and isinstance(parent, str) else ""
+    listing = api.list_beside(kind.family, parent=within)
+    named = [] if listing is None else listing.named(new_key)
+    others = [one for one in named if one["id"] != resource["id"] and kind.family.scope_of(one) == parent]
     if others:
         raise RefusedError(
             "The %s can't be named %s, because another one has this name (id %s): nothing was changed, delete one of "
@@ -453,12 +459,12 @@ class _Update:
         raise self._maybe_changed(lost) from lost
 
     def _vanished(self, error: ApiError, body: Content) -> ApiError:
-        named = [one.name for one in self.settings.kind.references if body.get(one.sent) is not None]
         error.message = (
             "The %s existed when it was read, but its update was answered 404: it was deleted "
-            "meanwhile, or the key may read it but not change it%s."
-            % (self.work.name, ", or there is nothing with the id in %s" % " or ".join(named) if named else "")
+            "meanwhile, or the key may read it but not change it" % self.work.name
         )
+        referring = self.settings.referring(body)
+        error.message += ", or what %s names does not exist." % " or ".join(referring) if referring else "."
         return error
 
     def _maybe_changed(self, error: BasedashError) -> BasedashError:

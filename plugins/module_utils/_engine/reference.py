@@ -95,6 +95,11 @@ class References:
         if parent is None:
             return ""
         listing = api.list_beside(family, required=True, parent=parent) or Listing(family, ())
+        if len(listing) and all(family.key_of(resource) is None for resource in listing):
+            raise RefusedError(
+                "This server does not show the names of %s, so none can be found by its name: nothing was changed, "
+                "give %s in place of %s." % (family.plural, one.name, one.by_key)
+            )
         found = listing.named(key)
         if len(found) > 1:
             raise RefusedError(

@@ -242,6 +242,10 @@ class Settings:
         ]
         return declared + [name for name in self.extra if name in body and name not in resource]
 
+    def referring(self, body: Content) -> list[str]:
+        """Return the options of this body that name other objects by id."""
+        return [one.name for one in self.kind.references if body.get(one.sent) is not None]
+
     def kept(self, body: Content) -> list[str]:
         """Return the options of secrets that were given but are not in this body."""
         kept = [one.name for one in self.secrets if one.sent not in body]

@@ -45,7 +45,8 @@ DASHBOARD = Kind(
         Field("icon"),
         Field("color"),
         Field("folder_id", sent_as="dashboardFolderId", fact="dashboard_folder_id", emptied_as=None),
-        Field("width", WORD),
+        # Its default is NORMAL, say third parties, so a PATCH without it may reset it.
+        Field("width", WORD, in_every_update=True),
         Field("default_date_range", WORD),
         Field("default_custom_date_range_start", TIME, check=_date_time),
         Field("default_custom_date_range_end", TIME, check=_date_time),

@@ -25,7 +25,7 @@ from .._base.errors import (
     NotFoundError,
     RefusedError,
 )
-from .._base.text import quoted
+from .._base.text import is_one_line, quoted, spelled_out
 from .._engine.forms import Spec
 from .._engine.lookup import refuse_look_alike
 from .._engine.settings import Settings
@@ -72,7 +72,7 @@ class Tabs(Step):
         """Return the step that the options ask for, or ``None``.
 
         Raises:
-            InputError: if no tab is named, or one is named twice.
+            InputError: if no tab is named, or one is named twice or with a control character.
         """
         if options["tabs"] is None:
             return None
@@ -80,6 +80,8 @@ class Tabs(Step):
         if not names:
             raise InputError("The option tabs is empty: name the tabs, or leave the option out.")
         for name in names:
+            if not is_one_line(name):
+                raise InputError("The option tabs has a control character in a name (%s): remove it." % quoted(name))
             if names.count(name) > 1:
                 raise InputError("The option tabs has %s more than once: name each tab once." % quoted(name))
         return cls(names, options["purge_tabs"])
@@ -112,11 +114,18 @@ class Tabs(Step):
         """Read the tabs of a dashboard that exists, and check that they may be changed as wanted.
 
         Raises:
-            RefusedError: if two tabs have a name that is given, if a given name differs from that of a tab in hardly
-                visible ways, or if a tab with charts would be deleted.
+            RefusedError: if a tab shows no name, if two tabs have a name that is given, if a given name differs from
+                that of a tab in hardly visible ways, or if a tab with charts would be deleted.
             ApiError: if the server does not show the tabs or charts of a dashboard.
         """
         self._see(api, resource)
+        for tab in self._listing:
+            # Without its name, a tab would be added a second time, or deleted.
+            if not isinstance(tab.get("name"), str):
+                raise RefusedError(
+                    "The server does not show the name of the tab with id %s: nothing was changed, leave tabs out."
+                    % quoted(tab["id"])
+                )
         surplus = self._surplus()
         for name in self._wanted:
             found = self._listing.named(name)
@@ -163,8 +172,7 @@ class Tabs(Step):
                 "seconds, then run the task again." % quoted(dashboard)
             )
         for tab in tabs:
-            # A chart that does not show its tab may be on any of them.
-            there = [one for one in charts if one.get("dashboardTabId") in (tab["id"], None)]
+            there = [one for one in charts if _may_be_on(one, tab)]
             if there:
                 raise RefusedError(
                     "The tab named %s has %d chart%s (such as %s), and purge_tabs deletes no tab with charts: move "
@@ -323,6 +331,13 @@ class Tabs(Step):
         while True:
             try:
                 return api.update(tab["id"], body, self._recent(api))
+            except NotFoundError as error:
+                error.message = (
+                    "The tab %s (id %s) existed when it was read, but its change was answered 404: it was deleted "
+                    "meanwhile, or the key may read it but not change it."
+                    % (quoted(tab.get("name")), quoted(tab["id"]))
+                )
+                raise
             except ApiError as error:
                 if not error.effect.is_unclear:
                     raise
@@ -423,9 +438,31 @@ class Tabs(Step):
             work.resource = {**work.resource, "tabs": arranged(list(self._listing))}
             return
         several = [name for name in self._wanted if len(self._listing.named(name)) > 1]
-        shown = ", ".join("%s (id %s)" % (quoted(tab.get("name")), quoted(tab["id"])) for tab in self._listing)
-        advice = "delete those that are too many" if several else "look at them in Basedash, then run the task again"
-        raise IncompleteError("The tabs of the %s are not as wanted, but %s: %s." % (work.name, shown, advice))
+        shown = ", ".join("%s (id %s)" % (spelled_out(tab.get("name")), quoted(tab["id"])) for tab in self._listing)
+        known = {tab["id"]: tab for tab in self._listing}
+        renamed = [
+            known[one]
+            for one, sent in self._written.items()
+            if one in known and sent is not None and known[one].get("name") != sent.get("name")
+        ]
+        advice = (
+            "delete those that are too many"
+            if several
+            else "correct tabs if Basedash can't store a name as given, because each further run would add a tab"
+            if renamed
+            else "look at them in Basedash, then run the task again"
+        )
+        found = shown or "there are none"
+        raise IncompleteError("The tabs of the %s are not as wanted, but %s: %s." % (work.name, found, advice))
+
+
+def _may_be_on(chart: Resource, tab: Resource) -> bool:
+    """Tell whether a chart is on a tab. One that does not clearly show its tab may be on any of them."""
+    shown = chart.get("dashboardTabId")
+    # Ids may come as numbers. Those of tabs are texts by now.
+    if isinstance(shown, bool) or not isinstance(shown, (str, int)):
+        return True
+    return bool(str(shown) == tab["id"])
 
 
 _GIVEN = "given the tab %s"

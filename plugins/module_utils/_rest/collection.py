@@ -247,8 +247,11 @@ class Collection:
             content = self._page(answer, first=not page)
             items: list[Resource] = list(items_of(answer, content, family))
             if self._parent and family.scope:
-                # The list of a parent has only its own objects, whether or not they show that.
-                items = [item if item.get(family.scope) else {**item, family.scope: self._parent} for item in items]
+                # The list of a parent has only its own objects, whether or not they show its id, as a text or a number.
+                items = [
+                    item if isinstance(item.get(family.scope), str) else {**item, family.scope: self._parent}
+                    for item in items
+                ]
             if page and not items:
                 raise _BrokenListError(not_basedash(answer, "an empty page where it said that there is more"))
             before = len(agreed)

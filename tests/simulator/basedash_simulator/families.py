@@ -451,7 +451,7 @@ class Charts(Family):
         if "dashboardId" in fields or "dashboardTabId" in fields:
             self._check_tab(scene, fields.get("dashboardId", item.fields["dashboardId"]), fields)
         if "layout" in fields:
-            fields["layout"] = {**item.fields["layout"], **fields["layout"]}
+            fields["layout"] = {**(item.fields["layout"] or {}), **fields["layout"]}
             fields.setdefault("dashboardTabId", item.fields["dashboardTabId"])
             self._push(scene, fields, item)
 

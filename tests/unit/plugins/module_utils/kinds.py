@@ -471,7 +471,9 @@ SUBJECTS = (
         carried=("preferredDayOfWeek", "preferredDayOfMonth"),
         mark="archivedAt",
     ),
-    Subject("dashboard", "dashboards", options={"dashboardFolderId": "folder_id"}, mark="archivedAt"),
+    Subject(
+        "dashboard", "dashboards", options={"dashboardFolderId": "folder_id"}, carried=("width",), mark="archivedAt"
+    ),
     Subject(
         "chart",
         "charts",

@@ -192,14 +192,14 @@ def test_a_404_to_an_update_with_the_id_of_a_data_source_names_it() -> None:
     server = Server(AUTOMATIONS, THERE, faults=[Fault("PATCH", NOT_FOUND, 0)])
     report = run(AUTOMATIONS, server, **NAMED, trigger={"data_source_id": "ds_nowhere"})
     assert report.failed
-    assert "or there is nothing with the id in trigger.data_source_id" in report.result["msg"]
+    assert "or what trigger.data_source_id names does not exist" in report.result["msg"]
 
 
 def test_a_404_to_a_creation_with_the_id_of_a_data_source_names_it() -> None:
     server = Server(AUTOMATIONS, THERE, faults=[Fault("POST", NOT_FOUND, 0)])
     report = run(AUTOMATIONS, server, **NEW, trigger={"data_source_id": "ds_nowhere"})
     assert report.failed
-    assert "there may be nothing with the id in trigger.data_source_id" in report.result["msg"]
+    assert "check that what trigger.data_source_id names exists" in report.result["msg"]
     assert "organization" not in report.result["msg"]
 
 
