@@ -20,6 +20,28 @@ from verdicts import NOT_KNOWN, Counts, Report
 
 # What a task may say.
 CHANGED, OK, FAILED = "changed", "ok", "failed"
+ANY = (CHANGED, OK, FAILED)
+# An answer that is lost before or after the work, or says nothing about it.
+LOSSES: dict[str, dict[str, Any]] = {
+    "reset-before": {"kind": "reset_before"},
+    "reset-after": {"kind": "reset_after"},
+    "close-before": {"kind": "close_before"},
+    "502-before": {"kind": "status_before", "status": 502, "body": "html"},
+    "502-after": {"kind": "status_after", "status": 502, "body": "html"},
+    "500-after": {"kind": "status_after", "status": 500, "body": "json"},
+    "404-before": {"kind": "status_before", "status": 404, "body": "html"},
+    "html-before": {"kind": "html", "work": False},
+    "html-after": {"kind": "html", "work": True},
+    "truncated": {"kind": "truncated"},
+}
+# A web page in place of an answer tells of a wrong address, so the task fails in place of trying again.
+PAGES = ("404-before", "html-before", "html-after")
+LAG_SECONDS = 2
+LAGS: dict[str, Mapping[str, Any]] = {
+    "list": {"list_lag_seconds": LAG_SECONDS},
+    "get": {"get_lag_seconds": LAG_SECONDS},
+    "both": {"list_lag_seconds": LAG_SECONDS, "get_lag_seconds": LAG_SECONDS},
+}
 # Each scene has a server and a run of ansible-playbook of its own.
 AT_ONCE = 11
 
@@ -48,7 +70,8 @@ class Scene:
     """A server with ``sources``, its switches, faults and other writers, and the tasks of one host there.
 
     ``gone`` are the ids that the tasks may delete beside what they created, ``made`` the names of what they may create,
-    each with how many of that name there may be at the end. All that they create is to be restricted. ``short`` tells
+    each with how many of that name there may be at the end; ``None``: anything. All that they create is to be
+    restricted. ``short`` tells
     that the scene is in the short form, ``subject`` what it is about, and ``doubt`` that a failure may say that it is
     not known whether an object was created, in place of its id.
     """
@@ -60,7 +83,7 @@ class Scene:
     faults: Sequence[Mapping[str, Any]] = ()
     writers: Sequence[Mapping[str, Any]] = ()
     gone: Collection[str] = ()
-    made: Mapping[str, int] = field(default_factory=dict)
+    made: Mapping[str, int] | None = field(default_factory=dict)
     short: bool = True
     subject: Subject = DATA_SOURCE
     doubt: bool = False
@@ -68,17 +91,18 @@ class Scene:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a scene: what was said, and what the server knows."""
+    """What became of a scene: what was said, and what the server knows. ``parts`` are those of all objects."""
 
     reports: Sequence[Report]
     requests: Sequence[Mapping[str, Any]]
     effects: Sequence[Mapping[str, Any]]
     sources: Sequence[Mapping[str, Any]]
+    parts: Sequence[Mapping[str, Any]] = ()
 
     @classmethod
     def of(cls, reports: Sequence[Report], server: Server) -> Outcome:
         """Ask the server."""
-        return cls(reports, server.requests(), server.effects(), server.sources())
+        return cls(reports, server.requests(), server.effects(), server.sources(), server.parts())
 
     def created(self) -> set[str]:
         """Return the ids of what clients created."""
@@ -203,7 +227,7 @@ def _effects(counts: Counts, scene: Scene, name: str, outcome: Outcome) -> None:
             continue
         if effect["effect"] == "deleted" and effect["object"] not in {*scene.gone, *own}:
             counts.note("wrongly_deleted", place)
-        if effect["effect"] == "created" and effect["name"] not in scene.made:
+        if effect["effect"] == "created" and scene.made is not None and effect["name"] not in scene.made:
             counts.note("touched", f"{place}, was created")
         if effect["changes"].get("sslEnabled") == [True, False]:
             counts.note("tls_off", place)
@@ -212,7 +236,7 @@ def _effects(counts: Counts, scene: Scene, name: str, outcome: Outcome) -> None:
 def _sources(counts: Counts, scene: Scene, name: str, outcome: Outcome) -> None:
     """Look at what is there in the end."""
     there = [source for source in outcome.sources if source["deletedAt"] is None]
-    for wanted, most in scene.made.items():
+    for wanted, most in (scene.made or {}).items():
         found = [source["id"] for source in there if scene.subject.key_of(source) == wanted]
         if len(found) > most:
             counts.note("duplicates", f"{name}: {len(found)} are named {wanted}")
