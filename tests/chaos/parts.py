@@ -131,7 +131,9 @@ def held_by(parts: Parts, one: Mapping[str, Any], moment: Moment) -> list[str]:
     if not parts.family:
         prefix = parts.held % ""
         return [identifier.removeprefix(prefix) for identifier in moment.value(one, parts.known_by)]
-    own = [part for part in moment.outcome.parts if part[parts.owner] == one["id"] and moment.has(part)]
+    # The newest is first here, and the last one of those with the same place.
+    known = reversed(moment.outcome.parts)
+    own = [part for part in known if part[parts.owner] == one["id"] and moment.has(part)]
     own.sort(key=lambda part: float(moment.value(part, "order")))
     return [str(moment.value(part, parts.known_by)) for part in own]
 

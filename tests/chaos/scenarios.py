@@ -183,14 +183,14 @@ def judge(scene: Scene, name: str, outcome: Outcome) -> Counts:
         if report is None:
             counts.note("lost", f"{name}: task {number} reported nothing")
         else:
-            _report(counts, f"{name}: task {number}", act, report, outcome.done_in(report), scene.doubt)
+            _report(counts, scene, f"{name}: task {number}", act, report, outcome.done_in(report))
     _effects(counts, scene, name, outcome)
     _sources(counts, scene, name, outcome)
     return counts
 
 
 def _report(
-    counts: Counts, place: str, act: Act, report: Report, done: Sequence[Mapping[str, Any]], doubt: bool
+    counts: Counts, scene: Scene, place: str, act: Act, report: Report, done: Sequence[Mapping[str, Any]]
 ) -> None:
     """Hold a report against what may be said, and against what was done meanwhile."""
     words = (
@@ -200,8 +200,12 @@ def _report(
         if FAILED not in act.may:
             counts.note("lost", words)
         text = report.message + json.dumps(report.result)
+        parts = scene.subject.parts
         for effect in done:
-            if effect["effect"] == "created" and effect["object"] not in text and not (doubt and NOT_KNOWN in text):
+            # A part is told by its name, because the object that has it is named by its id.
+            is_part = parts is not None and parts.family == effect.get("family")
+            shown = repr(effect["name"]) if is_part else effect["object"]
+            if effect["effect"] == "created" and shown not in text and not (scene.doubt and NOT_KNOWN in text):
                 counts.note("lost", f"{words} - and not that it created {effect['object']}")
     elif report.changed and (CHANGED not in act.may or not done):
         counts.note("false_changed", words)
@@ -221,6 +225,9 @@ def _report(
 def _effects(counts: Counts, scene: Scene, name: str, outcome: Outcome) -> None:
     """Look for what may not be done."""
     own = outcome.created()
+    if scene.subject.parts is not None and scene.subject.parts.family:
+        # With an object that clients created they created the parts that it has from the start.
+        own |= {part["id"] for part in outcome.parts if part[scene.subject.parts.owner] in own}
     for effect in outcome.effects:
         place = f"{name}: {effect['object']} ({effect['name']}), by request {effect['request']}"
         if effect["by"] != "client":
