@@ -22,8 +22,8 @@ class Parts:
 
     ``option`` is the option with the list, ``purge`` the one that removes all others, ``given`` how the list names one
     of them. ``family`` is the path of the family that they are, whose ``owner`` is the id of the object; both are empty
-    if the object itself has their ids. ``known_by`` is the field with their names, or with these ids in the
-    form ``held``. ``path`` is what the addresses of requests about them have, ``initial`` the name of the one that each new
+    if the object itself has their ids. ``known_by`` is the field with their names, or with these ids in the form
+    ``held``. ``path`` is what the addresses of requests about them have, ``initial`` the name of the one that each new
     object has, ``behaviour`` the switches of a server that can do all of this, and ``unlike`` some in which servers may
     differ.
     """
