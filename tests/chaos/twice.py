@@ -79,15 +79,15 @@ def _parts(site: Site, simulated: Server, parts: Parts, result: Result) -> None:
             for names in (("one", "two"), ("two", "three")):
                 acts = [act(site.subject, (), names, id=one) for one in identifiers]
                 tasks = tasks_of(Scene("both", acts))
-                one = playbook_with(site, f"twice-parts-{network}-{names[0]}", host, tasks)
-                runs.append(stack.enter_context(one))
+                name = f"twice-parts-{network}-{names[0]}"
+                runs.append(stack.enter_context(playbook_with(site, name, host, tasks)))
             wait("twice", runs, lambda: "two runs are under way")
-        outcome = Outcome.of([report for one in runs for report in one.reports()], simulated)
+        outcome = Outcome.of([report for run in runs for report in run.reports()], simulated)
         claims = sum(report.changed for report in outcome.reports)
         failed = sum(report.failed for report in outcome.reports)
         now = Moment(outcome, "9")
         for one in outcome.sources:
-            held = [name for name in held_by(parts, one, now) if name != parts.initial]
+            held = [part for part in held_by(parts, one, now) if part != parts.initial]
             if sorted(held) != ["one", "three", "two"]:
                 kind = "duplicates" if len({*held}) < len(held) else "lost"
                 result.counts.note(kind, f"{network} network: {one['id']} has {held}")
