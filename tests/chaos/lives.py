@@ -9,34 +9,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+import parts
+import runs
+from moment import Moment
 from result import Result
-from scenarios import CHANGED, FAILED, OK, Act, Outcome, Scene, play
+from scenarios import ANY, CHANGED, FAILED, LAGS, LOSSES, OK, PAGES, Act, Outcome, Scene, play
 from stage import Site
 from storm import faults
 from subjects import Subject
 from verdicts import NOT_KNOWN, Counts, Report, own
 
-SECONDS = 2
 SHARE = 0.3
 # Longer than a reading is good for.
 SLOW = 6
-ANY = (CHANGED, OK, FAILED)
 WRITES = ("POST", "PATCH", "DELETE")
-# An answer that is lost before or after the work, or says nothing about it.
-LOSSES: dict[str, dict[str, Any]] = {
-    "reset-before": {"kind": "reset_before"},
-    "reset-after": {"kind": "reset_after"},
-    "close-before": {"kind": "close_before"},
-    "502-before": {"kind": "status_before", "status": 502, "body": "html"},
-    "502-after": {"kind": "status_after", "status": 502, "body": "html"},
-    "500-after": {"kind": "status_after", "status": 500, "body": "json"},
-    "404-before": {"kind": "status_before", "status": 404, "body": "html"},
-    "html-before": {"kind": "html", "work": False},
-    "html-after": {"kind": "html", "work": True},
-    "truncated": {"kind": "truncated"},
-}
-# A web page in place of an answer tells of a wrong address, so the task fails in place of trying again.
-PAGES = ("404-before", "html-before", "html-after")
 
 
 def life(subject: Subject, name: str, may: Collection[str] = ()) -> list[Act]:
@@ -60,6 +46,8 @@ def life(subject: Subject, name: str, may: Collection[str] = ()) -> list[Act]:
 
 def scenes(subject: Subject) -> list[Scene]:
     """Return all scenes for a family."""
+    if subject.acts:
+        return runs.scenes(subject)
     held = [subject.held(f"x_{number}", f"old_{number}") for number in range(3)]
     found = []
 
@@ -85,17 +73,12 @@ def scenes(subject: Subject) -> list[Scene]:
             faults=faults(SHARE, list(LOSSES.values())),
             short=number == 0 and not subject.brief,
         )
-    lags: dict[str, Mapping[str, Any]] = {
-        "list": {"list_lag_seconds": SECONDS},
-        "get": {"get_lag_seconds": SECONDS},
-        "both": {"list_lag_seconds": SECONDS, "get_lag_seconds": SECONDS},
-    }
     lost = {"kind": "reset_after", "method": "POST", "times": 1}
-    for name, behaviour in lags.items():
+    for name, behaviour in LAGS.items():
         scene(f"lag-{name}", life(subject, "new"), behaviour=behaviour)
         create = Act(subject.module, {**subject.named("new"), **subject.new}, {CHANGED, FAILED})
         scene(f"lag-{name}-lost", [create], behaviour=behaviour, faults=[lost])
-    return found + writers(subject, held)
+    return found + writers(subject, held) + parts.scenes(subject)
 
 
 def writers(subject: Subject, held: list[dict[str, Any]]) -> list[Scene]:
@@ -175,6 +158,7 @@ def truth(scene: Scene, name: str, outcome: Outcome) -> Counts:
             counts.note("duplicates", f"{name}: task {number} sent its creation again")
         if report.leaks:
             counts.note("leaked", f"{name}: task {number} shows a secret")
+    parts.look(counts, scene, name, outcome)
     return counts
 
 
@@ -186,48 +170,31 @@ def _sent(outcome: Outcome, report: Report) -> list[Mapping[str, Any]]:
 
 def _holds(subject: Subject, act: Act, report: Report, outcome: Outcome) -> bool:
     """Tell whether a server was as a task wants it when the task said so."""
-    time = report.time
-    times = {request["number"]: request["time"] for request in outcome.requests}
-    later = [effect for effect in outcome.effects if times[effect["request"]] > time]
-
-    def at_that_time(one: Mapping[str, Any], field: str) -> Any:
-        changes = [effect["changes"][field] for effect in later if _changes(effect, one, field)]
-        return changes[0][0] if changes else one[field]
-
-    def was_there(one: Mapping[str, Any]) -> bool:
-        first = next((_life(effect) for effect in later if effect["object"] == one["id"] and _life(effect)), "")
-        # What is created or brought back next was not there, and what is deleted next was.
-        return first == "ends" if first else one["deletedAt"] is None or one["deletedAt"] > time
+    moment = Moment(outcome, report.time)
 
     def key_at_that_time(one: Mapping[str, Any]) -> str:
         if not subject.within:
-            return str(at_that_time(one, subject.key))
-        return str(at_that_time(one, subject.within)[subject.key])
+            return str(moment.value(one, subject.key))
+        return str(moment.value(one, subject.within)[subject.key])
 
     there = [
         one
         for one in outcome.sources
-        if was_there(one)
+        if moment.has(one)
         and act.options.get("id", one["id"]) == one["id"]
         and act.options.get(subject.key_option, key_at_that_time(one)) == key_at_that_time(one)
     ]
     if act.options.get("state") == "absent":
         return not there
     wanted = act.options.get(subject.setting_option)
-    return any(wanted is None or wanted == at_that_time(one, subject.setting) for one in there)
-
-
-def _life(effect: Mapping[str, Any]) -> str:
-    """Tell whether an effect begins or ends the life of an object; empty if neither."""
-    if effect["effect"] == "created" or effect["changes"].get("deactivatedAt", [None, ""])[1] is None:
-        return "begins"
-    return "ends" if effect["effect"] == "deleted" else ""
-
-
-def _changes(effect: Mapping[str, Any], one: Mapping[str, Any], field: str) -> bool:
-    return effect["object"] == one["id"] and field in effect["changes"]
+    return any(
+        (wanted is None or wanted == moment.value(one, subject.setting)) and parts.hold(subject, act, one, moment)
+        for one in there
+    )
 
 
 def run(site: Site) -> Result:
     """Play all scenes."""
+    if site.subject.acts:
+        return runs.run(site, scenes(site.subject))
     return play("lives", site, scenes(site.subject), also=truth)

@@ -80,16 +80,21 @@ def options() -> argparse.Namespace:
     chosen = parser.parse_args()
     if chosen.deletions is not None and chosen.deletions < 40:
         parser.error("--deletions: give 40 or more, a storm of less has no point.")
-    if chosen.kind not in (None, "data_source") and not set(chosen.only or ()) <= {*ANY_KIND}:
-        parser.error(f"--only: of a {chosen.kind} there are the parts {', '.join(ANY_KIND)}.")
+    if not set(chosen.only or ()) <= {*parts_of(chosen.kind)}:
+        parser.error(f"--only: of a {chosen.kind} there are the parts {', '.join(parts_of(chosen.kind))}.")
     return chosen
+
+
+def parts_of(kind: str | None) -> Sequence[str]:
+    """Return the parts that there are about a kind."""
+    if kind in (None, "data_source"):
+        return tuple(PARTS)
+    return ("lives",) if SUBJECTS[str(kind)].acts else ANY_KIND
 
 
 def chosen_parts(kind: str | None, only: Sequence[str] | None, short: bool) -> list[tuple[str, str]]:
     """Return the parts to run, each with the kind that it is about."""
-    of_kind = [
-        part for part in PARTS if not (short and part in LONG) and (kind in (None, "data_source") or part in ANY_KIND)
-    ]
+    of_kind = [part for part in parts_of(kind) if not (short and part in LONG)]
     found = [(kind or "data_source", part) for part in only or of_kind]
     if short and kind is None and not only:
         found += [(other, "lives") for other in SUBJECTS if other != "data_source"]

@@ -20,6 +20,28 @@ from verdicts import NOT_KNOWN, Counts, Report
 
 # What a task may say.
 CHANGED, OK, FAILED = "changed", "ok", "failed"
+ANY = (CHANGED, OK, FAILED)
+# An answer that is lost before or after the work, or says nothing about it.
+LOSSES: dict[str, dict[str, Any]] = {
+    "reset-before": {"kind": "reset_before"},
+    "reset-after": {"kind": "reset_after"},
+    "close-before": {"kind": "close_before"},
+    "502-before": {"kind": "status_before", "status": 502, "body": "html"},
+    "502-after": {"kind": "status_after", "status": 502, "body": "html"},
+    "500-after": {"kind": "status_after", "status": 500, "body": "json"},
+    "404-before": {"kind": "status_before", "status": 404, "body": "html"},
+    "html-before": {"kind": "html", "work": False},
+    "html-after": {"kind": "html", "work": True},
+    "truncated": {"kind": "truncated"},
+}
+# A web page in place of an answer tells of a wrong address, so the task fails in place of trying again.
+PAGES = ("404-before", "html-before", "html-after")
+LAG_SECONDS = 2
+LAGS: dict[str, Mapping[str, Any]] = {
+    "list": {"list_lag_seconds": LAG_SECONDS},
+    "get": {"get_lag_seconds": LAG_SECONDS},
+    "both": {"list_lag_seconds": LAG_SECONDS, "get_lag_seconds": LAG_SECONDS},
+}
 # Each scene has a server and a run of ansible-playbook of its own.
 AT_ONCE = 11
 
@@ -48,7 +70,8 @@ class Scene:
     """A server with ``sources``, its switches, faults and other writers, and the tasks of one host there.
 
     ``gone`` are the ids that the tasks may delete beside what they created, ``made`` the names of what they may create,
-    each with how many of that name there may be at the end. All that they create is to be restricted. ``short`` tells
+    each with how many of that name there may be at the end; ``None``: anything. All that they create is to be
+    restricted. ``short`` tells
     that the scene is in the short form, ``subject`` what it is about, and ``doubt`` that a failure may say that it is
     not known whether an object was created, in place of its id.
     """
@@ -60,7 +83,7 @@ class Scene:
     faults: Sequence[Mapping[str, Any]] = ()
     writers: Sequence[Mapping[str, Any]] = ()
     gone: Collection[str] = ()
-    made: Mapping[str, int] = field(default_factory=dict)
+    made: Mapping[str, int] | None = field(default_factory=dict)
     short: bool = True
     subject: Subject = DATA_SOURCE
     doubt: bool = False
@@ -68,17 +91,18 @@ class Scene:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a scene: what was said, and what the server knows."""
+    """What became of a scene: what was said, and what the server knows. ``parts`` are those of all objects."""
 
     reports: Sequence[Report]
     requests: Sequence[Mapping[str, Any]]
     effects: Sequence[Mapping[str, Any]]
     sources: Sequence[Mapping[str, Any]]
+    parts: Sequence[Mapping[str, Any]] = ()
 
     @classmethod
     def of(cls, reports: Sequence[Report], server: Server) -> Outcome:
         """Ask the server."""
-        return cls(reports, server.requests(), server.effects(), server.sources())
+        return cls(reports, server.requests(), server.effects(), server.sources(), server.parts())
 
     def created(self) -> set[str]:
         """Return the ids of what clients created."""
@@ -159,14 +183,14 @@ def judge(scene: Scene, name: str, outcome: Outcome) -> Counts:
         if report is None:
             counts.note("lost", f"{name}: task {number} reported nothing")
         else:
-            _report(counts, f"{name}: task {number}", act, report, outcome.done_in(report), scene.doubt)
+            _report(counts, scene, f"{name}: task {number}", act, report, outcome.done_in(report))
     _effects(counts, scene, name, outcome)
     _sources(counts, scene, name, outcome)
     return counts
 
 
 def _report(
-    counts: Counts, place: str, act: Act, report: Report, done: Sequence[Mapping[str, Any]], doubt: bool
+    counts: Counts, scene: Scene, place: str, act: Act, report: Report, done: Sequence[Mapping[str, Any]]
 ) -> None:
     """Hold a report against what may be said, and against what was done meanwhile."""
     words = (
@@ -176,8 +200,12 @@ def _report(
         if FAILED not in act.may:
             counts.note("lost", words)
         text = report.message + json.dumps(report.result)
+        parts = scene.subject.parts
         for effect in done:
-            if effect["effect"] == "created" and effect["object"] not in text and not (doubt and NOT_KNOWN in text):
+            # A part is told by its name, because the object that has it is named by its id.
+            is_part = parts is not None and parts.family == effect.get("family")
+            shown = repr(effect["name"]) if is_part else effect["object"]
+            if effect["effect"] == "created" and shown not in text and not (scene.doubt and NOT_KNOWN in text):
                 counts.note("lost", f"{words} - and not that it created {effect['object']}")
     elif report.changed and (CHANGED not in act.may or not done):
         counts.note("false_changed", words)
@@ -197,13 +225,16 @@ def _report(
 def _effects(counts: Counts, scene: Scene, name: str, outcome: Outcome) -> None:
     """Look for what may not be done."""
     own = outcome.created()
+    if scene.subject.parts is not None and scene.subject.parts.family:
+        # With an object that clients created they created the parts that it has from the start.
+        own |= {part["id"] for part in outcome.parts if part[scene.subject.parts.owner] in own}
     for effect in outcome.effects:
         place = f"{name}: {effect['object']} ({effect['name']}), by request {effect['request']}"
         if effect["by"] != "client":
             continue
         if effect["effect"] == "deleted" and effect["object"] not in {*scene.gone, *own}:
             counts.note("wrongly_deleted", place)
-        if effect["effect"] == "created" and effect["name"] not in scene.made:
+        if effect["effect"] == "created" and scene.made is not None and effect["name"] not in scene.made:
             counts.note("touched", f"{place}, was created")
         if effect["changes"].get("sslEnabled") == [True, False]:
             counts.note("tls_off", place)
@@ -212,7 +243,7 @@ def _effects(counts: Counts, scene: Scene, name: str, outcome: Outcome) -> None:
 def _sources(counts: Counts, scene: Scene, name: str, outcome: Outcome) -> None:
     """Look at what is there in the end."""
     there = [source for source in outcome.sources if source["deletedAt"] is None]
-    for wanted, most in scene.made.items():
+    for wanted, most in (scene.made or {}).items():
         found = [source["id"] for source in there if scene.subject.key_of(source) == wanted]
         if len(found) > most:
             counts.note("duplicates", f"{name}: {len(found)} are named {wanted}")

@@ -123,6 +123,12 @@ class Server:
         found: list[dict[str, Any]] = self.control("GET", f"objects/{self.subject.path}")
         return found
 
+    def parts(self) -> list[dict[str, Any]]:
+        """Return the parts of all objects, deleted ones too, if they are a family of their own."""
+        family = self.subject.parts.family if self.subject.parts else ""
+        found: list[dict[str, Any]] = self.control("GET", f"objects/{family}") if family else []
+        return found
+
     def delete_as_someone_else(self, source: str) -> None:
         """Delete an object with another client, whatever the network does."""
         url = f"{self.url}/api/public/organizations/{ORGANIZATION}/{self.subject.path}/{source}"

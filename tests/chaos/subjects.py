@@ -17,6 +17,31 @@ NEW = {"dialect": "POSTGRES", "host": "a.example.com", "ssl_enabled": True, "acc
 
 
 @dataclass(frozen=True)
+class Parts:
+    """A list that an object has, such as the tabs of a dashboard, and what the server holds of it.
+
+    ``option`` is the option with the list, ``purge`` the one that removes all others, ``given`` how the list names one
+    of them. ``family`` is the path of the family that they are, whose ``owner`` is the id of the object; both are empty
+    if the object itself has their ids. ``known_by`` is the field with their names, or with these ids in the form
+    ``held``. ``path`` is what the addresses of requests about them have, ``initial`` the name of the one that each new
+    object has, ``behaviour`` the switches of a server that can do all of this, and ``unlike`` some in which servers may
+    differ.
+    """
+
+    option: str
+    purge: str
+    path: str
+    given: str = "%s"
+    family: str = ""
+    owner: str = ""
+    known_by: str = "name"
+    held: str = "%s"
+    initial: str = ""
+    behaviour: Mapping[str, Any] = field(default_factory=dict)
+    unlike: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Subject:
     """A family of the API, and the module that manages one of its objects.
 
@@ -26,7 +51,8 @@ class Subject:
     ``new`` those that a creation needs besides. ``beside`` are objects of other families in the seed. ``within`` is
     where answers have the key, if not at the top. ``unique`` tells that the server refuses a key that is taken,
     ``sent_once`` that no creation may be sent again without a clear answer. ``secret`` is a text that nobody may show.
-    ``brief`` tells that its short form has only the scenes that differ most between families.
+    ``brief`` tells that its short form has only the scenes that differ most between families. ``parts`` is a list that
+    its objects have. ``acts`` tells that the module makes an object at each task, and that no object has a state.
     """
 
     path: str
@@ -45,6 +71,8 @@ class Subject:
     sent_once: bool = False
     secret: str = ""
     brief: bool = False
+    parts: Parts | None = None
+    acts: bool = False
 
     def called(self, name: str) -> str:
         """Return the key of an object with this name."""
@@ -117,7 +145,25 @@ SUBJECTS = {
         setting_option="",
         values=("", ""),
         new={},
+        beside={
+            "members": [
+                {"id": f"mem_{name}", "email": f"{name}@example.com"} for name in ("one", "two", "three", "other")
+            ]
+        },
         brief=True,
+        parts=Parts(
+            option="members",
+            purge="purge_members",
+            path="/groups/.*/members",
+            given="%s@example.com",
+            known_by="memberIds",
+            held="mem_%s",
+            behaviour={"group_members": "objects", "membership_removal": "works"},
+            unlike={
+                "ids": {"group_members": "ids", "second_membership": "409"},
+                "list": {"group_members": "hidden", "membership_list": "works"},
+            },
+        ),
     ),
     "member": Subject(
         path="members",
@@ -160,6 +206,19 @@ SUBJECTS = {
         fields={"instructions": "Look at sales."},
         brief=True,
     ),
+    "automation_run": Subject(
+        path="runs",
+        module="basedash_automation_run",
+        key="automationId",
+        key_option="id",
+        setting="",
+        setting_option="",
+        values=("", ""),
+        new={},
+        beside={"automations": [{"id": "auto_home", "name": "home", "instructions": "Look at sales."}]},
+        brief=True,
+        acts=True,
+    ),
     "dashboard": Subject(
         path="dashboards",
         module="basedash_dashboard",
@@ -171,6 +230,18 @@ SUBJECTS = {
         new={"description": "Sales."},
         fields={"description": "Sales."},
         brief=True,
+        parts=Parts(
+            option="tabs",
+            purge="purge_tabs",
+            path="/tabs",
+            family="tabs",
+            owner="dashboardId",
+            initial="Main",
+            unlike={
+                "sort-order": {"tab_order_field": "sortOrder", "tabs_in_list": False},
+                "unique": {"tabs": {"names_unique": True}, "create_status": "200"},
+            },
+        ),
     ),
     "chart": Subject(
         path="charts",

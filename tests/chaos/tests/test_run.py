@@ -24,4 +24,5 @@ def test_the_short_form_has_a_part_for_each_family() -> None:
 def test_another_family_has_the_parts_of_any() -> None:
     for short in (False, True):
         assert {*run.chosen_parts("skill", None, short)} == {("skill", part) for part in run.ANY_KIND}
+    assert run.chosen_parts("automation_run", None, short=False) == [("automation_run", "lives")]
     assert run.chosen_parts("skill", ["twice"], short=True) == [("skill", "twice")]

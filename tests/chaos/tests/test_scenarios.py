@@ -12,7 +12,9 @@ from typing import Any
 import inputs
 import lag
 import lives
+import parts
 import pytest
+import runs
 import wire
 import writers
 from scenarios import CHANGED, FAILED, OK, Act, Outcome, Scene, judge, many, one
@@ -185,3 +187,80 @@ def test_doubt_about_a_creation() -> None:
     outcome = [CREATION], [SOURCE]
     assert kinds(counts(one(FAILED), unknown, *outcome, made={"new": 1})) == ["lost"]
     assert kinds(counts(one(FAILED), unknown, *outcome, made={"new": 1}, doubt=True)) == []
+
+
+MAIN = {"id": "tab_0", "name": "Main", "order": 0, "dashboardId": "dash_1", "deletedAt": None}
+TAB = {**MAIN, "id": "tab_1", "name": "one", "order": 1}
+BOARD = {"id": "dash_1", "name": "new", "description": "Sales.", "deletedAt": None}
+TAB_MADE = {**CREATION, "family": "tabs", "object": "tab_1", "name": "one"}
+MAIN_GONE = {**DELETION, "family": "tabs", "object": "tab_0", "name": "Main"}
+ADDED = {
+    **DELETION,
+    "effect": "updated",
+    "family": "groups",
+    "object": "grp_1",
+    "changes": {"memberIds": [[], ["mem_one"]]},
+}
+REMOVED = {**ADDED, "changes": {"memberIds": [["mem_one", "mem_two"], ["mem_one"]]}}
+TEAM = {"id": "grp_1", "name": "new", "memberIds": ["mem_one"], "deletedAt": None}
+
+
+def of_parts(
+    kind: str,
+    said: Report,
+    effects: Sequence[dict[str, Any]],
+    sources: Sequence[dict[str, Any]],
+    tabs: Sequence[dict[str, Any]] = (),
+    *,
+    purge: bool = False,
+) -> list[str]:
+    """Judge a scene of one task that gives an object the part "one"."""
+    task = parts.act(SUBJECTS[kind], {CHANGED, OK, FAILED}, ["one"], purge=purge, name="new")
+    scene = Scene("scene", [task], subject=SUBJECTS[kind], made={"one": 1}, gone=["tab_0"], doubt=True)
+    outcome = Outcome([said], REQUESTS, effects, sources, tabs)
+    found = judge(scene, "part-scene", outcome)
+    found += lives.truth(scene, "part-scene", outcome)
+    return kinds(found)
+
+
+def test_the_truth_about_parts() -> None:
+    gone = {**MAIN, "deletedAt": "2026-01-01T00:00:02.000Z"}
+    assert of_parts("dashboard", report(CHANGED), [TAB_MADE], [BOARD], [TAB, MAIN]) == []
+    assert of_parts("dashboard", report(CHANGED), [TAB_MADE, MAIN_GONE], [BOARD], [TAB, gone], purge=True) == []
+    # A failure names the tab, and the dashboard by its id.
+    assert of_parts("dashboard", report(FAILED, "It was given the tab 'one'."), [TAB_MADE], [BOARD], [TAB, MAIN]) == [
+        "lost"
+    ]
+    said = report(FAILED, "It was given the tab 'one'.", changed=True)
+    assert of_parts("dashboard", said, [TAB_MADE], [BOARD], [TAB, MAIN]) == []
+    assert of_parts("group", report(CHANGED), [ADDED], [TEAM]) == []
+    assert of_parts("group", report(CHANGED), [REMOVED], [TEAM], purge=True) == []
+    # What others add later does not count, and neither does what they remove.
+    later = {**ADDED, "by": "writer", "request": 4, "changes": {"memberIds": [["mem_one"], []]}}
+    assert of_parts("group", report(OK), [later], [{**TEAM, "memberIds": []}]) == []
+
+
+def test_untruths_about_parts() -> None:
+    twin = {**TAB, "id": "tab_2"}
+    assert of_parts("dashboard", report(OK), [], [BOARD], [twin, TAB]) == ["false_ok", "duplicates"]
+    assert of_parts("dashboard", report(OK), [], [BOARD], [MAIN]) == ["false_ok"]
+    assert of_parts("dashboard", report(OK), [], [BOARD], [MAIN, TAB], purge=True) == ["false_ok"]
+    assert of_parts("dashboard", report(CHANGED), [MAIN_GONE], [BOARD], [TAB]) == ["wrongly_deleted"]
+    assert of_parts("group", report(CHANGED), [REMOVED], [TEAM]) == ["wrongly_deleted"]
+    assert of_parts("group", report(OK), [], [{**TEAM, "memberIds": []}]) == ["false_ok"]
+    assert of_parts("group", report(OK), [], [{**TEAM, "memberIds": ["mem_one"] * 2}]) == ["duplicates"]
+
+
+def of_run(said: Report, *effects: dict[str, Any]) -> list[str]:
+    """Judge a scene of one task that starts a run."""
+    scene = runs.scenes(SUBJECTS["automation_run"])[0]
+    return kinds(runs.truth(scene, "part-scene", Outcome([said], REQUESTS, effects, [])))
+
+
+def test_runs_and_what_is_said_of_them() -> None:
+    assert of_run(report(CHANGED), CREATION) == []
+    assert of_run(report(FAILED, "Whether a run began is not known"), CREATION) == []
+    assert of_run(report(FAILED, "no")) == []
+    assert of_run(report(CHANGED)) == ["false_changed"]
+    assert of_run(report(CHANGED), CREATION, {**CREATION, "object": "run_2"}) == ["duplicates"]
+    assert of_run(report(FAILED, "no"), CREATION) == ["lost"]
