@@ -361,6 +361,8 @@ def _cleared(kind: Kind, options: Mapping[str, Any]) -> list[Field]:
 
 def _check_extra(kind: Kind, option: str, values: Mapping[str, Any]) -> None:
     flags = [one.removed_by for one in kind.secrets if one.removed_by]
+    # Objects within the object have requests of their own, and their own guards.
+    unsettable = ("id", *kind.created_with, *(one.sent for one in kind.fields if one.parts))
     for name in values:
         if name in flags:
             raise InputError(
@@ -373,7 +375,7 @@ def _check_extra(kind: Kind, option: str, values: Mapping[str, Any]) -> None:
                 raise InputError(
                     "The option %s has the field %s: use the option %s." % (option, quoted(name), one.name)
                 )
-        if name == "id" or name in kind.created_with or not isinstance(name, str) or not name.strip():
+        if name in unsettable or not isinstance(name, str) or not name.strip():
             raise InputError("The option %s has the field %s, which can't be set." % (option, quoted(name)))
     try:
         json.dumps(values, allow_nan=False)

@@ -106,6 +106,15 @@ def test_a_tab_with_charts_is_never_deleted(check_mode: bool) -> None:
     assert server.writes == []
 
 
+@both_modes
+def test_tabs_are_not_set_by_extra(check_mode: bool) -> None:
+    server = Boards()
+    report = dashboard(server, check_mode, **SALES, extra={"tabs": []})
+    assert report.failed
+    assert "'tabs', which can't be set" in report.result["msg"]
+    assert server.log == []
+
+
 def test_a_chart_that_does_not_show_its_tab_may_be_on_any() -> None:
     server = Boards()
     server.objects["charts"]["c1"]["dashboardTabId"] = None
