@@ -203,17 +203,24 @@ class Creation:
                 else:
                     self._answered(created)
                 return Finding(None)
-            lost = self._lost
             if self._found_after_loss():
                 return Finding(None)
             setbacks += 1
-            # After a time-out the POST may still take effect later, so it is not sent again.
-            once = self.settings.kind.created_once
-            final = once or not isinstance(lost, NoAnswerError) or lost.effect is Effect.MAY_COME
-            if final or not self.api.back_off(
-                setbacks, "the %s was not created, and the answer was lost" % self.family.noun
-            ):
-                raise self._maybe_created(lost) from lost
+            self._wait_after_loss(setbacks)
+
+    def _wait_after_loss(self, setbacks: int) -> None:
+        """Wait until the POST may be sent again.
+
+        Raises:
+            ApiError: if it must not be sent again.
+        """
+        lost = self._lost
+        # After a time-out the POST may still take effect later, so it is not sent again.
+        once = self.settings.kind.created_once
+        final = once or not isinstance(lost, NoAnswerError) or lost.effect is Effect.MAY_COME
+        why = "the %s was not created, and the answer was lost" % self.family.noun
+        if final or not self.api.back_off(setbacks, why):
+            raise self._maybe_created(lost) from lost
 
     def _explain_not_found(self, error: ApiError) -> None:
         """Say which objects a creation refers to, because a 404 may be about them."""

@@ -26,8 +26,7 @@ def set_access(api: Collection, options: Mapping[str, Any], check_mode: bool) ->
     Raises:
         BasedashError: if this fails, or if it is not known whether it succeeded.
     """
-    identity = Identity.of(DATA_SOURCE, options)
-    given = WantedPolicy.of(options)
+    identity, given = Identity.of(DATA_SOURCE, options), WantedPolicy.of(options)
     finding = find(api, identity, verify_absence=True)
     if finding.resource is None:
         return _of_missing(api, identity, given, finding, check_mode)
@@ -35,8 +34,7 @@ def set_access(api: Collection, options: Mapping[str, Any], check_mode: bool) ->
     resolved = given.resolved(api)
     header = "access to data source %s (id %s)" % (quoted(resource.get("displayName")), quoted(resource["id"]))
     before: Policy | None = None
-    read_at = finding.read_at
-    lost = False
+    read_at, lost = finding.read_at, False
     try:
         while True:
             current = read_policy_of_listed(api, resource["id"])

@@ -12,7 +12,7 @@ address, because an address could invite somebody.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, Callable, ClassVar
 
 from .._base.effect import Effect
 from .._base.errors import (
@@ -29,7 +29,7 @@ from .._base.identifiers import is_usable_id, segment
 from .._base.text import quoted
 from .._engine.forms import Spec
 from .._engine.step import Step, Work
-from .._http.client import error_texts
+from .._http.client import Client, error_texts
 from .._rest.answers import NOT_OFFERED, not_offered, successful
 from .._rest.collection import Collection
 from .._rest.family import Content, Family, Resource, value_at
@@ -212,7 +212,6 @@ class Membership(Step):
         Raises:
             BasedashError: if it was not done, or if it is not known whether it was done.
         """
-        client = work.api.client
         in_doubt = False
         setbacks = 0
 
@@ -221,7 +220,6 @@ class Membership(Step):
             return None if identifier in self._left(method) else True
 
         while True:
-            failure: BasedashError
             try:
                 self._send(work, method, identifier)
                 break
@@ -236,15 +234,9 @@ class Membership(Step):
             except ApiError as error:
                 in_doubt = in_doubt or error.effect.is_unclear
                 failure = self._explained(error, work, method, identifier, in_doubt)
-                is_final = isinstance(error, UnsupportedError) or error.status not in (404, 409)
-                if is_final and not error.effect.is_unclear:
-                    raise failure from error
-                if not look_until(client, look, "looking whether the change of the members took"):
-                    setbacks += 1
-                    may_repeat = isinstance(error, NoAnswerError) and error.effect is Effect.UNKNOWN
-                    if may_repeat and client.back_off(setbacks, "the answer to the change of the members was lost"):
-                        continue
-                    raise failure from error
+                setbacks += 1
+                if not _took(work.api.client, look, error, failure, setbacks):
+                    continue
             if in_doubt:
                 break
             # Somebody else has done it.
@@ -319,6 +311,25 @@ class Membership(Step):
                 "added" if method == _ADD else "removed",
             )
         return error
+
+
+def _took(
+    client: Client, look: Callable[[], bool | None], error: ApiError, failure: BasedashError, setbacks: int
+) -> bool:
+    """Tell whether a change took although its request failed; if false, the request may be sent again.
+
+    Raises:
+        BasedashError: ``failure``, if the change did not take and can't be tried again.
+    """
+    is_final = isinstance(error, UnsupportedError) or error.status not in (404, 409)
+    if is_final and not error.effect.is_unclear:
+        raise failure from error
+    if look_until(client, look, "looking whether the change of the members took"):
+        return True
+    may_repeat = isinstance(error, NoAnswerError) and error.effect is Effect.UNKNOWN
+    if may_repeat and client.back_off(setbacks, "the answer to the change of the members was lost"):
+        return False
+    raise failure from error
 
 
 _NOT_OFFERED = {
