@@ -23,7 +23,7 @@ install = { $(PIP) $(1) || $(PIP) $(1); } $(if $(V),,>$(PIP_LOG) 2>&1) || { echo
   $(if $(V),,'What pip said is in $(PIP_LOG).'); exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-matrix chaos bench contract demo module-docs format clean $(CHECKS)
+.PHONY: help setup test test-matrix test-all chaos bench contract demo module-docs format clean $(CHECKS)
 
 help:  ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -40,6 +40,9 @@ test: $(STAMP)  ## Every check that this machine can run
 
 test-matrix: $(STAMP)  ## Sanity, unit, integration tests and examples with every supported ansible-core
 	@$(RUN) tests/tools/check.py matrix $(ARGS)
+
+test-all: $(STAMP)  ## Both of them, each check once
+	@$(RUN) tests/tools/check.py test matrix $(ARGS)
 
 chaos: $(STAMP)  ## Real playbooks while much goes wrong, each verdict held against the truth
 	@$(NOX) --session "chaos(full)" -- $(ARGS)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the checks of `make test` or `make test-matrix`, several at a time, and end with one line that says it all."""
+"""Run the checks of `make test`, of `make test-matrix` or of both, several at a time, and say how they ended."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def longest_first(names: list[str]) -> list[str]:
     return sorted(names, key=place)
 
 
-def skipped(kind: str) -> list[str]:
+def skipped(kinds: list[str]) -> list[str]:
     """Say what this machine can't check."""
     reasons = [f"Python {version} (not on this machine)" for version in pythons.missing()]
-    if kind == "matrix":
+    if "matrix" in kinds:
         cores = [core for core in pythons.CORES if not pythons.for_core(core)]
         reasons += [f"ansible-core {core} (no Python for it on this machine)" for core in cores]
     return reasons
@@ -102,18 +102,17 @@ def run_all(names: list[str], jobs: int) -> list[str]:
 def main() -> int:
     """Run the sessions and report."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kind", choices=("test", "matrix"))
+    parser.add_argument("kinds", nargs="+", choices=("test", "matrix"))
     # One more than there are processors, because sessions wait a lot: for time-outs, and for packages.
     parser.add_argument("--jobs", type=int, default=min(3, 1 + (os.cpu_count() or 1)), help="sessions at the same time")
-    parser.add_argument("--without", choices=("test", "matrix"), help="leave out what this kind runs as well")
     options = parser.parse_args()
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     workspace.clean_environment()
     LOGS.mkdir(parents=True, exist_ok=True)
     begin = time.monotonic()
-    done = sessions(options.without) if options.without else []
-    names = longest_first([name for name in sessions(options.kind) if name not in done])
+    # Some sessions belong to both kinds.
+    names = longest_first(list(dict.fromkeys(name for kind in options.kinds for name in sessions(kind))))
     print(f"{len(names)} checks, {options.jobs} at a time; the first run fetches tools. Logs: .nox/logs", flush=True)
     try:
         failed = run_all(names, options.jobs)
@@ -122,7 +121,7 @@ def main() -> int:
         return 130
     outcome = f"FAILED: {', '.join(failed)}" if failed else "PASSED" if names else "FAILED: nox knows no such checks"
     counts = f"{len(names) - len(failed)} of {len(names)} checks passed in {time.monotonic() - begin:.0f} s"
-    print(f"{outcome}. {counts}. Skipped: {'; '.join(skipped(options.kind)) or 'nothing'}.")
+    print(f"{outcome}. {counts}. Skipped: {'; '.join(skipped(options.kinds)) or 'nothing'}.")
     return 1 if failed or not names else 0
 
 
