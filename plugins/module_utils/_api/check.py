@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._base.errors import NoAccessError
+from .._base.errors import ApiError, NoAccessError
 from .._base.text import printable
 from .._engine.kind import Kind, fact
 from .._engine.module_spec import ModuleSpec
@@ -60,7 +60,11 @@ def _check_api(api: Collection, options: Mapping[str, Any], check_mode: bool) ->
     try:
         return Outcome(False, values=compared(Document(content)))
     except DocumentError as error:
-        raise not_basedash(answer, "what can't be compared: %s" % str(error).rstrip(".")) from error
+        reason = str(error).rstrip(".")
+        if "openapi" not in content:
+            raise not_basedash(answer, "what can't be compared: %s" % reason) from error
+        mistake = "the OpenAPI document of this server can't be compared, because it is broken: %s" % reason
+        raise api_failure(ApiError, answer, mistake, "report that to the vendor") from error
 
 
 CHECK_API = ModuleSpec(Task(API, _check_api, needs_key=False), CONNECTION)

@@ -47,12 +47,10 @@ def by_module(findings: Iterable[Finding]) -> dict[str, list[str]]:
 
 
 def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, None]] = {}
     for key, value in pairs:
-        values = found.setdefault(key, [])
-        if value not in values:
-            values.append(value)
-    return found
+        found.setdefault(key, {})[value] = None
+    return {key: list(values) for key, values in found.items()}
 
 
 def find(document: Document, method: str, path: str) -> Operation | None:

@@ -117,7 +117,7 @@ def make_absent(kind: Kind, api: Collection, options: Mapping[str, Any], check_m
         return _Deletion(api, wanted).unread()
     references.resolve(api)
     if references.missing:
-        return _nowhere(wanted, references.missing)
+        return _nowhere(wanted, references.missing[0])
     wanted = replace(wanted, identity=replace(wanted.identity, scope=references.scope))
     if references.scope is not None:
         api = api.within(references.scope.id)

@@ -48,7 +48,7 @@ class ReadAll:
         references.resolve(api)
         if references.scope is not None:
             api = api.within(references.scope.id)
-        warnings: list[str] = [references.missing + "."] if references.missing else []
+        warnings: list[str] = ["%s." % clause for clause in references.missing]
         resources = self._listed(api, options, warnings) if identity is None else self._single(api, identity, warnings)
         wanted = {one: references.ids.get(one) for one in (*references.keys, *references.ids)}
         for field in wanted:
@@ -88,7 +88,7 @@ class ReadAll:
         unseen = []
         if filters.created_before is not None and not any("createdAt" in one for one in resources):
             unseen.append("created_before")
-        if filters.pattern is not None and not any(field.names(one) for one in resources for field in matched):
+        if filters.pattern is not None and not any(field.can_name(one) for one in resources for field in matched):
             unseen.append("name_pattern")
         if resources and unseen:
             raise RefusedError(

@@ -129,8 +129,8 @@ class Field:
                 return True
         return True
 
-    def names(self, resource: Resource) -> bool:
-        """Tell whether the server shows by this field which object it is. A part of an object that is null does not."""
+    def can_name(self, resource: Resource) -> bool:
+        """Tell whether an object can be known by this field: it is shown, and no part of something that is null."""
         return self.is_shown(resource) and ("." not in self.place or self.value(resource) is not None)
 
     def value(self, resource: Resource) -> Any:
@@ -325,7 +325,7 @@ class Kind:
 
 
 def _complex(field: Field, value: Any) -> Any:
-    """Return a fact whose value is no plain one: a list, or an object of which only the declared parts are shown."""
+    """Return the fact for a value that is a list or an object. Of an object, only the declared parts are shown."""
     if field.parts and isinstance(value, Mapping):
         return {one.fact_name: _complex(one, one.value(value)) for one in field.parts}
     if isinstance(value, list) and (field.parts or field.form.type == "list"):

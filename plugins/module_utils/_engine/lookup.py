@@ -204,7 +204,7 @@ def check_key_is_shown(kind: Kind, listing: Listing) -> None:
     Raises:
         RefusedError: if no object in the list has a key.
     """
-    if len(listing) and not any(kind.key.names(one) for one in listing):
+    if len(listing) and not any(kind.key.can_name(one) for one in listing):
         raise RefusedError(
             "This server does not show the %s of %s, so none can be found by it: nothing was changed, "
             "give id, and leave %s out." % (kind.key_words, kind.family.plural, kind.key.name)

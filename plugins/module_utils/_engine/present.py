@@ -88,14 +88,14 @@ def make_present(
     wanted = Presence.of(kind, steps, options)
     wanted.references.resolve(api)
     if wanted.references.missing and not check_mode:
-        raise RefusedError("%s: nothing was changed, create it first, or correct the name." % wanted.references.missing)
+        raise _nothing_to_refer_to(wanted)
     if wanted.references.scope_is_unknown:
         return _in_unknown_scope(wanted)
     outcome = _present(api, wanted.resolved(), check_mode)
     assumptions = tuple(step.assumption for step in wanted.steps if step.assumption)
     outcome = replace(outcome, warnings=(*outcome.warnings, *assumptions))
     if wanted.references.missing:
-        warnings = (*outcome.warnings, _assumed(wanted.references))
+        warnings = (*outcome.warnings, *_assumed(wanted.references))
         return replace(outcome, changed=True, warnings=warnings, action=_CHANGED.get(outcome.action, outcome.action))
     return outcome
 
@@ -103,8 +103,13 @@ def make_present(
 _CHANGED = {"unchanged": "updated"}
 
 
-def _assumed(references: References) -> str:
-    return "%s (yet): check mode assumes that an earlier task creates it." % references.missing
+def _assumed(references: References) -> list[str]:
+    return ["%s (yet): check mode assumes that an earlier task creates it." % clause for clause in references.missing]
+
+
+def _nothing_to_refer_to(wanted: Presence) -> RefusedError:
+    clause = wanted.references.missing[0]
+    return RefusedError("%s: nothing was changed, create it first, or correct the name." % clause)
 
 
 _NO_RENAMING = ", the API documents no way to rename one"
@@ -167,9 +172,9 @@ def _check_new_key_is_free(api: Collection, wanted: Presence, resource: Resource
 def _in_unknown_scope(wanted: Presence) -> Outcome:
     """Return the outcome of check mode if the parent of the object does not exist (yet)."""
     if wanted.identity.id is not None:
-        raise RefusedError("%s: nothing was changed, create it first, or correct the name." % wanted.references.missing)
+        raise _nothing_to_refer_to(wanted)
     plan = plan_creation(wanted.resolved(), Finding(None))
-    return replace(plan.outcome, warnings=(*plan.outcome.warnings, _assumed(wanted.references)))
+    return replace(plan.outcome, warnings=(*plan.outcome.warnings, *_assumed(wanted.references)))
 
 
 # Creating -------------------------------------------------------------------------------------------------------------
@@ -480,22 +485,23 @@ class _Update:
 def _check_taken(settings: Settings, work: Work, body: Content, before: Resource | None = None) -> None:
     """Compare what the server shows with what was sent, and fail for what did not take.
 
+    Fields that the server may store otherwise are only warned of.
+
     Raises:
         IncompleteError: naming the fields.
     """
-    if not settings.not_taken(work.resource, body):
-        different = settings.not_taken(work.resource, body, approximate=True)
-        if different:
-            message = "Basedash stored some settings of the %s otherwise than they were sent (%s)."
-            work.warnings.append(message % (work.name, "; ".join(different)))
-        return
 
     def look() -> bool | None:
         work.read_again()
         return None if settings.not_taken(work.resource, body) else True
 
     # The answer may show an older state, and readings may lag behind the write.
-    if look_until(work.api.client, look, "looking again whether the settings took"):
+    why = "looking again whether the settings took"
+    if not settings.not_taken(work.resource, body) or look_until(work.api.client, look, why):
+        different = settings.not_taken(work.resource, body, approximate=True)
+        if different:
+            message = "Basedash stored some settings of the %s otherwise than they were sent (%s)."
+            work.warnings.append(message % (work.name, "; ".join(different)))
         return
     clauses = settings.not_taken(work.resource, body)
     same = before is not None and all(settings.shown(before, one) == settings.shown(work.resource, one) for one in body)

@@ -23,14 +23,15 @@ from .lookup import Identity, Scope, find, refuse_look_alike
 class References:
     """The objects that a task's options refer to, by id or by key.
 
-    ``ids`` are the known ids, by field. ``missing`` says which object does not exist, empty if all do. ``read_at`` is
-    when the task looked an object up by its key, in seconds of the client's clock.
+    ``ids`` are the known ids, by field. ``missing`` has a clause for each object that does not exist, and ``unknown``
+    has its field. ``read_at`` is when the task looked an object up by its key, in seconds of the client's clock.
+    ``identifier`` is the id of the task's own object, if it was given.
     """
 
     kind: Kind
     keys: Mapping[Field, str]
     ids: dict[Field, str]
-    missing: str = ""
+    missing: list[str] = field(default_factory=list)
     read_at: dict[Field, float] = field(default_factory=dict)
     unknown: list[Field] = field(default_factory=list)
     identifier: str | None = None
@@ -120,7 +121,7 @@ class References:
         refuse_look_alike(family.noun, "named", key, similar, one.by_key)
         within = " in %s with id %s" % (family.parent.noun, quoted(parent)) if family.parent is not None else ""
         hint = _hint(listing, key, similar, one)
-        self.missing = "There is no %s named %s%s%s" % (family.noun, quoted(key), within, hint)
+        self.missing.append("There is no %s named %s%s%s" % (family.noun, quoted(key), within, hint))
         return ""
 
     def _parent(self, one: Field, api: Collection) -> str | None:

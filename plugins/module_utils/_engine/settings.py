@@ -230,9 +230,7 @@ class Settings:
     def hides_some(self, resource: Content, body: Content) -> bool:
         """Tell whether an answer lacks fields that were sent, although every up-to-date server shows them."""
         sent = [one for one in (self.kind.key, *self.stored) if one.sent in body and not one.create_only]
-        return not all(
-            one.is_shown(resource) and ("." not in one.place or one.value(resource) is not None) for one in sent
-        )
+        return not all(one.can_name(resource) for one in sent)
 
     def unseen(self, resource: Content, body: Content) -> list[str]:
         """Return the options, and the sent fields of ``extra``, whose effect the server does not show."""

@@ -76,6 +76,16 @@ def test_what_is_only_a_guess_is_unverified(content: dict[str, Any]) -> None:
     assert result["unverified"]["basedash_audit_log_info"] == ["there is no such operation: GET /audit-logs"]
 
 
+@pytest.mark.parametrize("reference", ["#/components/schemas/Gone", "other.yaml#/Skill"])
+def test_a_reference_that_leads_nowhere_is_the_documents_mistake(content: dict[str, Any], reference: str) -> None:
+    content["components"]["schemas"]["Skill"] = {"$ref": reference}
+    report = compared(answer(200, content))
+    assert report.failed
+    assert "it is broken" in report.result["msg"]
+    assert reference in report.result["msg"]
+    assert "api_url" not in report.result["msg"]
+
+
 def test_a_lost_answer_is_asked_for_again(content: dict[str, Any]) -> None:
     assert not compared(RESET, answer(503), answer(200, content)).failed
 

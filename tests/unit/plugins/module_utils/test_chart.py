@@ -16,7 +16,7 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.boar
     chart,
     charts,
 )
-from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import HTML, RESET, error
+from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fakes import HTML, RESET, answer, error
 
 BY_NAME = {"name": "Revenue", "dashboard": "Sales"}
 BY_ID = {"name": "Revenue", "dashboard_id": "d1"}
@@ -73,6 +73,18 @@ def test_absent_on_an_unknown_dashboard_is_unchanged_with_a_warning(check_mode: 
     assert not report.failed
     assert not report.result["changed"]
     assert "'nowhere'" in report.warnings[0]
+    assert server.writes == []
+
+
+def test_check_mode_names_each_object_that_it_assumes() -> None:
+    server = Boards()
+    report = chart(server, True, **NEW, tab="later", data_source="warehouse")
+    assert report.result["changed"]
+    assert [word for word in ("'later'", "'warehouse'") if word in " ".join(report.warnings)] == [
+        "'later'",
+        "'warehouse'",
+    ]
+    assert "'later'" in chart(server, **NEW, tab="later", data_source="warehouse").result["msg"]
     assert server.writes == []
 
 
@@ -271,6 +283,18 @@ def test_a_layout_that_is_stored_otherwise_is_a_warning() -> None:
     assert report.result["chart"]["layout"]["y"] == 8
     assert len(report.warnings) == 1
     assert "layout.y is '8' and not '0'" in report.warnings[0]
+
+
+def test_a_layout_that_is_stored_otherwise_is_a_warning_after_an_answer_that_lags_as_well() -> None:
+    server = Boards()
+    older = answer(200, {"data": {**server.objects["charts"]["c1"]}})
+    server.faults = [
+        Fault("PATCH chart", older, works=True),
+        Fault("GET chart", lambda one: one.objects["charts"]["c1"].update(layout={"x": 0, "y": 8})),
+    ]
+    report = chart(server, **BY_NAME, sql_query="SELECT 2", layout={"y": 1}, update_layout="always")
+    assert not report.failed
+    assert "layout.y is '8' and not '1'" in report.warnings[0]
 
 
 @pytest.mark.parametrize(
