@@ -51,7 +51,7 @@ ORGANIZATION = Kind(
 )
 
 
-class _Care(Step):
+class Care(Step):
     """No organization is created by accident, and none is opened to every origin without a warning."""
 
     options: ClassVar[Spec] = {"create": {"type": "bool", "default": False}}
@@ -61,7 +61,7 @@ class _Care(Step):
         self._may_bill = options["is_billable"] is True
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> _Care:
+    def of(cls, options: Mapping[str, Any]) -> Care:
         """Return the step, which every task has."""
         return cls(options)
 
@@ -99,7 +99,7 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
         if not api.organization_id:
             raise InputError("The organization is not named: give id, slug or organization_id.")
         options = {**options, "id": api.organization_id}
-    return EnsureState(ORGANIZATION, [_Care])(api, options, check_mode)
+    return EnsureState(ORGANIZATION, [Care])(api, options, check_mode)
 
 
 def access_in(api: Collection, organization_id: str) -> str:
@@ -142,7 +142,7 @@ _ID: dict[str, Any] = {"id": {"type": "str"}}
 
 ENSURE_ORGANIZATION = ModuleSpec(
     Task(ORGANIZATION, _ensure, about_one=True),
-    {name: one for name, one in {**of_state(ORGANIZATION, [_Care]), **_ID}.items() if name not in _OF_DELETIONS},
+    {name: one for name, one in {**of_state(ORGANIZATION, [Care]), **_ID}.items() if name not in _OF_DELETIONS},
 )
 """The module ``basedash_organization``."""
 

@@ -16,7 +16,7 @@ CORE = PLUGINS / "module_utils"
 PREFIX = "ansible_collections.community.basedash.plugins.module_utils."
 
 # From the top to the bottom.
-FLOORS = ["_api", "_resources", "_engine", "_rest", "_http", "_base"]
+FLOORS = ["_api", "_configuration", "_resources", "_engine", "_rest", "_http", "_base"]
 
 
 def modules() -> list[str]:
