@@ -37,7 +37,7 @@ from .._rest.answers import NOT_OFFERED
 from .._rest.collection import Collection
 from .._rest.family import Family, Resource, gone_since, with_value
 from .._rest.listing import Listing
-from .families import CHARTS, DASHBOARDS, DATA_SOURCES, FAMILIES, GROUPS, MEMBERS, SETTINGS, Managed
+from .families import BY_KEY, CHARTS, DASHBOARDS, DATA_SOURCES, FAMILIES, GROUPS, MEMBERS, SETTINGS, Managed
 
 EXPORTED = (SETTINGS, *(one for one in FAMILIES if not one.within))
 """The families that an export can be asked for. Charts come with their dashboards."""
@@ -91,6 +91,11 @@ def _named(managed: Managed, resource: Resource | None) -> Value:
     if resource is None:
         return {"family": managed.key, "name": None, "id": None}
     return {"family": managed.key, "name": managed.kind.family.key_of(resource), "id": resource["id"]}
+
+
+def _order(note: Value) -> tuple[Any, ...]:
+    texts = (str(note[key] or "") for key in ("name", "id", "option", "reason"))
+    return (list(BY_KEY).index(note["family"]), *texts)
 
 
 # Reading --------------------------------------------------------------------------------------------------------------
@@ -224,11 +229,12 @@ class _Rules:
             values = checked(self._managed.options, self._rules, given, {})
             wanted = Presence.of(self._managed.kind, self._managed.steps, {**self._defaults, **values})
         except InputError as error:
-            return error.message
+            # What follows the last colon is advice for whoever wrote the option.
+            return error.message.rpartition(": ")[0] or error.message
         for one, value in wanted.settings.stored.items():
             if not one.same(one.value(resource), value):
                 return _STORED_OTHERWISE
-        return "" if self._mask.value(given) is given else _MASKED
+        return "" if self._mask.value(given) == given else _MASKED
 
     def key_is_refused(self, key: Any) -> bool:
         """Tell whether an entry can't carry this key."""
@@ -251,7 +257,7 @@ def _can_be_named(text: str, mask: Mask) -> bool:
         checked(_NAME, _EXACT, {"name": text}, {})
     except InputError:
         return False
-    return is_one_line(text) and mask.value(text) is text
+    return is_one_line(text) and mask.value(text) == text
 
 
 class _Export:
@@ -274,6 +280,8 @@ class _Export:
             if content:
                 found[managed.key] = content
         self.result.configuration = found
+        for notes in (self.result.unreadable, self.result.left_out):
+            notes.sort(key=_order)
         return self.result
 
     def _target(self) -> Value:
@@ -359,13 +367,14 @@ class _Export:
 
     def _accepted(self, managed: Managed, resource: Resource, identity: Value, values: Value) -> Value:
         """Return those of the values that an entry can carry; the others are noted. Their names have dots."""
-        rules = self._rules[managed.key]
+        rules, scope = self._rules[managed.key], managed.kind.scope
         whole = _nested(values)
         if not rules.refusal({**identity, **whole}, resource):
             return whole
         kept = {}
+        parent = {name: values[name] for name in (scope.name, scope.by_key) if name in values} if scope else {}
         for name, value in values.items():
-            refusal = rules.refusal({**identity, **_nested({name: value})}, resource)
+            refusal = rules.refusal({**identity, **parent, **_nested({name: value})}, resource)
             if refusal:
                 self.result.leave_out(managed, refusal, resource, name)
             else:
