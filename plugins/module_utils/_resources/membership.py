@@ -135,7 +135,7 @@ class Membership(Step):
         Raises:
             RefusedError: if the server does not show it.
         """
-        self._current = _members_of(api, resource)
+        self._current = members_of(api, resource)
         if self._current is None:
             raise RefusedError(
                 "This server does not show who is in a group, so members can't be compared: nothing was changed, leave "
@@ -353,7 +353,7 @@ def _names(names: Iterable[str]) -> str:
 # Reading --------------------------------------------------------------------------------------------------------------
 
 
-def _members_of(api: Collection, resource: Resource) -> frozenset[str] | None:
+def members_of(api: Collection, resource: Resource) -> frozenset[str] | None:
     """Return the ids of a group's members from the first place that shows them, ``None`` if no place does."""
     shown = shown_members(resource)
     if shown is None:

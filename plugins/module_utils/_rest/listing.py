@@ -28,7 +28,8 @@ class Listing:
         self._family = family
         every = list(resources)
         self._by_id = {resource["id"]: resource for resource in every if not is_gone(resource)}
-        self._gone = [resource for resource in every if is_gone(resource)]
+        self.gone = [resource for resource in every if is_gone(resource)]
+        """The objects that the server lists although they count as absent."""
         self._by_key: dict[str, list[Resource]] = {}
         self._by_look: dict[str, list[Resource]] = {}
         self._ids_by_look: dict[str, list[str]] | None = None
@@ -65,7 +66,7 @@ class Listing:
 
     def within(self, place: str, value: str) -> Listing:
         """Return the part of this list whose objects have this value at a place."""
-        found = [resource for resource in (*self, *self._gone) if value_at(resource, place) == value]
+        found = [resource for resource in (*self, *self.gone) if value_at(resource, place) == value]
         return Listing(self._family, found, self.begun, self.read_at, self.pages)
 
     def __iter__(self) -> Iterator[Resource]:
@@ -87,7 +88,7 @@ class Listing:
 
     def gone_named(self, key: str) -> list[Resource]:
         """Return the objects with this key that the server lists although they count as absent."""
-        return [resource for resource in self._gone if self._family.has_key(resource, key)]
+        return [resource for resource in self.gone if self._family.has_key(resource, key)]
 
     def similar_id(self, identifier: str) -> str | None:
         """Return another id that looks like this one, in the same way as ``similar``."""
