@@ -38,6 +38,7 @@ _SHIPPED_SCHEMA = Path(__file__).parents[2] / "schemas" / SCHEMA
 
 _MARK = re.compile(r"^# Checksum of the export: ([0-9a-f]{32})$", re.MULTILINE)
 _LONGEST_SLUG = 60
+_LONGEST_NOTE = 120
 # Windows has no files with these names.
 _RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
@@ -135,7 +136,7 @@ def units(configuration: Content, comments: Mapping[str, Sequence[str]], there: 
         first["organization"] = configuration["organization"]
     found = [Unit("organization.yml", first, comments.get("organization", ()))]
     for family, entries in configuration.items():
-        if family in (*common, "for", "organization"):
+        if family in (*common, "for", "organization") or not entries:
             continue
         managed = BY_KEY[family]
         if family == "dashboards":
@@ -182,7 +183,7 @@ def _with_sql_apart(unit: Unit, managed: Managed, entries: Sequence[Content], ol
         one = dict(entry)
         if "sql_query" in one:
             path = "%s/%s.sql" % (folder, names.name(managed, entry))
-            unit.sql[os.path.normpath(os.path.join(os.path.dirname(unit.path), path))] = one["sql_query"]
+            unit.sql[_within(unit.path, path)] = one["sql_query"]
             one = {_in_file(name): path if name == "sql_query" else value for name, value in one.items()}
         if "charts" in one:
             inside = BY_KEY["charts"]
@@ -238,6 +239,11 @@ def _named_files(content: Any) -> Iterator[str]:
         yield content["sql_query_file"]
 
 
+def _within(path: str, name: str) -> str:
+    """Return the path of a file that another one names."""
+    return os.path.normpath(os.path.join(os.path.dirname(path), name))
+
+
 def whole(path: str, content: Any, sql: Mapping[str, str]) -> Any:
     """Return the content of a file with its SQL in it."""
     if isinstance(content, list):
@@ -247,7 +253,7 @@ def whole(path: str, content: Any, sql: Mapping[str, str]) -> Any:
     found = {}
     for name, value in content.items():
         if name == "sql_query_file":
-            found["sql_query"] = sql.get(os.path.normpath(os.path.join(os.path.dirname(path), str(value))))
+            found["sql_query"] = sql.get(_within(path, str(value)))
         else:
             found[name] = whole(path, value, sql)
     return found
@@ -266,7 +272,7 @@ class Plan:
     kept: dict[str, str] = field(default_factory=dict)
 
     def as_result(self, folder: Path) -> dict[str, Any]:
-        """Return the plan as the result of the lookup, which has whole files of texts as their paths."""
+        """Return the plan as the result of the lookup."""
         return {
             "folder": str(folder),
             "written": sorted(self.write),
@@ -321,35 +327,53 @@ def _check_organization(folder: Path, first: Found | None, target: Content) -> N
 
 
 def _decide(plan: Plan, unit: Unit, file: Found | None, overwrite: bool) -> None:
-    if file is None or (file.is_ours and not file.is_edited):
-        new, old = {unit.path: unit.text, **unit.sql}, {} if file is None else {unit.path: file.text, **file.sql}
-        if new == old:
-            plan.unchanged.append(unit.path)
-            return
-        plan.write.update({path: text for path, text in new.items() if old.get(path) != text})
-        plan.remove += [path for path in old if path not in new]
+    """Decide about a file that the configuration needs.
+
+    Raises:
+        FolderError: if YAML can't hold what belongs into the file.
+    """
+    wanted = whole(unit.path, unit.content, unit.sql)
+    if file is not None and (not file.is_ours or file.is_edited):
+        _decide_of_edited(plan, unit, wanted, file, overwrite)
         return
+    if whole(unit.path, read(unit.text), unit.sql) != wanted:
+        raise FolderError("The file %s would not hold what Basedash has: please report this as a bug." % unit.path)
+    new, old = {unit.path: unit.text, **unit.sql}, {} if file is None else {unit.path: file.text, **file.sql}
+    if new == old:
+        plan.unchanged.append(unit.path)
+    plan.write.update({path: text for path, text in new.items() if old.get(path) != text})
+    plan.remove += [path for path in old if path not in new]
+
+
+def _decide_of_edited(plan: Plan, unit: Unit, wanted: Content, file: Found, overwrite: bool) -> None:
+    there = whole(unit.path, file.content, file.sql)
     if file.problem:
         plan.kept[unit.path] = file.problem
-        return
-    before, after = whole(unit.path, file.content, file.sql), whole(unit.path, unit.content, unit.sql)
-    if meaning(before) == meaning(after):
+    elif meaning(there) == meaning(wanted):
         plan.unchanged.append(unit.path)
     elif not file.is_ours:
         plan.kept[unit.path] = "no export wrote it"
     elif not overwrite:
-        plan.kept[unit.path] = "somebody edited it, and Basedash has something else"
+        plan.kept[unit.path] = "somebody edited it"
     else:
         try:
-            text, named = spliced(file.text, before, after)
+            plan.write.update(_changed(unit.path, file, there, wanted))
         except CannotSpliceError as error:
             plan.kept[unit.path] = "somebody edited it, and %s" % error
-            return
-        sql = {os.path.normpath(os.path.join(os.path.dirname(unit.path), one)): text for one, text in named.items()}
-        if meaning(whole(unit.path, read(text), {**file.sql, **sql})) != meaning(after):
-            plan.kept[unit.path] = "somebody edited it, and its entries can't be replaced one by one"
-            return
-        plan.write.update({unit.path: text, **sql})
+
+
+def _changed(path: str, file: Found, there: Content, wanted: Content) -> dict[str, str]:
+    """Return the texts of an edited file, and of its SQL, after the entries that differ were replaced.
+
+    Raises:
+        CannotSpliceError: if its form does not allow this.
+    """
+    text, named = spliced(file.text, there, wanted)
+    sql = {_within(path, name): content for name, content in named.items()}
+    if meaning(whole(path, read(text), {**file.sql, **sql})) != meaning(wanted):
+        raise CannotSpliceError("its entries can't be replaced one by one")
+    old = {path: file.text, **file.sql}
+    return {one: new for one, new in {path: text, **sql}.items() if new != old.get(one)}
 
 
 def _decide_of_gone(plan: Plan, path: str, file: Found, covered: set[str]) -> None:
@@ -399,19 +423,23 @@ def _notes(title: str, notes: Sequence[Content], families: Sequence[str]) -> lis
     by_object: dict[tuple[str, str], list[str]] = {}
     for note in chosen:
         noun = BY_KEY[note["family"]].kind.family
-        count = note.get("count", 1)
-        several = "%d %s" % (count, noun.plural if count > 1 else noun.noun)
-        name = several if note["id"] is None else "%s %s" % (noun.noun, printable(note["name"] or note["id"], 80))
-        if note["id"] is None and "count" not in note:
+        if note["id"] is not None:
+            name = "%s %s" % (noun.noun, _one_line(note["name"] or note["id"]))
+        elif "count" in note:
+            name = "%d %s" % (note["count"], noun.noun if note["count"] == 1 else noun.plural)
+        else:
             name = "all %s" % noun.plural
-        by_object.setdefault((name, note["reason"]), []).append(note["option"] or "")
+        by_object.setdefault((name, _one_line(note["reason"])), []).append(note["option"] or "")
     total = sum(note.get("count", 1) for note in chosen)
     lines = ["# %s (%d):" % (title, total)] if chosen else []
     for (name, reason), options in by_object.items():
-        what = ", ".join(filter(None, options))
-        line = "%s: %s (%s)" % (name, what, reason) if what else "%s (%s)" % (name, reason)
-        lines.append("#   " + shortened(printable(line)))
+        what = ", ".join(filter(None, dict.fromkeys(options)))
+        lines.append("#   %s: %s (%s)" % (name, what, reason) if what else "#   %s (%s)" % (name, reason))
     return lines
+
+
+def _one_line(text: str) -> str:
+    return shortened(printable(text, _LONGEST_NOTE))
 
 
 # Writing --------------------------------------------------------------------------------------------------------------
