@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.community.basedash.plugins.module_utils._configuration.families import BY_KEY
 from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
-from ansible_collections.community.basedash.plugins.modules import basedash_configuration_info
+from ansible_collections.community.basedash.plugins.modules import basedash_configuration, basedash_configuration_info
 from ansible_collections.community.basedash.tests.lifecycle.driver import ORGANIZATION, Basedash
 
 MASK = "********"
@@ -74,6 +74,8 @@ def odd() -> dict[str, Any]:
         {"displayName": "leaking", "databaseName": "the %s of us" % KEY, "password": "geheim-17"},
         {"displayName": "restricted", "access": {"mode": "restricted", "groupIds": ["grp_0"], "memberIds": ["mem_1"]}},
         {"displayName": "by id", "access": {"mode": "restricted", "groupIds": ["grp_5", "grp_6", "grp_11", "grp_27"]}},
+        {"displayName": "left", "access": {"mode": "restricted", "groupIds": ["grp_3"], "memberIds": ["mem_2"]}},
+        {"displayName": "nobody", "access": {"mode": "restricted", "groupIds": [], "memberIds": ["mem_2"]}},
         {"displayName": "warehouse", "isBasedashWarehouse": True},
     ]
     members: list[dict[str, Any]] = [
@@ -183,6 +185,17 @@ def read(basedash: Basedash, **options: Any) -> dict[str, Any]:
     return report.result
 
 
+def check_given_back(basedash: Basedash, configuration: dict[str, Any]) -> None:
+    """Give a configuration back."""
+    report = basedash.run(basedash_configuration.SPEC, False, {"configuration": configuration})
+    assert not report.failed, report.result["msg"]
+    changed = [one for one in report.result["results"] if one["changed"]]
+    assert not report.result["changed"], changed
+    assert set(basedash.methods()) == {"GET"}
+    counts = report.result["summary"]
+    assert counts["total"] == counts["unchanged"] == sum(1 for one in entries(configuration))
+
+
 def check_unchanged(basedash: Basedash, configuration: dict[str, Any]) -> None:
     """Give each entry to the module of its family."""
     for family, entry in entries(configuration):
@@ -219,4 +232,13 @@ def test_an_odd_organization_given_back_is_unchanged(basedash: Basedash, server:
     basedash.control("POST", "behaviour", server)
     found = read(basedash)
     assert "geheim" not in json.dumps(found)
-    check_unchanged(basedash, found["configuration"])
+    check_given_back(basedash, found["configuration"])
+
+
+def test_each_entry_changes_nothing_if_it_is_given_to_the_module_of_its_family(basedash: Basedash) -> None:
+    basedash.control("POST", "reset", odd())
+    basedash.control("POST", "behaviour", SERVERS["shows who is in a group"])
+    configuration = read(basedash)["configuration"]
+    # The module of one data source would take the grant away from the member who is gone.
+    del next(one for one in configuration["data_sources"] if one.get("name") == "left")["access"]
+    check_unchanged(basedash, configuration)

@@ -57,21 +57,21 @@ class Exported:
     ``unreadable`` are secrets and settings that exist or may exist and that no answer shows. ``left_out`` is what
     exists and is not in the configuration. Both have dicts with ``family``, ``name``, ``id``, ``option`` and
     ``reason``; those of ``left_out`` have a ``count`` as well. ``name``, ``id`` and ``option`` are ``None`` where
-    something is said of several objects, or of an object as a whole.
+    something is said of several objects, or of an object as a whole. ``counts`` are the numbers of entries of each
+    family that could be read.
     """
 
     configuration: Value = field(default_factory=dict)
     unreadable: list[Value] = field(default_factory=list)
     left_out: list[Value] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
 
     @property
     def summary(self) -> Value:
         """The number of objects in the configuration, by family, and of what it can't hold."""
-        counts = {one.key: len(self.configuration.get(one.key, ())) for one in EXPORTED if one is not SETTINGS}
-        counts["charts"] = sum(len(one.get("charts", ())) for one in self.configuration.get("dashboards", ()))
         return {
-            "total": sum(counts.values()),
-            "families": counts,
+            "total": sum(self.counts.values()),
+            "families": self.counts,
             "unreadable": len(self.unreadable),
             "left_out": sum(one["count"] for one in self.left_out),
         }
@@ -302,6 +302,9 @@ class _Export:
         if listing is None:
             self.result.leave_out(managed, _NOT_OFFERED)
             return []
+        self.result.counts[managed.key] = 0
+        if managed is DASHBOARDS:
+            self.result.counts[CHARTS.key] = 0
         kept = []
         for resource in listing:
             spared = managed.kind.unselectable(resource)
@@ -332,6 +335,7 @@ class _Export:
             alone = same[family.scope_of(one), key] == 1 and key not in homeless
             entry = self._entry(managed, one, alone, parent)
             if entry is not None:
+                self.result.counts[managed.key] += 1
                 found.append(((managed.key_option not in entry, str(key), repr(entry), one["id"]), entry))
         return [entry for _order, entry in sorted(found, key=lambda it: it[0])]
 

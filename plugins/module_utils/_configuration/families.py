@@ -14,6 +14,7 @@ from .._engine.kind import Kind
 from .._engine.options import Options, of_one
 from .._engine.step import Step
 from .._resources import automation, chart, dashboard, data_source, definition, group, mcp_server, member, skill
+from .._resources.access import Access, StandingAccess
 from .._resources.organization import ORGANIZATION, Care
 
 _OF_DELETIONS = ("missing_ok", "verify_absence", "force")
@@ -57,7 +58,11 @@ class Managed:
 
 GROUPS = Managed("groups", group.GROUP, group.STEPS, parts={"group_members": "members"})
 MEMBERS = Managed("members", member.MEMBER, member.STEPS)
-DATA_SOURCES = Managed("data_sources", data_source.DATA_SOURCE, data_source.STEPS)
+DATA_SOURCES = Managed(
+    "data_sources",
+    data_source.DATA_SOURCE,
+    tuple(StandingAccess if step is Access else step for step in data_source.STEPS),
+)
 MCP_SERVERS = Managed("mcp_servers", mcp_server.MCP_SERVER, mcp_server.STEPS)
 DEFINITIONS = Managed("definitions", definition.DEFINITION)
 SKILLS = Managed("skills", skill.SKILL)

@@ -476,3 +476,23 @@ class Access(Step):
                     " The data source is new and may be open to the whole organization: set its access, or delete it."
                 )
             raise
+
+
+class StandingAccess(Access):
+    """Does the same, but a grant to a group or a member that does not exist any more is no difference.
+
+    Nobody has such a grant, and a configuration can't name it. It goes with the next change of the access.
+    """
+
+    def read(self, api: Collection, resource: Resource) -> None:
+        """Read who may query now, without groups and members that are gone."""
+        super().read(api, resource)
+        if self._current is not None:
+            groups = _standing(api, GROUPS, self._current.groups)
+            members = _standing(api, MEMBERS, self._current.members)
+            self._current = replace(self._current, groups=groups, members=members)
+
+
+def _standing(api: Collection, family: Family, identifiers: frozenset[str]) -> frozenset[str]:
+    listing = api.list_beside(family) if identifiers else None
+    return identifiers if listing is None else frozenset(one for one in identifiers if one in listing)
