@@ -17,11 +17,13 @@ author:
   - Basedash collection contributors (@ansible-collections)
 options:
   _input:
-    description: The result of M(community.basedash.basedash_data_source_info) with O(access=true).
+    description: The result of M(community.basedash.basedash_data_source_info) with C(access=true).
     type: dict
     required: true
   groups:
-    description: The result of M(community.basedash.basedash_group_info). If it failed, groups have no names.
+    description:
+      - The result of M(community.basedash.basedash_group_info) with C(members=true). If it failed, groups have no
+        names.
     type: dict
     required: true
   members:
@@ -153,12 +155,10 @@ class _Report:
         self._organization = organization
         self._when = datetime.now(timezone.utc)
         people = None if members is None else _people(members, groups or ())
-        known = {one.email.lower(): one.id for one in people or () if one.email}
-        known.update({one.id: one.id for one in people or ()})
         self._roles = {one["id"]: one.get("role") for one in members or ()}
         self._reach = Reach.of(
             (Source(one["id"], str(one.get("display_name")), _policy(one["access"])) for one in sources),
-            None if groups is None else [_group(one, known) for one in groups],
+            None if groups is None else map(_group, groups),
             people,
         )
         self._sources = sorted(self._reach.sources.values(), key=lambda one: (one.name.casefold(), one.id))
@@ -409,18 +409,9 @@ def _person(facts: Mapping[str, Any]) -> Person:
     return Person(facts["id"], (facts.get("user") or {}).get("email"), is_admin, facts.get("deactivated_at") is None)
 
 
-def _group(facts: Mapping[str, Any], known: Mapping[str, str]) -> Group:
-    """Return a group. ``known`` are the ids of people, by their ids and by their addresses."""
-    shown = facts.get("members")
-    members = None if shown is None else frozenset(_member_id(one, known) for one in shown)
-    return Group(facts["id"], str(facts.get("name")), members)
-
-
-def _member_id(facts: Mapping[str, Any], known: Mapping[str, str]) -> str:
-    identifier = str(facts.get("id"))
-    # A server may show the id of the membership. Then the address tells whose it is.
-    address = str((facts.get("user") or {}).get("email")).lower()
-    return known.get(identifier) or known.get(address, identifier)
+def _group(facts: Mapping[str, Any]) -> Group:
+    members = facts.get("member_ids")
+    return Group(facts["id"], str(facts.get("name")), None if members is None else frozenset(members))
 
 
 def _harmless(value: Any) -> str:
