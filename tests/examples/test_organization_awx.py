@@ -30,7 +30,7 @@ class Controller(Api):
         return True
 
     def _made(self, kind: str, **fields: Any) -> dict[str, Any]:
-        one = {"id": 10 * len(self.objects) + len(self.objects[kind]), **fields}
+        one = {"id": 10 + sum(map(len, self.objects.values())), **fields}
         self.objects[kind].append(one)
         return one
 
@@ -79,30 +79,42 @@ def load(basedash: Basedash, folder: Path, url: str, token: str = TOKEN) -> Run:
 
 
 def test_load(basedash: Basedash, tmp_path: Path) -> None:
-    """The second run changes what the first one made, and makes nothing anew."""
+    """What is there is changed, what is missing is made, and the nodes are put in order."""
     described = yaml.safe_load((AWX / "workflow.yml").read_text(encoding="utf-8"))
-    kinds = ("projects", "inventories", "credentials", "job_templates", "workflow_job_templates", NODES)
-    objects: dict[str, list[dict[str, Any]]] = {kind: [] for kind in (*kinds, "workflow_approval_templates")}
+    names, workflow = [one["name"] for one in described["job_templates"]], described["workflow"]
+    objects: dict[str, list[dict[str, Any]]] = {
+        **{kind: [{"id": 1, "name": "other"}, {"id": 2, "name": "Basedash"}] for kind in ("projects", "inventories")},
+        "credentials": [{"id": 2, "name": "Basedash"}, {"id": 3, "name": "Basedash vault"}],
+        # A run before this one made these, and people changed them.
+        "job_templates": [{"id": 4, "name": names[0], "playbook": "other.yml", "credentials": [2]}],
+        "workflow_job_templates": [{"id": 5, "name": workflow["name"], "allow_simultaneous": True}],
+        NODES: [{"id": 6, "workflow": 5, "identifier": "plan", "unified_job_template": 4, "success_nodes": []}],
+        "workflow_approval_templates": [],
+    }
     with listening(Controller, objects=objects) as url:
-        missing = load(basedash, tmp_path, url)
-        assert missing.status == 2
-        assert "projects Basedash, inventories Basedash, credentials Basedash, credentials" in missing.output
-        for kind in ("projects", "inventories", "credentials"):
-            objects[kind] = [{"id": 1, "name": "other"}, {"id": 2, "name": "Basedash"}, {"id": 3, "name": "Basedash vault"}]
-        for _time in range(2):
-            done = load(basedash, tmp_path, url)
-            assert done.status == 0, done.output
+        done = load(basedash, tmp_path, url)
+    assert done.status == 0, done.output
     plan, apply = objects["job_templates"]
     assert (plan["project"], plan["inventory"], plan["credentials"]) == (2, 2, [2])
-    assert (apply["credentials"], apply["ask_variables_on_launch"]) == ([2, 3], True)
+    assert (apply["credentials"], apply["ask_variables_on_launch"]) == ([2, 3], False)
     for template in (plan, apply):
         assert (AWX.parent / template["playbook"]).is_file()
-    (workflow,) = objects["workflow_job_templates"]
-    assert {name: workflow[name] for name in described["workflow"]} == described["workflow"]
+    (made,) = objects["workflow_job_templates"]
+    assert made == {"id": 5, **workflow}
     first, approve, last = objects[NODES]
     assert [node["identifier"] for node in objects[NODES]] == ["plan", "approve", "apply"]
     assert [node["success_nodes"] for node in objects[NODES]] == [[approve["id"]], [last["id"]], []]
     assert (first["unified_job_template"], last["unified_job_template"]) == (plan["id"], apply["id"])
     (approval,) = objects["workflow_approval_templates"]
     assert approve["unified_job_template"] == approval["id"]
-    assert TOKEN not in missing.output + done.output
+    assert TOKEN not in done.output
+
+
+def test_what_is_missing_is_named(basedash: Basedash, tmp_path: Path) -> None:
+    objects: dict[str, list[dict[str, Any]]] = {kind: [] for kind in ("projects", "inventories", "credentials")}
+    with listening(Controller, objects=objects) as url:
+        missing = load(basedash, tmp_path, url)
+    assert missing.status == 2
+    assert "projects Basedash, inventories Basedash, credentials Basedash, credentials Basedash vault" in " ".join(
+        missing.output.split()
+    )
