@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.basedash.plugins.module_utils._engine.many import ACTIONS
+from ansible_collections.community.basedash.plugins.module_utils._engine.items import ACTIONS
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
 from ansible_collections.community.basedash.plugins.module_utils._http.caller import Caller
 from ansible_collections.community.basedash.plugins.module_utils._http.requests_transport import RequestsTransport

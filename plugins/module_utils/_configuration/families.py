@@ -19,7 +19,7 @@ from .._resources.organization import ORGANIZATION, Care
 _OF_DELETIONS = ("missing_ok", "verify_absence", "force")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Managed:
     """A family as a configuration has it.
 

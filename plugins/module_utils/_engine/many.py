@@ -10,7 +10,6 @@ decides which objects are concerned, in which order, how many at once, and what 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,31 +17,29 @@ from typing import Any
 
 from .._base.errors import (
     ApiError,
-    BasedashError,
     InputError,
     NotBasedashError,
     NotFoundError,
     RefusedError,
     UnsupportedError,
 )
-from .._base.text import limited, look_alike_key, printable, quoted
+from .._base.text import limited, look_alike_key, quoted
 from .._http.parallel import in_parallel
 from .._rest.collection import Collection, not_confirmed, twins_created
 from .._rest.family import Resource
 from .._rest.listing import Listing
-from .._rest.snapshot import ListCache, Snapshot
+from .._rest.snapshot import ListCache, Lists, Snapshot
 from .deletion import Absence
 from .filters import Exclusion, Filters
+from .items import ACTIONS, Item, Run, deletion
 from .kind import Kind
 from .module_spec import ModuleSpec
 from .one import EnsureState
 from .options import of_many
-from .outcome import Diff, Facts, Outcome
+from .outcome import Diff, Outcome
 from .present import Presence
 from .step import Step
 from .task import Task
-
-ACTIONS = ("deleted", "created", "updated", "unchanged", "failed", "not_attempted")
 
 _MOST_AT_ONCE = 64
 # The default limit for deletions of objects that filters or ``prune`` selected and that no entry names.
@@ -52,7 +49,6 @@ _NAMED = 20
 # Fewer for failures, because each is named with its reason, and Ansible prints the message in one line.
 _FAILURES_NAMED = 5
 _LONGEST_REASON = 200
-_TELL_EVERY = 5.0
 
 
 @dataclass(frozen=True)
@@ -139,82 +135,6 @@ def _check_items(one: EnsureState, state: str, items: Sequence[Mapping[str, Any]
 
 
 @dataclass
-class Item:
-    """One object that the task is about: what the user wants, and after the run what happened to it.
-
-    ``options`` are those of the task of one object, without ``state``: ``deletes`` tells that it shall be deleted.
-    ``selected`` tells that no entry names it, because filters or ``prune`` found it in the list.
-    """
-
-    kind: Kind
-    options: Mapping[str, Any]
-    deletes: bool
-    resource: Resource | None = None
-    selected: bool = False
-    action: str = "not_attempted"
-    changed: bool = False
-    outcome: Outcome | None = None
-    error: BasedashError | None = None
-
-    def __str__(self) -> str:
-        known = self.resource or {}
-        name = self.options[self.kind.key.name] or self.kind.family.key_of(known)
-        identifier = self.options["id"] or known.get("id")
-        if name and identifier:
-            return "%s (%s)" % (quoted(name), printable(identifier, longest=120))
-        return quoted(name or identifier)
-
-    @property
-    def _facts(self) -> Facts | None:
-        if self.outcome is not None and self.outcome.facts is not None:
-            return self.outcome.facts
-        if self.error is not None and self.error.facts is not None:
-            return self.error.facts
-        return None if self.resource is None else self.kind.facts(self.resource)
-
-    def as_result(self) -> dict[str, Any]:
-        """Return its entry of the result's ``results``."""
-        facts, key = self._facts, self.kind.key
-        entry: dict[str, Any] = {
-            "id": self.options["id"] or (facts or {}).get("id"),
-            key.name: self.options[key.name] or (facts or {}).get(key.fact_name),
-            "action": self.action,
-            "changed": self.changed,
-        }
-        if facts is not None:
-            if self.action in ("unchanged", "not_attempted"):
-                # The object does not exist, so fields without a value tell nothing.
-                facts = {name: value for name, value in facts.items() if value is not None}
-            entry[self.kind.family.result_key] = facts
-        if self.outcome is not None:
-            entry.update(self.outcome.values)
-            if self.outcome.message is not None:
-                entry["msg"] = self.outcome.message
-        if self.error is not None:
-            entry.update(_failure(self.error))
-        if self.warnings:
-            entry["warnings"] = list(self.warnings)
-        return entry
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What is worth a warning about it."""
-        if self.error is not None:
-            return self.error.warnings
-        return () if self.outcome is None else self.outcome.warnings
-
-
-def _failure(error: BasedashError) -> dict[str, Any]:
-    """Return what the result of an item says of its failure."""
-    entry: dict[str, Any] = {"msg": error.message}
-    if isinstance(error, ApiError):
-        entry["error"] = error.as_result()
-        if error.field_errors:
-            entry["field_errors"] = dict(error.field_errors)
-    return entry
-
-
-@dataclass
 class _Plan:
     """All items of the task: those of its entries or filters, and those that ``prune`` selects.
 
@@ -234,78 +154,6 @@ class _Plan:
     def refuse(self, reason: str) -> None:
         """Refuse the whole plan because of ``reason``, or keep a reason that was found before."""
         self.refusal = self.refusal or reason
-
-
-@dataclass
-class _Run:
-    """Items on their way, several at once."""
-
-    api: Collection
-    lists: ListCache
-    wanted: Wanted
-    check_mode: bool
-    stopped: threading.Event = field(default_factory=threading.Event)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _done: int = 0
-    _failed: int = 0
-    _begun: float = 0.0
-    _told: float = 0.0
-
-    def go(self, items: Sequence[Item]) -> None:
-        """Carry out each item. Whatever happens, each item then says what happened to it."""
-        self._done, self._failed, self._begun = 0, 0, self.api.clock.monotonic()
-        self._told = self._begun
-        self.lists.expect(len(items))
-        # A few workers take item after item, because thousands of submitted jobs need more memory than the facts.
-        workers = [iter(items)] * self.wanted.concurrency
-        in_parallel(self.api.client, self.wanted.concurrency, partial(self._work, len(items)), workers)
-
-    def _work(self, total: int, waiting: Iterator[Item]) -> None:
-        while not (self.stopped.is_set() or self.api.client.abandoned):
-            with self._lock:
-                item = next(waiting, None)
-            if item is None:
-                return
-            self._one(item)
-            self._tell(item, total)
-
-    def _one(self, item: Item) -> None:
-        try:
-            item.outcome = self._done_with(item)
-            item.action, item.changed = item.outcome.action, item.outcome.changed
-            if item.outcome.facts is not None:
-                item.resource = None
-        except BasedashError as error:
-            item.error, item.action, item.changed = error, "failed", error.changed
-            if self.wanted.stop or self.api.client.exhausted:
-                self.stopped.set()
-        except Exception as error:  # pylint: disable=broad-except
-            # A bug that one item meets must not lose the report about the others.
-            item.action = "failed"
-            item.error = BasedashError(
-                "Unexpected %s: %s. Please report this as a bug; it is not known what was done."
-                % (type(error).__name__, error)
-            )
-            self.stopped.set()
-
-    def _done_with(self, item: Item) -> Outcome:
-        options = {**item.options, "state": "absent" if item.deletes else "present"}
-        if item.deletes and (item.selected or self.wanted.exclude.entries):
-            options["why_spared"] = partial(_why_spared, self.wanted, item)
-        return self.wanted.one(Snapshot(self.api, self.lists), options, self.check_mode)
-
-    def _tell(self, item: Item, total: int) -> None:
-        with self._lock:
-            self._done += 1
-            self._failed += item.error is not None
-            now = self.api.clock.monotonic()
-            if now - self._told < _TELL_EVERY:
-                return
-            self._told = now
-            done, failed, rate = self._done, self._failed, self._done / max(0.001, now - self._begun)
-        failures = ", %d failed" % failed if failed else ""
-        plural = self.wanted.kind.family.plural
-        self.api.progress("%d of %d %s, %.0f in a second%s" % (done, total, plural, rate, failures))
 
 
 @dataclass(frozen=True)
@@ -329,6 +177,13 @@ def module_of_many(kind: Kind, steps: Sequence[type[Step]] = ()) -> ModuleSpec:
     return ModuleSpec(Task(kind, EnsureMany(EnsureState(kind, steps))), of_many(kind, steps))
 
 
+def _work(lists: ListCache, wanted: Wanted, check_mode: bool, item: Item) -> Outcome:
+    options = {**item.options, "state": "absent" if item.deletes else "present"}
+    if item.deletes and (item.selected or wanted.exclude.entries):
+        options["why_spared"] = partial(_why_spared, wanted, item)
+    return wanted.one(Snapshot(lists), options, check_mode)
+
+
 def _not_shown(lists: ListCache, api: Collection) -> tuple[str, ...]:
     """Return a warning if the list does not show (yet) what the task created."""
     try:
@@ -340,12 +195,15 @@ def _not_shown(lists: ListCache, api: Collection) -> tuple[str, ...]:
 
 def _managed(api: Collection, wanted: Wanted, check_mode: bool) -> _Plan:
     """Make the plan and carry it out. Return its items, or why the whole plan was refused."""
-    lists = ListCache(api)
+    lists = Lists(api.client, api.organization_id).of(api.family)
     plan = _plan(api, wanted, lists)
     if not plan.refusal:
-        run = _Run(api, lists, wanted, check_mode)
+        work = partial(_work, lists, wanted, check_mode)
+        run = Run(api.client, work, api.family.plural, wanted.concurrency, wanted.stop)
+        lists.expect(len(plan.items))
         run.go(plan.items)
         if plan.pruned and not run.stopped.is_set() and not any(item.action == "failed" for item in plan.items):
+            lists.expect(len(plan.pruned))
             run.go(plan.pruned)
         plan.warnings += _not_shown(lists, api)
         for item in plan.items:
@@ -382,20 +240,6 @@ def _plan(api: Collection, wanted: Wanted, lists: ListCache) -> _Plan:
     return plan
 
 
-def _deletion(kind: Kind, resource: Resource) -> Item:
-    key = kind.family.key_of(resource)
-    options = {
-        **dict.fromkeys(name for one in kind.references for name in (one.name, one.by_key)),
-        "id": resource["id"],
-        # The name is a guard, because the object may be renamed meanwhile. A blank name is not accepted as a guard.
-        kind.key.name: key if isinstance(key, str) and key.strip() else None,
-        "missing_ok": True,
-        "verify_absence": True,
-        "force": False,
-    }
-    return Item(kind, options, True, resource, selected=True)
-
-
 def _why_spared(wanted: Wanted, item: Item, resource: Resource) -> str:
     """Return why an object, as it was read last, must not be deleted after all; empty if it may be deleted."""
     family = wanted.kind.family
@@ -427,7 +271,7 @@ def _selected(wanted: Wanted, filters: Filters, listing: Listing) -> _Plan:
     """
     may_go = [resource for resource in listing if wanted.may_go(resource)]
     found = [resource for resource in may_go if filters.match(resource)]
-    plan = _Plan([_deletion(wanted.kind, resource) for resource in found])
+    plan = _Plan([deletion(wanted.kind, resource) for resource in found])
     plan.warnings += ["%s." % doubt for doubt in filters.doubts(listing, negative=False)]
     for doubt in filters.doubts(listing, negative=True):
         raise RefusedError("%s. With '!' it selects every %s: nothing was changed." % (doubt, wanted.kind.family.noun))
@@ -448,7 +292,7 @@ def _prune(wanted: Wanted, listing: Listing, plan: _Plan) -> None:
     names = {item.options[wanted.kind.key.name] for item in plan.items if item.options["id"] is None}
     may_go = [resource for resource in listing if wanted.may_go(resource)]
     left = [one for one in may_go if one["id"] not in kept and family.key_of(one) not in names]
-    plan.pruned = [_deletion(wanted.kind, resource) for resource in left]
+    plan.pruned = [deletion(wanted.kind, resource) for resource in left]
     if left and len(left) == len(may_go) and not wanted.replace_all:
         plan.refuse(
             "The list has none of the %d %s that prune may delete, so prune would delete all of them: nothing was "

@@ -14,6 +14,18 @@ from .._rest.family import Resource
 
 Facts = dict[str, Any]
 
+_PLANNED = "\u27e8new\u27e9 "
+
+
+def planned_id(key: Any) -> str:
+    """Return what stands for the id of an object that is only planned, because the server will choose its id."""
+    return "%s%s" % (_PLANNED, key)
+
+
+def is_planned(identifier: Any) -> bool:
+    """Tell whether an id stands for an object that is only planned."""
+    return isinstance(identifier, str) and identifier.startswith(_PLANNED)
+
 
 @dataclass(frozen=True)
 class Diff:
@@ -42,7 +54,8 @@ class Outcome:
 
     ``action`` is a word for what it did, such as "created". ``facts`` are the facts of the object, if the task is about
     one object. ``values`` are further result keys. ``message`` explains why nothing was changed, if that is worth
-    saying. It also explains a result that ``failed``, if the result tells more than an error can.
+    saying. It also explains a result that ``failed``, if the result tells more than an error can. ``resource`` is the
+    object after the task, in the form of the API, if it is known.
     """
 
     changed: bool
@@ -53,6 +66,7 @@ class Outcome:
     values: Mapping[str, Any] = field(default_factory=dict)
     action: str = "unchanged"
     failed: bool = False
+    resource: Resource | None = None
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def make_present(
     """
     wanted = Presence.of(kind, steps, options)
     wanted.references.resolve(api)
-    if wanted.references.missing and not check_mode:
+    if wanted.references.missing and not (check_mode and api.assumes_earlier_tasks):
         raise _nothing_to_refer_to(wanted)
     if wanted.references.scope_is_unknown:
         return _in_unknown_scope(wanted)
@@ -208,12 +208,19 @@ def plan_creation(wanted: Presence, finding: Finding) -> Plan:
     outcome = Outcome(
         True,
         kind.facts(planned),
+        resource=_predicted(wanted, planned),
         warnings=warnings,
         diff=Diff("%s %s" % (kind.family.noun, quoted(key)), {}, after),
         values=values,
         action="created",
     )
     return Plan("created", None, outcome, body)
+
+
+def _predicted(wanted: Presence, planned: Resource) -> Resource:
+    for step in wanted.steps:
+        planned = step.predicted(planned)
+    return planned
 
 
 def _create(api: Collection, wanted: Presence, finding: Finding, check_mode: bool) -> Outcome:
@@ -327,9 +334,11 @@ def plan_update(wanted: Presence, resource: Resource) -> Plan:
     changed = bool(body) or any(step.changes for step in wanted.steps)
     header = "%s %s (id %s)" % (kind.family.noun, quoted(kind.family.key_of(resource)), quoted(resource["id"]))
     caution = kind.caution("renamed", resource) if kind.key.sent in body else ""
+    planned = kind.shown_after(resource, body)
     outcome = Outcome(
         changed,
-        kind.facts(settings.predicted(resource)),
+        kind.facts(planned),
+        resource=_predicted(wanted, planned),
         message=_not_sent(settings, body),
         warnings=(caution,) if caution else (),
         diff=Diff(header, before, after),
@@ -548,4 +557,5 @@ def _outcome(action: str, work: Work, diff: Diff, message: str | None = None) ->
         diff=diff,
         values=work.values,
         action=action,
+        resource=work.resource,
     )

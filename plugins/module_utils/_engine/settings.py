@@ -193,10 +193,6 @@ class Settings:
             body[one.sent] = value
         return body
 
-    def predicted(self, resource: Resource) -> Resource:
-        """Return the object as it would be after the update."""
-        return self.kind.shown_after(resource, self.update(resource))
-
     # Looking at what a write did --------------------------------------------------------------------------------------
 
     def not_taken(self, resource: Content, body: Content, approximate: bool = False) -> list[str]:

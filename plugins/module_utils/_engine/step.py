@@ -127,6 +127,10 @@ class Step:
         """The result keys that this step adds."""
         return {}
 
+    def predicted(self, resource: Resource) -> Resource:
+        """Return the object as answers would show it after this step."""
+        return resource
+
     @property
     def changes(self) -> bool:
         """Whether this step has to change the object."""

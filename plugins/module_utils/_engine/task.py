@@ -11,7 +11,7 @@ controller and in tests.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable
 
@@ -33,10 +33,17 @@ _WORDS = {
 }
 
 
-def _words(kind: Kind) -> dict[str, tuple[str, ...]]:
+def _words(kinds: Sequence[Kind]) -> dict[str, tuple[str, ...]]:
     """Return words of this collection and of the API, by their result key. They are no secrets and never masked."""
-    documented = {one.fact_name: one.words for one in kind.fields if one.words}
-    return {**_WORDS, **documented, **kind.words, **dict.fromkeys((one.name for one in kind.secrets), SECRET_WORDS)}
+    words = dict(_WORDS)
+    for kind in kinds:
+        documented = {one.fact_name: one.words for one in kind.fields if one.words}
+        secrets = dict.fromkeys((one.name for one in kind.secrets), SECRET_WORDS)
+        for name, found in {**documented, **kind.words, **secrets}.items():
+            words[name] = (*words.get(name, ()), *found)
+    if len(kinds) > 1:
+        words.update({"family": tuple(kind.family.plural_key for kind in kinds), "after": SECRET_WORDS})
+    return words
 
 
 Work = Callable[[Collection, Mapping[str, Any], bool], Outcome]
@@ -48,6 +55,8 @@ class Task:
     """A task about objects of a kind. With ``about_one`` it is about one object, and its result always has facts.
 
     ``values`` are further keys that its result always has. Without ``needs_key``, it sends no key even if there is one.
+    ``also`` are the kinds of further objects that the task is about. ``offline(options, hide)`` returns the outcome if
+    the options want no connection; it calls ``hide`` with the secrets that it finds.
     """
 
     kind: Kind
@@ -55,11 +64,18 @@ class Task:
     about_one: bool = False
     needs_key: bool = True
     values: tuple[str, ...] = ()
+    also: tuple[Kind, ...] = ()
+    offline: Callable[[Mapping[str, Any], Callable[[Iterable[str]], None]], Outcome | None] | None = None
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds of all its objects."""
+        return (self.kind, *self.also)
 
     @property
     def needs_organization(self) -> bool:
         """Whether its objects belong to an organization, so that the connection must name one."""
-        return self.kind.family.in_organization
+        return any(kind.family.in_organization for kind in self.kinds)
 
     @property
     def nothing(self) -> dict[str, Any]:
@@ -89,7 +105,7 @@ def execute(task: Task, options: Mapping[str, Any], caller: Caller, secrets: Seq
     ``secrets`` are texts to mask, in addition to the key and the secrets that the transport knows.
     """
     kind = task.kind
-    mask = Mask((str(options.get("api_key") or ""), *secrets), words=_words(kind))
+    mask = Mask((str(options.get("api_key") or ""), *secrets), words=_words(task.kinds))
     counters = Counters()
     said: list[str] = []
 
@@ -97,12 +113,15 @@ def execute(task: Task, options: Mapping[str, Any], caller: Caller, secrets: Seq
         said.append(mask.text(text))
         caller.progress(said[-1])
 
-    mask.add(_secret_parts(kind, options))
+    for one_kind in task.kinds:
+        mask.add(_secret_parts(one_kind, options))
     report = _ended(task, options, replace(caller, progress=say), counters, mask)
-    mask.add(_secret_parts(kind, report.result))
+    for one_kind in task.kinds:
+        mask.add(_secret_parts(one_kind, report.result))
     shown = mask.value({**task.nothing, **report.result, "api": counters.as_result()})
     warnings = [mask.text(warning) for warning in report.warnings]
-    if _hides_identity(report.result, shown, ("id", kind.key.name, kind.key.fact_name)):
+    names = {"id", *(name for one_kind in task.kinds for name in (one_kind.key.name, one_kind.key.fact_name))}
+    if _hides_identity(report.result, shown, names):
         warnings.append(
             "An id or a name in this result is masked, because a secret of this task is a part of it: another task "
             "can't use it as it stands here."
@@ -121,10 +140,14 @@ def _ended(task: Task, options: Mapping[str, Any], caller: Caller, counters: Cou
     """Run a task and return its report, not yet masked. The transport's secrets are added to ``mask``."""
     carrier: Transport | None = None
     try:
+        outcome = None if task.offline is None else task.offline(options, mask.add)
+        if outcome is not None:
+            return _succeeded(outcome, task.kind, caller.diff_mode)
         connection = Connection.from_options(options, task.needs_key, task.needs_organization)
         carrier = caller.transport(connection)
         mask.add(carrier.secrets)
         client = Client(connection, carrier, caller, counters)
+        client.hide = mask.add
         if was_interrupted():
             raise RefusedError("This run was interrupted, so the task sent nothing: run it again.")
         with signals_held_back(client):
@@ -157,7 +180,7 @@ def _secret_parts(kind: Kind, content: Any) -> Iterator[str]:
             yield from _secret_parts(kind, one)
 
 
-def _hides_identity(result: Any, shown: Any, names: tuple[str, ...]) -> bool:
+def _hides_identity(result: Any, shown: Any, names: Container[str]) -> bool:
     """Tell whether masking changed an id or a key in a result; ``names`` are their result keys."""
     if result is shown:
         return False

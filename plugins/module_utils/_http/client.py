@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -100,6 +100,8 @@ class Client:
         self._gate = Gate(self.clock.monotonic)
         self._turn = _Turn()
         self.exhausted = False
+        self.hide: Callable[[Iterable[str]], None] = lambda texts: None
+        """Call this with secrets that only the task itself finds, so that they are masked."""
         self._date: datetime | None = None
         self._headers = {
             **({"Authorization": "Bearer " + connection.api_key} if connection.api_key else {}),
@@ -245,6 +247,20 @@ class Client:
             self._finishing.depth -= 1
             with self._unfinished_lock:
                 self._unfinished -= 1
+
+    def renew_budget(self) -> None:
+        """Begin again with the whole retry budget, because the task has made progress."""
+        if not self.exhausted:
+            self._budget.renew()
+
+    @contextmanager
+    def only_reading(self) -> Iterator[None]:
+        """Refuse to send anything but GET meanwhile, as in check mode."""
+        before, self.read_only = self.read_only, True
+        try:
+            yield
+        finally:
+            self.read_only = before
 
     def back_off(self, setbacks: int, why: str) -> bool:
         """Wait as before a retry, after the ``setbacks``-th setback in a row; return false if there is no time.

@@ -45,6 +45,11 @@ class RetryBudget:
             self._spent += self._new(begin, end)
             self._until = max(self._until, end)
 
+    def renew(self) -> None:
+        """Begin again with the whole budget."""
+        with self._lock:
+            self._spent = 0.0
+
     def _new(self, begin: float, end: float) -> float:
         return max(0.0, end - max(begin, self._until))
 

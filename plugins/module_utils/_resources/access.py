@@ -202,7 +202,7 @@ def _resolved(
             )
     found = set(identifiers)
     for name in sorted(names):
-        if api.client.read_only and not listing.named(name) and listing.similar(name) is None:
+        if api.assumes_earlier_tasks and not listing.named(name) and listing.similar(name) is None:
             assumed.append("%s %s" % (family.noun, spelled_out(name)))
         else:
             found.add(_one_named(listing, family, name))

@@ -51,7 +51,8 @@ def _only_grant(api: Collection, resource: Resource, force: bool) -> str:
     # Import this only if needed, because a remote host compiles each import at each run, and most tasks delete nothing.
     from .._http.parallel import in_parallel
 
-    sources = Collection(api.client, api.organization_id, DATA_SOURCES)
+    sources = api.beside(DATA_SOURCES)
+    sources.require_anew()
     try:
         listed = list(sources.list_all())
         are_alone = in_parallel(api.client, CONCURRENCY, partial(_is_only_grant, sources, resource["id"]), listed)

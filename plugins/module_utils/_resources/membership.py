@@ -109,7 +109,7 @@ class Membership(Step):
             if not ids:
                 unknown.append(one)
         self._wanted = frozenset(found)
-        if api.client.read_only and all("@" in one for one in unknown):
+        if api.assumes_earlier_tasks and all("@" in one for one in unknown):
             self._assumed = unknown
         elif unknown:
             gone = [one for one in unknown if listing.gone_named(one)]
@@ -135,7 +135,7 @@ class Membership(Step):
         Raises:
             RefusedError: if the server does not show it.
         """
-        self._current = _members_of(api, resource)
+        self._current = members_of(api, resource)
         if self._current is None:
             raise RefusedError(
                 "This server does not show who is in a group, so members can't be compared: nothing was changed, leave "
@@ -148,6 +148,12 @@ class Membership(Step):
         after = sorted([*map(self._name, kept | self._wanted), *self._assumed])
         before = {} if self._current is None else {"members": sorted(map(self._name, self._current))}
         return before, {"members": after}
+
+    def predicted(self, resource: Resource) -> Resource:
+        """Return the group with its members after the task, each with the id and the address."""
+        kept = frozenset() if self._purge else self._current or frozenset()
+        members = [{"id": one, "user": {"email": self._addresses.get(one)}} for one in sorted(kept | self._wanted)]
+        return {**resource, "members": members}
 
     @property
     def changes(self) -> bool:
@@ -194,8 +200,10 @@ class Membership(Step):
         return self._missing if method == _ADD else self._surplus
 
     def _read(self, work: Work) -> None:
+        # A list that was read earlier does not show the changes of this task.
+        work.api.require_anew()
         work.read_again()
-        self._current = _shown_in(work.resource)
+        self._current = shown_members(work.resource)
         if self._current is None:
             self._current = _listed(work.api, work.resource["id"])
         if self._current is None:
@@ -345,13 +353,13 @@ def _names(names: Iterable[str]) -> str:
 # Reading --------------------------------------------------------------------------------------------------------------
 
 
-def _members_of(api: Collection, resource: Resource) -> frozenset[str] | None:
+def members_of(api: Collection, resource: Resource) -> frozenset[str] | None:
     """Return the ids of a group's members from the first place that shows them, ``None`` if no place does."""
-    shown = _shown_in(resource)
+    shown = shown_members(resource)
     if shown is None:
         try:
             # A list may show less of a group than the reading of a single one.
-            shown = _shown_in(api.get(resource["id"]))
+            shown = shown_members(api.get(resource["id"]))
         except ApiError as error:
             if error.status not in NOT_OFFERED:
                 raise
@@ -361,11 +369,17 @@ def _members_of(api: Collection, resource: Resource) -> frozenset[str] | None:
 def _listed(api: Collection, identifier: str) -> frozenset[str] | None:
     """Return the ids of a group's members from a list of their own, ``None`` if the server has no such list."""
     path = "%s/%s/members" % (GROUPS.path, segment(identifier))
-    listing = api.list_beside(Family("member", "members of the group", path))
-    return None if listing is None else _ids_of(listing)
+    members = api.beside(Family("member", "members of the group", path))
+    members.require_anew()
+    try:
+        return _ids_of(members.list_all())
+    except ApiError as error:
+        if error.status not in NOT_OFFERED:
+            raise
+        return None
 
 
-def _shown_in(resource: Resource) -> frozenset[str] | None:
+def shown_members(resource: Resource) -> frozenset[str] | None:
     """Return the ids of the members that a group shows, ``None`` if it does not show them."""
     for field in ("members", "memberIds"):
         shown = resource.get(field)

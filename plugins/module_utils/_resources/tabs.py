@@ -28,6 +28,7 @@ from .._base.errors import (
 from .._base.text import is_one_line, quoted, spelled_out
 from .._engine.forms import Spec
 from .._engine.lookup import refuse_look_alike
+from .._engine.outcome import planned_id
 from .._engine.settings import Settings
 from .._engine.step import Step, Work
 from .._rest.collection import Check, Collection
@@ -104,6 +105,12 @@ class Tabs(Step):
         after = {"tabs": in_order([*kept, *(name for name in self._wanted if name not in kept)], self._wanted)}
         return {"tabs": names} if names else {}, after
 
+    def predicted(self, resource: Resource) -> Resource:
+        """Return the dashboard with its tabs after the task."""
+        known = {tab.get("name"): tab for tab in self._tabs}
+        names = self.difference()[1]["tabs"]
+        return {**resource, "tabs": [known.get(name) or {"id": planned_id(name), "name": name} for name in names]}
+
     @property
     def changes(self) -> bool:
         """Whether a tab is added, moved or deleted."""
@@ -150,12 +157,13 @@ class Tabs(Step):
         """Take the tabs that a dashboard shows, or read them if this answer does not show them."""
         tabs = self._api(api, resource["id"])
         shown = tabs.listed_in(resource)
+        tabs.require_anew()
         self._listing = tabs.list_all() if shown is None else shown
         self._places = None
 
     @staticmethod
     def _api(api: Collection, dashboard: str) -> Collection:
-        return Collection(api.client, api.organization_id, TABS, dashboard)
+        return api.beside(TABS, dashboard)
 
     @staticmethod
     def _check_empty(api: Collection, dashboard: str, tabs: Sequence[Resource]) -> float:
@@ -165,7 +173,9 @@ class Tabs(Step):
             RefusedError: naming the first tab with charts.
             ApiError: if the charts can't be read.
         """
-        charts = Collection(api.client, api.organization_id, CHARTS, dashboard).list_all()
+        on_dashboard = api.beside(CHARTS, dashboard)
+        on_dashboard.require_anew()
+        charts = on_dashboard.list_all()
         if not charts.parent_exists:
             raise RefusedError(
                 "The dashboard with id %s is not listed, so purge_tabs can't know its charts: wait some "
@@ -294,7 +304,7 @@ class Tabs(Step):
         return None
 
     def _read_again(self, work: Work) -> None:
-        work.api.require_recent()
+        work.api.require_anew()
         work.read_again()
         self._see(work.api, work.resource)
 

@@ -86,7 +86,7 @@ class Collection:
         self.client = client
         self.organization_id = organization_id
         self.family = family
-        self._parent = parent
+        self.parent = parent
         self._needs_parent = bool(family.list_path) and not parent
         list_path = (family.list_path or family.path) if parent else family.path
         parts = {"organization_id": segment(organization_id), "parent": segment(parent) if parent else ""}
@@ -103,6 +103,13 @@ class Collection:
         if not self.family.list_path:
             return self
         return Collection(self.client, self.organization_id, self.family, parent)
+
+    def beside(self, family: Family, parent: str = "") -> Collection:
+        """Return the collection of another family of the organization, with lists of one parent object if it is given.
+
+        It reads from where this one reads, so that all readings of a task agree.
+        """
+        return Collection(self.client, self.organization_id, family, parent)
 
     # Reading ----------------------------------------------------------------------------------------------------------
 
@@ -139,10 +146,10 @@ class Collection:
         try:
             pages = list(self._pages())
         except NotFoundError:
-            if self.family.parent is None or not self._parent:
+            if self.family.parent is None or not self.parent:
                 raise
             # The list of all parents needs admin access, so it tells whether the parent or the access is missing.
-            if self._parent in Collection(self.client, self.organization_id, self.family.parent).list_all():
+            if self.parent in Collection(self.client, self.organization_id, self.family.parent).list_all():
                 raise
             listing = Listing(self.family, (), begun, self.client.clock.monotonic())
             listing.parent_exists = False
@@ -174,12 +181,12 @@ class Collection:
         if self.family.parent is None:
             raise ValueError("%s has no parent" % self.family.noun)
         parents = Collection(self.client, self.organization_id, self.family.parent)
-        answer = self.client.request("GET", parents.path_of(self._parent))
+        answer = self.client.request("GET", parents.path_of(self.parent))
         if answer.status in NOT_OFFERED:
             # An older release may have no GET of a single object. Its list may show the parts as well.
-            resource = parents.list_all().with_id(self._parent)
+            resource = parents.list_all().with_id(self.parent)
         else:
-            resource = parents._same(answer, self._parent, parents._resource(answer))
+            resource = parents._same(answer, self.parent, parents._resource(answer))
         listing = None if resource is None else self.listed_in(resource, begun)
         if listing is None:
             successful(answer, parents.family)
@@ -206,7 +213,7 @@ class Collection:
             ApiError: if the list can't be read for another reason.
         """
         try:
-            return Collection(self.client, self.organization_id, family, parent).list_all()
+            return self.beside(family, parent).list_all()
         except ApiError as error:
             if error.status in NOT_OFFERED and not required:
                 return None
@@ -246,10 +253,10 @@ class Collection:
             answer = self.client.request("GET", "%s?%s" % (self._list_path, urlencode(query)))
             content = self._page(answer, first=not page)
             items: list[Resource] = list(items_of(answer, content, family))
-            if self._parent and family.scope:
+            if self.parent and family.scope:
                 # The list of a parent has only its own objects, whether or not they show its id, as a text or a number.
                 items = [
-                    item if isinstance(item.get(family.scope), str) else {**item, family.scope: self._parent}
+                    item if isinstance(item.get(family.scope), str) else {**item, family.scope: self.parent}
                     for item in items
                 ]
             if page and not items:
@@ -287,6 +294,11 @@ class Collection:
         if self.client.clock.monotonic() - begun > self.client.patience:
             slow = "The list of %s was not complete after %g seconds (ten times timeout and once retry_timeout): raise "
             raise failure(ApiError, answer, (slow + "timeout.") % (self.family.plural, self.client.patience))
+
+    @property
+    def assumes_earlier_tasks(self) -> bool:
+        """Whether to assume that an earlier task would create what does not exist, because this is check mode."""
+        return self.client.read_only
 
     def require_recent(self) -> None:
         """From now on, return only data that is new enough for a write. This class has no cache, so it always does."""

@@ -97,10 +97,15 @@ def is_gone(resource: Resource) -> bool:
 
     No page of the vendor says whether deleted objects disappear, or are archived and still listed.
     """
-    return any(resource.get(field) is not None for field in _GONE)
+    return bool(gone_since(resource))
 
 
-_GONE = ("deletedAt", "archivedAt", "deactivatedAt")
+def gone_since(resource: Resource) -> str:
+    """Return why an object counts as absent: it is "deleted", "archived" or "deactivated". Empty if it is there."""
+    return next((word for field, word in _GONE.items() if resource.get(field) is not None), "")
+
+
+_GONE = {"deletedAt": "deleted", "archivedAt": "archived", "deactivatedAt": "deactivated"}
 
 
 def value_at(resource: Any, place: str) -> Any:

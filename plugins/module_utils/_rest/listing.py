@@ -28,19 +28,45 @@ class Listing:
         self._family = family
         every = list(resources)
         self._by_id = {resource["id"]: resource for resource in every if not is_gone(resource)}
-        self._gone = [resource for resource in every if is_gone(resource)]
+        self.gone = [resource for resource in every if is_gone(resource)]
+        """The objects that the server lists although they count as absent."""
         self._by_key: dict[str, list[Resource]] = {}
         self._by_look: dict[str, list[Resource]] = {}
         self._ids_by_look: dict[str, list[str]] | None = None
         for resource in self:
-            key = family.key_of(resource)
-            if isinstance(key, str):
-                self._by_key.setdefault(family.key_form(key), []).append(resource)
-                self._by_look.setdefault(look_alike_key(key), []).append(resource)
+            self._index(resource)
+
+    def _index(self, resource: Resource) -> None:
+        key = self._family.key_of(resource)
+        if isinstance(key, str):
+            self._by_key.setdefault(self._family.key_form(key), []).append(resource)
+            self._by_look.setdefault(look_alike_key(key), []).append(resource)
+
+    def copy(self) -> Listing:
+        """Return a list that can be changed without changing this one."""
+        other = Listing(self._family, (*self, *self._gone), self.begun, self.read_at, self.pages)
+        other.parent_exists = self.parent_exists
+        return other
+
+    def remove(self, identifier: str) -> None:
+        """Take an object out of the list, if it is in it."""
+        old = self._by_id.pop(identifier, None)
+        key = None if old is None else self._family.key_of(old)
+        self._ids_by_look = None
+        if isinstance(key, str):
+            for index, one in ((self._by_key, self._family.key_form(key)), (self._by_look, look_alike_key(key))):
+                index[one] = [resource for resource in index[one] if resource["id"] != identifier]
+
+    def put(self, resource: Resource) -> None:
+        """Show an object, in the place of an older state of it."""
+        self.remove(resource["id"])
+        if not is_gone(resource):
+            self._by_id[resource["id"]] = resource
+            self._index(resource)
 
     def within(self, place: str, value: str) -> Listing:
         """Return the part of this list whose objects have this value at a place."""
-        found = [resource for resource in (*self, *self._gone) if value_at(resource, place) == value]
+        found = [resource for resource in (*self, *self.gone) if value_at(resource, place) == value]
         return Listing(self._family, found, self.begun, self.read_at, self.pages)
 
     def __iter__(self) -> Iterator[Resource]:
@@ -62,7 +88,7 @@ class Listing:
 
     def gone_named(self, key: str) -> list[Resource]:
         """Return the objects with this key that the server lists although they count as absent."""
-        return [resource for resource in self._gone if self._family.has_key(resource, key)]
+        return [resource for resource in self.gone if self._family.has_key(resource, key)]
 
     def similar_id(self, identifier: str) -> str | None:
         """Return another id that looks like this one, in the same way as ``similar``."""

@@ -15,7 +15,9 @@ from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .._http.client import Answer
+from .._base.errors import ApiError
+from .._http.client import Answer, Client
+from .answers import NOT_OFFERED
 from .collection import Check, Collection, Deleted, no_check
 from .creation_lock import note_shown
 from .family import Content, Family, Resource
@@ -23,15 +25,43 @@ from .freshness import TRUSTED_SECONDS, StaleError, look_until
 from .listing import Listing
 
 
-class ListCache:
-    """Cache of the full list, shared by all items of a task. Safe for threads."""
+class Lists:
+    """The lists of an organization, each read once for all items of a task. Safe for threads."""
 
-    def __init__(self, api: Collection) -> None:
-        self._api = api
+    def __init__(self, client: Client, organization_id: str) -> None:
+        self._client = client
+        self._organization_id = organization_id
+        self._lock = threading.Lock()
+        self._caches: dict[tuple[str, str], ListCache] = {}
+
+    def of(self, family: Family, parent: str = "") -> ListCache:
+        """Return the cache of a family's list, or of the list of one parent. It is read when it is needed first."""
+        with self._lock:
+            if (family.path, parent) not in self._caches:
+                api = Collection(self._client, self._organization_id, family, parent)
+                self._caches[family.path, parent] = ListCache(api, self)
+            return self._caches[family.path, parent]
+
+    def forget(self, family: Family, parent: str) -> None:
+        """Read the list of one parent again when it is needed next."""
+        with self._lock:
+            self._caches.pop((family.path, parent), None)
+
+    def __iter__(self) -> Iterator[ListCache]:
+        """All caches of which somebody asked for the list."""
+        with self._lock:
+            return iter(list(self._caches.values()))
+
+
+class ListCache:
+    """Cache of one full list, shared by all items of a task. Safe for threads."""
+
+    def __init__(self, api: Collection, lists: Lists) -> None:
+        self.api = api
+        self.lists = lists
         self._lock = threading.Lock()
         self._latest: Listing | None = None
-        self._beside_lock = threading.Lock()
-        self._beside: dict[tuple[str, str], Listing | None] = {}
+        self._missing: ApiError | None = None
         self._known: frozenset[str] = frozenset()
         self.created: list[Resource] = []
         """The objects that items of this task created."""
@@ -57,7 +87,7 @@ class ListCache:
             ApiError: if it can't be read.
         """
         with self._lock:
-            if self._latest is None or self._api.clock.monotonic() - self._latest.read_at > TRUSTED_SECONDS:
+            if self._latest is None or self.api.clock.monotonic() - self._latest.read_at > TRUSTED_SECONDS:
                 return self._read()
             return self._latest
 
@@ -72,22 +102,32 @@ class ListCache:
 
     def _read(self) -> Listing:
         first = self._latest is None
-        self._latest = self._api.list_all()
+        if self._missing is not None:
+            raise self._missing
+        try:
+            self._latest = (self._shown_by_parent() if first else None) or self.api.list_all()
+        except ApiError as error:
+            if error.status in NOT_OFFERED and not self.api.parent:
+                # Don't ask again, because the server has no such list.
+                self._missing = error
+            raise
         if first:
             self._known = frozenset(resource["id"] for resource in self._latest)
         self._items_served = 0
         return self._latest
 
-    def beside(self, family: Family, required: bool, parent: str) -> Listing | None:
-        """Return all objects of another family, or of one parent. They are read when they are needed first.
+    def _shown_by_parent(self) -> Listing | None:
+        """Return the objects that the list of their parents shows already, ``None`` if it does not show them."""
+        family = self.api.family
+        parents = None if not family.part or family.parent is None else self.lists.of(family.parent)._latest
+        parent = None if parents is None else parents.with_id(self.api.parent)
+        return None if parent is None or parents is None else self.api.listed_in(parent, parents.begun)
 
-        Raises:
-            ApiError: if they can't be read.
-        """
-        with self._beside_lock:
-            if (family.path, parent) not in self._beside:
-                self._beside[family.path, parent] = self._api.list_beside(family, required, parent)
-            return self._beside[family.path, parent]
+    def put(self, resource: Resource) -> None:
+        """Show an object in the list as a write of this task left it, until the list is read again."""
+        with self._lock:
+            if self._latest is not None:
+                self._latest.put(resource)
 
     def expect(self, items: int) -> None:
         """Note how many items are going to begin."""
@@ -105,7 +145,7 @@ class ListCache:
         with self._lock:
             if self._latest is None:
                 return True
-            age = max(TRUSTED_SECONDS, self._api.clock.monotonic() - self._latest.read_at)
+            age = max(TRUSTED_SECONDS, self.api.clock.monotonic() - self._latest.read_at)
             served = self._items_served * TRUSTED_SECONDS / age
             return self._latest.pages < min(self._items_left + 1, served)
 
@@ -125,8 +165,8 @@ class ListCache:
             return []
 
         def look() -> bool | None:
-            new = self._api.list_new(self._known)
-            family = self._api.family
+            new = self.api.list_new(self._known)
+            family = self.api.family
             by_key: dict[Any, list[str]] = {}
             for resource in new:
                 by_key.setdefault((family.normal_key(resource), family.scope_of(resource)), []).append(resource["id"])
@@ -134,23 +174,23 @@ class ListCache:
             for resource in new:
                 if missing.pop(resource["id"], None) is not None:
                     name = family.lock_name(str(family.key_of(resource)), family.scope_of(resource))
-                    note_shown(self._api.lock_key, name)
+                    note_shown(self.api.lock_key, name)
             return None if missing else True
 
-        look_until(self._api.client, look, "looking whether the list shows what was created")
+        look_until(self.api.client, look, "looking whether the list shows what was created")
         return list(missing.values())
 
 
 class Snapshot(Collection):
     """The collection for one item: it reads from the shared list until the item needs newer data."""
 
-    def __init__(self, api: Collection, lists: ListCache) -> None:
-        super().__init__(api.client, api.organization_id, api.family)
-        self._lists = lists
+    def __init__(self, cache: ListCache) -> None:
+        super().__init__(cache.api.client, cache.api.organization_id, cache.api.family, cache.api.parent)
+        self.cache = cache
         self._changed_at: float | None = None
         self._needs_recent = False
         self._reads_single = False
-        lists.begin_item()
+        cache.begin_item()
 
     @property
     def reads_list_first(self) -> bool:
@@ -160,7 +200,7 @@ class Snapshot(Collection):
     def require_recent(self) -> None:
         """From now on, return only data that is new enough for a write; read the whole list if that is cheaper."""
         self._needs_recent = True
-        self._reads_single = not self._lists.is_cheaper
+        self._reads_single = not self.cache.is_cheaper
 
     def require_anew(self) -> None:
         """From now on, return only data that was read after this call."""
@@ -172,18 +212,22 @@ class Snapshot(Collection):
         An item that has written asks again if the list did not show its write yet, so each call returns a newer list.
         """
         if self._changed_at is not None:
-            listing = self._lists.begun_after(self._changed_at)
+            listing = self.cache.begun_after(self._changed_at)
             self._changed_at = listing.begun
             return listing
-        return self._lists.recent() if self._needs_recent else self._lists.latest
+        return self.cache.recent() if self._needs_recent else self.cache.latest
 
-    def list_beside(self, family: Family, required: bool = False, parent: str = "") -> Listing | None:
-        """Return all objects of another family, read once for all items."""
-        return self._lists.beside(family, required, parent)
+    def within(self, parent: str) -> Collection:
+        """Return this collection with lists of one parent object only, if its family can only be listed so."""
+        return Snapshot(self.cache.lists.of(self.family, parent)) if self.family.list_path else self
+
+    def beside(self, family: Family, parent: str = "") -> Collection:
+        """Return the collection of another family, whose list is read once for all items."""
+        return Snapshot(self.cache.lists.of(family, parent))
 
     def confirm_created(self, resource: Resource, known: Container[str]) -> str:
         """Only note the new object, because one reading at the end of the task checks all new objects."""
-        self._lists.note_created(resource)
+        self.cache.note_created(resource)
         return ""
 
     @contextmanager

@@ -45,7 +45,7 @@ def only(report: Report) -> dict[str, Any]:
 @pytest.fixture
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each item be read by a request of its own, as if the list were old."""
-    monkeypatch.setattr(_bulk, "Snapshot", lambda api, lists: api)
+    monkeypatch.setattr(_bulk, "Snapshot", lambda cache: cache.api)
 
 
 @pytest.mark.usefixtures("fresh")

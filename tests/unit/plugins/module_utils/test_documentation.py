@@ -85,7 +85,15 @@ def test_options_in_sentences_exist(module: str) -> None:
 # Organizations can't be deleted, and the others only read what has no fields of its own.
 OF_THEIR_OWN = frozenset(
     "basedash_" + name
-    for name in ("ai_usage_info", "api_info", "audit_log_info", "insight_info", "organization", "organization_info")
+    for name in (
+        "ai_usage_info",
+        "api_info",
+        "audit_log_info",
+        "configuration_info",
+        "insight_info",
+        "organization",
+        "organization_info",
+    )
 )
 """Modules whose kinds have tests of their own in place of those over all kinds."""
 

@@ -33,7 +33,9 @@ def imports(name: str) -> list[str]:
         if isinstance(node, ast.ImportFrom):
             assert not str(node.module).startswith(PREFIX), "imports within the core are relative"
             if node.level:
-                found.append("%s.%s" % (floor, node.module) if node.level == 1 else str(node.module))
+                module = "%s.%s" % (floor, node.module) if node.level == 1 else str(node.module)
+                # A package alone, without a module of it, has modules as names.
+                found.extend([module] if "." in module else ("%s.%s" % (module, name.name) for name in node.names))
     return found
 
 

@@ -1,0 +1,415 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to this collection: the plan that brings an organization to the state of a configuration.
+
+A plan has one ``Change`` for each entry and for each object that ``prune`` deletes. A change has one or more acts,
+because some parts of an object can only be set after other objects exist. Stages put the acts of all changes in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .._base.errors import ApiError, RefusedError
+from .._base.text import quoted
+from .._engine.deletion import Absence, plan_deletion
+from .._engine.items import Item, Run, deletion_options
+from .._engine.lookup import Finding
+from .._engine.one import EnsureState
+from .._engine.outcome import Outcome, planned_id
+from .._http.parallel import in_parallel
+from .._rest.collection import Collection
+from .._rest.family import Resource
+from .._rest.listing import Listing
+from .families import CHARTS, DASHBOARDS, DATA_SOURCES, DEFINITIONS, FAMILIES, GROUPS, MEMBERS, SETTINGS, Managed
+from .form import Configuration, Entry
+from .organization import Planned
+from .validation import ordered_definitions
+from .wanted import Wanted
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step of the order in which everything is done: one family, or one part of its objects.
+
+    ``part`` is the list within the objects that is set or pruned, or for members who comes first.
+    """
+
+    managed: Managed
+    deletes: bool = False
+    part: str = ""
+
+    @property
+    def is_sequential(self) -> bool:
+        """Whether each act needs the result of the one before it."""
+        # Two demotions may each be right, but not both. A definition may use another one.
+        return self.managed in (MEMBERS, DEFINITIONS)
+
+
+_ADMINS_FIRST = ("admins", "others")
+_IN_ORDER = (
+    Stage(SETTINGS),
+    Stage(GROUPS),
+    *(Stage(MEMBERS, part=part) for part in _ADMINS_FIRST),
+    Stage(GROUPS, part="members"),
+    *(Stage(managed) for managed in FAMILIES if managed not in (GROUPS, MEMBERS)),
+)
+_DELETIONS = tuple(
+    Stage(managed, deletes=True, part=part) for managed in reversed(FAMILIES) for part in (*managed.parts.values(), "")
+)
+STAGES = (*_IN_ORDER, *_DELETIONS)
+"""All stages. What nobody needs any more is deleted in the end, and only if everything before it went well."""
+
+
+@dataclass
+class Act(Item):
+    """What the task does at one stage for one object."""
+
+    stage: Stage = Stage(SETTINGS)
+    change: Change | None = None
+    planned: Outcome | None = None
+
+
+@dataclass
+class Change:
+    """What happens to one object: to that of an entry, or to one that ``prune`` deletes.
+
+    ``before`` is the object as it was read, if it exists. ``after`` is the object as the plan leaves it; if the object
+    is new, its id stands for the id that the server will choose.
+    """
+
+    managed: Managed
+    entry: Entry | None = None
+    before: Resource | None = None
+    after: Resource | None = None
+    parent: Change | None = None
+    acts: list[Act] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        if self.entry is not None:
+            return str(self.entry)
+        family = self.managed.kind.family
+        known = self.before or {}
+        return "%s %s (%s)" % (family.noun, quoted(family.key_of(known)), known.get("id"))
+
+    @property
+    def parent_id(self) -> str:
+        """The id of the object within which this one is listed, empty if it is the organization."""
+        after = None if self.parent is None else self.parent.after
+        return "" if after is None else str(after["id"])
+
+    @property
+    def planned_action(self) -> str:
+        """What the plan does with the object."""
+        actions = [act.planned.action for act in self.acts if act.planned is not None]
+        changing = [action for action in actions if action != "unchanged"]
+        return changing[0] if changing else "unchanged"
+
+
+@dataclass
+class Plan:
+    """The plan of a task: what changes, in which order, and what speaks against it.
+
+    ``mistakes`` are entries that can't be as wanted. ``refusal`` says why the whole plan is refused, and is empty if
+    nothing speaks against it. ``unmanaged`` counts what is there and in no entry, by family.
+    """
+
+    changes: list[Change] = field(default_factory=list)
+    acts: dict[Stage, list[Act]] = field(default_factory=lambda: {stage: [] for stage in STAGES})
+    mistakes: list[str] = field(default_factory=list)
+    refusal: str = ""
+    warnings: list[str] = field(default_factory=list)
+    unmanaged: dict[str, int] = field(default_factory=dict)
+
+    def refuse(self, reason: str) -> None:
+        """Refuse the whole plan because of ``reason``, or keep a reason that was found before."""
+        self.refusal = self.refusal or reason
+
+    def add(self, stage: Stage, change: Change, options: Mapping[str, Any]) -> None:
+        """Add an act to a change."""
+        kind = change.managed.kind
+        options = {**options, kind.renamed_by: None} if kind.renamed_by else options
+        act = Act(kind, options, stage.deletes and not stage.part, change.before, not change.entry)
+        act.stage, act.change = stage, change
+        change.acts.append(act)
+        self.acts[stage].append(act)
+
+    def of(self, managed: Managed, *actions: str) -> list[Change]:
+        """Return the changes of a family with one of these planned actions."""
+        return [one for one in self.changes if one.managed is managed and one.planned_action in actions]
+
+
+class Planner:
+    """Makes the plan for a configuration. It only reads."""
+
+    def __init__(self, planned: Planned, configuration: Configuration, wanted: Wanted) -> None:
+        self.planned = planned
+        self._configuration = configuration
+        self._wanted = wanted
+        self.plan = Plan()
+        self._client = planned.api.client
+        self._by_entry: dict[int, Change] = {}
+
+    def make(self) -> Plan:
+        """Return the plan.
+
+        Raises:
+            ApiError: if the organization can't be read.
+        """
+        self._read_lists()
+        for entry in self._configuration:
+            self._add(entry)
+        for stage in _IN_ORDER:
+            self._go(stage)
+        if not self.plan.mistakes:
+            for stage in _DELETIONS:
+                self._select(stage)
+                self._go(stage)
+        self._count_unmanaged()
+        return self.plan
+
+    def _read_lists(self) -> None:
+        """Read in parallel the lists that the plan needs in any case."""
+        named = [one.kind.family for one in FAMILIES if one.key in self._configuration.entries and one is not CHARTS]
+        lists = self.planned.lists
+        in_parallel(self._client, self._wanted.concurrency, lambda family: lists.of(family).latest, named)
+        if self._configuration.with_charts:
+            dashboards = lists.of(DASHBOARDS.kind.family).latest
+            wanted = (_found(dashboards, entry) for entry in self._configuration.with_charts)
+            parents = [resource["id"] for resource in wanted if resource is not None]
+            charts = CHARTS.kind.family
+            in_parallel(self._client, self._wanted.concurrency, lambda one: lists.of(charts, one).latest, parents)
+
+    # The acts of an entry ---------------------------------------------------------------------------------------------
+
+    def _add(self, entry: Entry) -> None:
+        change = Change(entry.managed, entry)
+        if entry.parent is not None:
+            change.parent = self._by_entry[id(entry.parent)]
+        self._by_entry[id(entry)] = change
+        self.plan.changes.append(change)
+        managed, options = entry.managed, entry.options
+        if not self._wanted.in_scope(managed, entry.key):
+            self._mistake(change, "The key is outside of scope: move the entry, or correct scope.")
+            return
+        if managed is GROUPS:
+            cleared = [one for one in options["clear"] or () if one != "members"]
+            self.plan.add(Stage(GROUPS), change, {**options, "members": None, "purge_members": False, "clear": cleared})
+            if options["members"] is not None or "members" in (options["clear"] or ()):
+                self.plan.add(Stage(GROUPS, part="members"), change, options)
+        elif managed is MEMBERS:
+            part = _ADMINS_FIRST[options["role"] == "MEMBER"]
+            self.plan.add(Stage(MEMBERS, part=part), change, options)
+        else:
+            self.plan.add(Stage(managed), change, options)
+        for word, part in managed.parts.items():
+            if word in self._wanted.prune and options[part] is not None:
+                purge = {**_blank(managed), "id": entry.id, managed.key_option: entry.key, part: options[part]}
+                self.plan.add(Stage(managed, True, part), change, {**purge, "purge_%s" % part: True})
+
+    def _mistake(self, change: Change, message: str) -> None:
+        place = "" if change.entry is None or change.entry.place is None else "%s: " % change.entry.place
+        self.plan.mistakes.append("%s%s: %s" % (place, change, message))
+
+    # Planning the acts ------------------------------------------------------------------------------------------------
+
+    def _go(self, stage: Stage) -> None:
+        """Plan the acts of a stage, several at once unless one may depend on another."""
+        acts = self.plan.acts[stage]
+        if stage == Stage(DEFINITIONS):
+            entries = ordered_definitions([act.change.entry for act in acts if act.change and act.change.entry])
+            order = {id(entry): number for number, entry in enumerate(entries)}
+            acts.sort(key=lambda act: order[id(act.change.entry)] if act.change else 0)
+        at_once = 1 if stage.is_sequential or stage.deletes else self._wanted.concurrency
+        note = self._note if at_once == 1 else (lambda item: None)
+        Run(self._client, self._planned, "%s planned" % stage.managed.kind.family.plural, at_once, then=note).go(acts)
+        for act in acts:
+            if isinstance(act.error, ApiError):
+                raise act.error
+            if act.error is not None and act.change is not None:
+                self._mistake(act.change, act.error.message)
+            elif at_once > 1:
+                self._note(act)
+
+    def _planned(self, item: Item) -> Outcome:
+        if not isinstance(item, Act) or item.change is None:
+            raise ValueError("not an act of a plan")
+        change, managed = item.change, item.change.managed
+        if item.deletes:
+            return self._planned_deletion(change, item)
+        if change.parent is not None and change.parent.after is None:
+            raise RefusedError("It was not planned, because its %s was not." % change.parent.managed.kind.family.noun)
+        item.options = self.complete(item, change.parent_id)
+        api = self.planned.of(managed.kind.family)
+        if managed is SETTINGS:
+            api = Collection(self._client, "", managed.kind.family)
+        return EnsureState(managed.kind, managed.steps)(api, {**item.options, "state": "present"}, True)
+
+    def complete(self, act: Act, parent_id: str) -> dict[str, Any]:
+        """Return the options of an act, with what is only known after a look at the organization."""
+        options = dict(act.options)
+        change, managed = act.change, act.kind
+        entry = None if change is None else change.entry
+        if change is None or entry is None:
+            return options
+        if parent_id and managed.scope is not None:
+            options[managed.scope.by_key], options[managed.scope.name] = None, parent_id
+        if change.managed is SETTINGS:
+            options["id"] = self.planned.api.organization_id
+        is_first = change.acts[0] is act
+        if entry.earlier and entry.key is not None and is_first:
+            options.update(self._renaming(change, entry, entry.key))
+        return self._without_missing(change, options)
+
+    def _renaming(self, change: Change, entry: Entry, key: str) -> dict[str, Any]:
+        """Return the options that rename an object which still has an earlier key."""
+        listing = self.planned.listing(entry.managed.kind.family, change.parent_id)
+        found = [one for one in entry.earlier if listing.named(one)]
+        if len(found) > 1:
+            names = " and ".join(map(quoted, found[:2]))
+            raise RefusedError("There are objects named %s, which renamed_from both names: remove one." % names)
+        return {entry.managed.key_option: found[0], entry.managed.kind.renamed_by: key} if found else {}
+
+    def _without_missing(self, change: Change, options: dict[str, Any]) -> dict[str, Any]:
+        """Return options without people who are no members, if they shall be skipped."""
+        if not self._wanted.skip_missing:
+            return options
+        if change.managed is GROUPS and options["members"]:
+            members = self._known(change, options["members"])
+            return {**options, "members": members or None, "purge_members": options["purge_members"] and bool(members)}
+        if change.managed is DATA_SOURCES and options["access"]:
+            lists = {name: options["access"].get(name) for name in ("members", "member_ids")}
+            kept = {name: given and (self._known(change, given) or None) for name, given in lists.items()}
+            access = {**options["access"], **kept}
+            if kept != lists and not any(access.get(one) for one in ("groups", "group_ids", *lists)):
+                raise RefusedError("Nobody of its access is a member any more, so it would be left with nobody.")
+            return {**options, "access": access}
+        return options
+
+    def _known(self, change: Change, given: Sequence[str]) -> list[str]:
+        listing = self.planned.listing(MEMBERS.kind.family)
+        known = [one for one in given if one in listing or listing.named(one)]
+        for one in given:
+            warning = "%s is no member (any more) and was skipped." % quoted(one)
+            if one not in known and warning not in change.warnings:
+                change.warnings.append(warning)
+        return known
+
+    def _planned_deletion(self, change: Change, item: Item) -> Outcome:
+        kind = change.managed.kind
+        resource = change.before or {}
+        absence = Absence.of(kind, item.options)
+        plan = plan_deletion(absence, Finding(change.before))
+        if change.managed is not GROUPS:
+            # Whether a group is the only grant of a data source is judged for the whole plan.
+            absence.check_obstacle(self.planned.of(kind.family), resource)
+        return plan.outcome
+
+    def _note(self, item: Item) -> None:
+        """Show the result of an act to later acts of the plan."""
+        if not isinstance(item, Act) or item.change is None or item.outcome is None:
+            return
+        change, outcome = item.change, item.outcome
+        family = change.managed.kind.family
+        item.planned = outcome
+        if item.deletes:
+            self.planned.remove(family, change.parent_id, item.options["id"])
+            return
+        resource = outcome.resource or {}
+        if change.after is None:
+            change.before = None if outcome.action == "created" else self._as_read(change, resource)
+        if outcome.action == "created":
+            new = {**_empty_parts(change), **resource}
+            change.after = {**new, "id": planned_id(family.key_of(resource))}
+        else:
+            change.after = resource
+        if outcome.action == "unchanged":
+            facts = outcome.facts if self._wanted.return_all else None
+            item.planned = item.outcome = replace(outcome, facts=facts, diff=None, resource=None)
+        elif change.managed is not SETTINGS:
+            self.planned.put(family, change.parent_id, change.after)
+
+    def _as_read(self, change: Change, resource: Resource) -> Resource | None:
+        if change.managed is SETTINGS:
+            return resource
+        return self.planned.listing(change.managed.kind.family, change.parent_id).with_id(resource["id"]) or resource
+
+    # Prune ------------------------------------------------------------------------------------------------------------
+
+    def _select(self, stage: Stage) -> None:
+        """Add the objects of a family that ``prune`` deletes."""
+        managed = stage.managed
+        if stage.part or managed.key not in self._wanted.prune:
+            return
+        left, may_go = [], 0
+        for parent, resource in self._in_no_entry(managed):
+            if self._wanted.may_go(managed, resource):
+                left.append(Change(managed, None, resource, None, parent))
+        kept = {change.after["id"] for change in self.plan.changes if change.managed is managed and change.after}
+        for parent_id in self._parents(managed):
+            listing = self.planned.lists.of(managed.kind.family, parent_id).latest
+            may_go += sum(self._wanted.may_go(managed, one) for one in listing if one["id"] in kept)
+        if left and not may_go and managed.key not in self._wanted.replace_all:
+            self.plan.refuse(
+                "The configuration has none of the %d %s that prune may delete, so prune would delete all of them: "
+                "nothing was changed, check the configuration and organization_id, or name %s in allow_replace_all if "
+                "that is what you want." % (len(left), managed.kind.family.plural, managed.key)
+            )
+        for change in left:
+            self.plan.changes.append(change)
+            self.plan.add(stage, change, deletion_options(managed.kind, change.before or {}))
+
+    def _parents(self, managed: Managed) -> Iterator[str]:
+        """Yield the ids of the objects that exist already and within which a family is listed."""
+        if not managed.within:
+            yield ""
+            return
+        for entry in self._configuration.with_charts:
+            change = self._by_entry[id(entry)]
+            if change.before is not None:
+                yield change.before["id"]
+
+    def _in_no_entry(self, managed: Managed) -> Iterator[tuple[Change | None, Resource]]:
+        """Yield the objects of a family that no entry is about, each with the change of its parent."""
+        kept = {change.after["id"] for change in self.plan.changes if change.managed is managed and change.after}
+        parents: dict[str, Change | None] = {"": None}
+        for entry in self._configuration.with_charts:
+            change = self._by_entry[id(entry)]
+            if change.before is not None:
+                parents[change.before["id"]] = change
+        for parent_id in self._parents(managed):
+            for resource in list(self.planned.listing(managed.kind.family, parent_id)):
+                in_scope = self._wanted.in_scope(managed, managed.kind.family.key_of(resource))
+                if resource["id"] not in kept and in_scope and not managed.kind.unselectable(resource):
+                    yield parents[parent_id], resource
+
+    def _count_unmanaged(self) -> None:
+        for managed in FAMILIES:
+            if managed.key in self._configuration.entries and not self.plan.mistakes:
+                self.plan.unmanaged[managed.key] = sum(1 for _parent, _one in self._in_no_entry(managed))
+
+
+def _found(listing: Listing, entry: Entry) -> Resource | None:
+    """Return the object that an entry is probably about, for reading ahead."""
+    if entry.id is not None:
+        return listing.with_id(entry.id)
+    named = [one for key in (entry.key, *entry.earlier) for one in listing.named(key)]
+    return named[0] if len(named) == 1 else None
+
+
+def _blank(managed: Managed) -> dict[str, Any]:
+    """Return the options of an entry that says nothing."""
+    return {name: spec.get("default") for name, spec in managed.options.items()}
+
+
+def _empty_parts(change: Change) -> dict[str, Any]:
+    """Return the lists within a new object. A new dashboard has one tab, say third parties."""
+    parts: dict[str, Any] = {part: [] for part in change.managed.parts.values()}
+    if change.managed is DASHBOARDS:
+        parts["tabs"] = [{"id": planned_id("Main"), "name": "Main"}]
+    return parts

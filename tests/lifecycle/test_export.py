@@ -1,0 +1,222 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An organization as a configuration: each entry, given to the module of its family, changes nothing."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.basedash.plugins.module_utils._configuration.families import BY_KEY
+from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
+from ansible_collections.community.basedash.plugins.modules import basedash_configuration_info
+from ansible_collections.community.basedash.tests.lifecycle.driver import ORGANIZATION, Basedash
+
+MASK = "********"
+KEY = "bd_key_demo_admin"
+LINES = "\n SELECT 'a'  \r\n\tFROM {{ definition(\"mrr\") }} -- # {% x %}\n\n---\n...\n: & *\u2028é\U0001f600"
+ODD_NAMES = [
+    "Ünïcode \U0001f600",
+    "e\u0301",
+    "\u00e9",
+    "Sales",
+    "sales",
+    "SALES",
+    " blank before",
+    "blank after ",
+    "\u00a0no-break",
+    "line\nbreak",
+    "tab\there",
+    "with, comma",
+    "[a, b]",
+    "{a: b}",
+    "123",
+    "1e5",
+    "no",
+    "null",
+    "~",
+    "''",
+    '"quoted"',
+    "{{ groups }}",
+    "{% raw %}",
+    MASK,
+    "has %s in it" % MASK,
+    "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER",
+    KEY,
+    "twin",
+    "twin",
+    "zero\u200bwidth",
+    "\u200b",
+    "x" * 300,
+]
+
+
+def numbered(family: str, objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return objects with ids."""
+    return [{"id": "%s_%d" % (family, number), **one} for number, one in enumerate(objects)]
+
+
+def odd() -> dict[str, Any]:
+    """Return an organization that hardly anybody has."""
+    sources = [{"displayName": name, "dialect": "POSTGRES", "host": "h.example.com"} for name in ODD_NAMES]
+    sources += [
+        {"displayName": "wrong port", "port": 70000},
+        {"displayName": "lower case", "dialect": "postgres", "host": "H.Example.COM", "port": 1},
+        {"displayName": "new dialect", "dialect": "COCKROACH_NEXT"},
+        {"displayName": "near dialect", "dialect": "POSTGRESS"},
+        {"displayName": "masked", "databaseName": MASK, "username": " u ", "host": "", "sshHost": "   "},
+        {"displayName": "leaking", "databaseName": "the %s of us" % KEY, "password": "geheim-17"},
+        {"displayName": "restricted", "access": {"mode": "restricted", "groupIds": ["grp_0"], "memberIds": ["mem_1"]}},
+        {"displayName": "by id", "access": {"mode": "restricted", "groupIds": ["grp_5", "grp_6", "grp_11", "grp_27"]}},
+        {"displayName": "warehouse", "isBasedashWarehouse": True},
+    ]
+    members: list[dict[str, Any]] = [
+        {"email": "ada@example.com", "fullName": "Ada Sand", "role": "ADMIN"},
+        {"email": "Grace@Example.com", "fullName": " Grace  ", "role": "MEMBER"},
+        {"email": "gone@example.com", "deactivatedAt": "2026-02-01T09:00:00Z"},
+        {"email": "no address", "role": "MEMBER"},
+        {"email": "twin@example.com"},
+        {"email": "TWIN@example.com"},
+        {"email": "picture@example.com", "avatarUrl": "http://example.com/a.png", "fullName": MASK},
+        {"email": "[a]@example.com", "avatarUrl": "https://example.com/a.png"},
+    ]
+    groups = [{"name": name, "memberIds": ["mem_%d" % one for one in range(8)]} for name in ODD_NAMES]
+    groups += [{"name": "nobody"}]
+    definitions = [
+        {"referenceName": name, "name": name, "sqlQuery": LINES, "databaseConnectionId": "ds_%d" % (number % 40)}
+        for number, name in enumerate([*ODD_NAMES, "twin", "mrr", "mrr"])
+    ]
+    skills = [
+        {"name": name[:100], "description": LINES, "instructions": "Text of %s" % name[:20]} for name in ODD_NAMES
+    ]
+    skills += [
+        {"name": "empty", "description": "", "instructions": "x"},
+        {"name": "blank", "description": "  \n ", "instructions": "ends with blanks  \n\n"},
+        {"name": "long", "instructions": "x" * 50_001},
+    ]
+    servers = [
+        {"displayName": "Tickets", "serverUrl": "https://mcp.example.com/tickets"},
+        {"displayName": "Secret", "serverUrl": "https://user:pass@mcp.example.com/?token=abc"},
+        {"displayName": "Odd", "serverUrl": "ftp://mcp.example.com/"},
+        {"displayName": "x" * 121, "serverUrl": "HTTPS://MCP.example.com"},
+    ]
+    automations = [
+        {"name": "weekly", "instructions": LINES, "trigger": {"type": "SCHEDULE", "preferredHour": 9}},
+        {"name": "weird", "instructions": "x", "trigger": {"type": "NEVER_SEEN", "preferredHour": 99}},
+        {"name": "sql", "instructions": "x", "trigger": {"type": "SQL", "databaseConnectionId": "ds_3"}},
+        {"name": "twin source", "instructions": "x", "trigger": {"databaseConnectionId": "ds_27", "sqlQuery": LINES}},
+        {"name": "gone source", "instructions": "x", "trigger": {"type": "SQL", "databaseConnectionId": "ds_gone"}},
+        {"name": "mails", "instructions": "x", "notifications": {"emailRecipients": "b@example.com, A@example.com"}},
+        {"name": "archived", "instructions": "x", "archivedAt": "2026-02-01T09:00:00Z"},
+    ]
+    dashboards = [{"name": name, "tabs": ["Main", "Details "]} for name in ODD_NAMES]
+    dashboards += [
+        {"name": "tabs", "tabs": numbered("tab", [{"name": "B"}, {"name": "A"}, {"name": "b"}])},
+        {"name": "twin tabs", "tabs": numbered("twin_tab", [{"name": "A"}, {"name": "A"}, {"name": "B"}])},
+        {"name": "dates", "defaultCustomDateRangeStart": "2026-01-01T00:00:00.000Z", "dashboardFolderId": "folder_1"},
+    ]
+    charts = [
+        {"name": name, "dashboardId": "dash_%d" % (number % 3), "sqlQuery": LINES, "databaseConnectionId": "ds_6"}
+        for number, name in enumerate([*ODD_NAMES, *ODD_NAMES])
+    ]
+    charts += [
+        {"name": "on tab", "dashboardId": "dash_32", "dashboardTabId": "tab_1", "layout": {"x": -1, "y": 2}},
+        {"name": "on twin", "dashboardId": "dash_33", "dashboardTabId": "twin_tab_0", "chartType": "NEW_KIND"},
+        {"name": "on gone tab", "dashboardId": "dash_33", "dashboardTabId": "tab_gone", "staticContent": "# A\n\n* b "},
+        {"name": "numbers", "dashboardId": "dash_33", "xAxisProperty": " x ", "description": "\n"},
+    ]
+    return {
+        "organizations": [
+            {
+                "id": ORGANIZATION,
+                "slug": "org-demo",
+                "name": "Odd",
+                "customAiContext": LINES,
+                "embedAllowedOrigins": ["https://b.example.com", "https://a.example.com"],
+                "members": numbered("mem", members),
+                "groups": numbered("grp", groups),
+                "data_sources": numbered("ds", sources),
+                "definitions": numbered("def", definitions),
+                "skills": numbered("skill", skills),
+                "mcp_servers": numbered("mcp", servers),
+                "automations": numbered("auto", automations),
+                "dashboards": numbered("dash", dashboards),
+                "charts": numbered("chart", charts),
+            }
+        ],
+        "keys": [{"key": KEY, "role": "admin", "organizations": [ORGANIZATION]}],
+    }
+
+
+def modules() -> dict[str, ModuleSpec]:
+    """Return the module of each family."""
+    nouns = {key: one.kind.family.result_key for key, one in BY_KEY.items()}
+    place = "ansible_collections.community.basedash.plugins.modules.basedash_"
+    return {key: importlib.import_module(place + noun).SPEC for key, noun in nouns.items()}
+
+
+MODULES = modules()
+
+
+def entries(configuration: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the entries of a configuration as options of single modules, by family."""
+    for family, content in configuration.items():
+        if family == "organization":
+            yield family, {**content, "id": ORGANIZATION}
+        for entry in content if isinstance(content, list) else ():
+            yield family, {name: value for name, value in entry.items() if name != "charts"}
+            parent = {"dashboard_id": entry["id"]} if "id" in entry else {"dashboard": entry.get("name")}
+            for chart in entry.get("charts", ()):
+                yield "charts", {**parent, **chart}
+
+
+def read(basedash: Basedash, **options: Any) -> dict[str, Any]:
+    """Return what the module returns."""
+    report = basedash.run(basedash_configuration_info.SPEC, False, options)
+    assert not report.failed, report.result["msg"]
+    return report.result
+
+
+def check_unchanged(basedash: Basedash, configuration: dict[str, Any]) -> None:
+    """Give each entry to the module of its family."""
+    for family, entry in entries(configuration):
+        spec = MODULES[family]
+        checked = spec.checked({"api_key": KEY, "organization_id": ORGANIZATION, **entry})
+        report = basedash.run(spec, True, checked)
+        assert not report.failed, (family, entry, report.result["msg"])
+        assert not report.result["changed"], (family, entry, report.result["diff"])
+    assert set(basedash.methods()) == {"GET"}
+
+
+SERVERS: dict[str, dict[str, Any]] = {
+    "as documented": {},
+    "shows who is in a group": {"group_members": "objects"},
+    "shows ids of who is in a group": {"group_members": "ids"},
+    "lists who is in a group": {"membership_list": "works"},
+    "no single readings": {"single_get": "404"},
+    "tabs in single readings only": {"dashboards": {"tabs_in_list": False}},
+    "archived ones are everywhere": {"deleted_shown": "everywhere"},
+    "other spellings": {"null_flags": True, "ports_as_text": True, "hosts_lower_case": True},
+    "access without a mode": {"access_mode_in_answer": False},
+    "no groups": {"groups_list": "404_html"},
+    "no members": {"members_list": "405"},
+    "no skills": {"skills": {"list": "404_html"}},
+    "an older release": {"omit_fields": ["description", "role", "sshEnabled"]},
+    "by name": {"list_order": "by_name"},
+    "newer release": {"extra_fields": {"folder": "x", "password": "geheim"}},
+}
+
+
+@pytest.mark.parametrize("server", SERVERS.values(), ids=SERVERS.keys())
+def test_an_odd_organization_given_back_is_unchanged(basedash: Basedash, server: dict[str, Any]) -> None:
+    basedash.control("POST", "reset", odd())
+    basedash.control("POST", "behaviour", server)
+    found = read(basedash)
+    assert "geheim" not in json.dumps(found)
+    check_unchanged(basedash, found["configuration"])
