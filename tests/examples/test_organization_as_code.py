@@ -80,3 +80,103 @@ def objects(basedash: Basedash, family: str, organization: str = "org_production
 def writes(basedash: Basedash) -> list[str]:
     """Return the methods of the requests that are no readings."""
     return [one["method"] for one in basedash.call("GET", "requests") if one["method"] != "GET"]
+
+
+def test_the_note_is_the_one_of_gitops() -> None:
+    """Whoever copies one example has all that it needs, and there is one program to look after."""
+    assert (EXAMPLE / "note.py").read_bytes() == (EXAMPLES / "gitops" / "note.py").read_bytes()
+
+
+def test_on_github(platform: Platform) -> None:
+    """A pull request shows the plan, the approved plan is applied, and a plan that is out of date is refused."""
+    basedash = platform.basedash
+    plan = on_github(platform, "plan", "pull_request")
+    assert plan.status == 0, plan.output
+    assert basedash.methods == {"GET"}
+    assert plan.outputs["changed"] == "true"
+    (comment,) = platform.comments
+    for text in (comment["body"], plan.summary):
+        assert plan.outputs["plan_id"] in text
+        assert "Revenue by week" in text
+
+    apply = on_github(platform, "apply", plan=plan)
+    assert apply.status == 0, apply.output
+    assert objects(basedash, "dashboards") == ["Revenue"]
+    assert basedash.sources("org_production")["orders"]["secrets"]["password"] == "sentinel-of-orders"
+    assert basedash.sources("org_staging") == {}
+
+    basedash.call("DELETE", "requests")
+    again = on_github(platform, "plan", "pull_request")
+    assert (again.status, again.outputs["changed"]) == (0, "false"), again.output
+    assert [one["edits"] for one in platform.comments] == [1]
+
+    # The first plan was right once.
+    stale = on_github(platform, "apply", plan=plan)
+    assert stale.status != 0
+    assert writes(basedash) == []
+    platform.secrets["BASEDASH_API_KEY"] = "bd_key_that_expired"
+    failed = on_github(platform, "plan", "pull_request")
+    assert failed.status != 0
+    assert "changed" not in failed.outputs or failed.outputs["changed"] != "true"
+    assert_no_secrets(platform, plan, apply, again, stale, failed)
+
+
+def test_on_gitlab(platform: Platform, gitlab: type[GitLab]) -> None:
+    """A merge request gets a note; after the merge, the plan of that pipeline is applied by hand."""
+    known = {name: value for name, value in platform.secrets.items() if name != "VAULT_PASSWORD"}
+    for_plans = {name: value for name, value in known.items() if not name.startswith(("VAULT", "PREVIEW"))}
+    noted = platform.gitlab("plan", {**for_plans, **REQUEST, "ENVIRONMENT": "production"})
+    assert noted.status == 0, noted.output
+    (note,) = gitlab.notes
+    assert "Revenue by week" in note["body"]
+
+    plan = platform.gitlab("plan", {**for_plans, "ENVIRONMENT": "production"})
+    assert plan.status == 0, plan.output
+    assert platform.basedash.methods == {"GET"}
+    assert len(gitlab.notes) == 1
+    apply = platform.gitlab("apply", {**known, "ENVIRONMENT": "production"})
+    assert apply.status == 0, apply.output
+    assert objects(platform.basedash, "dashboards") == ["Revenue"]
+    stale = platform.gitlab("apply", {**known, "ENVIRONMENT": "production"})
+    assert stale.status != 0
+    assert "sentinel" not in json.dumps(gitlab.notes)
+    assert_no_secrets(platform, noted, plan, apply, stale)
+
+
+def assert_no_secrets(platform: Platform, *jobs: Job) -> None:
+    """Check that no job said a secret, nor a comment or a report."""
+    reports = [path.read_text(encoding="utf-8") for path in platform.folder.glob("basedash-*.*")]
+    for text in (json.dumps(platform.comments), *reports, *(job.output + job.summary for job in jobs)):
+        assert "sentinel" not in text
+        assert KEY not in text
+
+
+def test_preview(platform: Platform) -> None:
+    """A preview comes and goes with its request, and no other with it, nor what has no prefix."""
+    basedash = platform.basedash
+
+    def preview(number: str, state: str) -> Job:
+        states = {"github.event.action == 'closed' && 'absent' || 'present'": state}
+        return platform.github("preview.yml", "preview", {"github.event.pull_request.number": number, **states})
+
+    def there(family: str) -> list[str]:
+        return sorted(objects(basedash, family, "org_previews"))
+
+    other = ("preview-42-orders", "preview-4", "orders")
+    basedash.add(*({"displayName": name, "dialect": "MYSQL"} for name in other), organization="org_previews")
+    made = preview("4", "present")
+    assert made.status == 0, made.output
+    assert there("data-sources") == sorted((*other, "preview-4-orders"))
+    assert there("dashboards") == ["preview-4-Revenue"]
+    automations = basedash.call("GET", "objects/automations?organization=org_previews")
+    assert [(one["name"], one["active"]) for one in automations] == [("preview-4-Weekly report", False)]
+
+    gone = preview("4", "absent")
+    assert gone.status == 0, gone.output
+    assert there("data-sources") == sorted(other)
+    for family in ("dashboards", "automations", "skills", "definitions"):
+        assert there(family) == []
+    assert "preview-4-Revenue" in gone.summary
+    assert preview(".*", "absent").status != 0
+    assert there("data-sources") == sorted(other)
+    assert_no_secrets(platform, made, gone)
