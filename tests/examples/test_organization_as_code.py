@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The example of the organization as code: its pipelines line by line, and its previews, against a simulated Basedash."""
+"""The example of the organization as code: its pipelines line by line and its previews, on a simulated Basedash."""
 
 from __future__ import annotations
 
