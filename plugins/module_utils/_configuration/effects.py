@@ -40,7 +40,7 @@ def judge_access(plan: Plan, planned: Planned, fail_on: Iterable[str]) -> list[d
         ApiError: if it can't be read who may query.
     """
     regroups = [one for one in plan.changes if one.managed in (GROUPS, MEMBERS) and _regroups(one)]
-    changed = plan.of(DATA_SOURCES, "created", "updated", "deleted")
+    changed = [one for one in plan.changes if one.managed is DATA_SOURCES and _changes_access(one, planned)]
     if not regroups and not changed:
         return []
     reaches = _Reaches(plan, planned, None if regroups else {_id(one) for one in changed})
@@ -66,6 +66,13 @@ def judge_access(plan: Plan, planned: Planned, fail_on: Iterable[str]) -> list[d
     return found
 
 
+def _changes_access(change: Change, planned: Planned) -> bool:
+    if change.planned_action in ("created", "deleted"):
+        return True
+    policy = planned.policies.get(_id(change))
+    return policy is not None and policy != planned.policies_before.get(_id(change))
+
+
 def _regroups(change: Change) -> bool:
     """Tell whether a change of a group or a member changes who is in a group, or who is an active member."""
     if change.managed is MEMBERS:
@@ -87,7 +94,7 @@ class _Reaches:
         self._old_sources = self._present(_SOURCES) or Listing(_SOURCES, ())
         self._old_groups = self._present(_GROUPS)
         self._old_members = self._present(_MEMBERS)
-        self._policies = dict(planned.policies_before)
+        self._policies = planned.policies_before
         api = planned.api.beside(_SOURCES)
         unknown = [one["id"] for one in self._old_sources if self._matters(one) and one["id"] not in self._policies]
         read = partial(read_policy_of_listed, api)
@@ -166,15 +173,22 @@ def judge_deletions(plan: Plan, planned: Planned) -> list[dict[str, Any]]:
             "The definition %s would be deleted, and entries of the configuration use it (%s): nothing was changed, "
             "keep it, or correct their SQL." % (quoted(used["name"]), users)
         )
-    if not any(deleted[managed.key] for managed in (DATA_SOURCES, DEFINITIONS)):
-        return []
-    there = {managed.key: _left(planned, managed) for managed in (DEFINITIONS, AUTOMATIONS)}
+    there: dict[str, list[Resource]] = {}
+    if deleted[GROUPS.key]:
+        there[DATA_SOURCES.key] = _left(planned, DATA_SOURCES)
+    if deleted[DATA_SOURCES.key] or deleted[DEFINITIONS.key]:
+        there.update((managed.key, _left(planned, managed)) for managed in (DEFINITIONS, AUTOMATIONS))
+        there[CHARTS.key] = _charts_left(planned)
+    # The access of all data sources was read if the plan deletes a group.
+    return breaks(deleted, there, {**planned.policies_before, **planned.policies})
+
+
+def _charts_left(planned: Planned) -> list[Resource]:
     dashboards = [one["id"] for one in _left(planned, DASHBOARDS)]
     charts = CHARTS.kind.family
     real = [one for one in dashboards if not is_planned(one)]
     in_parallel(planned.api.client, CONCURRENCY, lambda one: planned.lists.of(charts, one).latest, real)
-    there[CHARTS.key] = [chart for one in dashboards for chart in planned.listing(charts, one)]
-    return breaks(deleted, there, planned.policies)
+    return [chart for one in dashboards for chart in planned.listing(charts, one)]
 
 
 def _left(planned: Planned, managed: Managed) -> list[Resource]:
