@@ -19,11 +19,11 @@ from .._engine.task import Task
 from .._rest.collection import Collection
 from .._rest.creation_lock import organization_lock
 from .._rest.snapshot import Lists
-from . import guards
 from .carrying_out import Execution
 from .effects import judge_access, judge_deletions
 from .families import FAMILIES, SETTINGS
 from .form import Configuration, Finding
+from .guards import check_prune, judge
 from .journal import Journal
 from .layers import load
 from .organization import Planned
@@ -105,7 +105,7 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
     configuration, findings = _loaded(options, api.client.hide)
     if any(one.is_error for one in findings):
         raise refused(findings)
-    guards.check_prune(configuration, wanted)
+    check_prune(configuration, wanted)
     journal = Journal(None if check_mode else options["journal"])
     unfinished = journal.unfinished()
     with nullcontext() if check_mode else _alone(api):
@@ -115,7 +115,7 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
             planner = Planner(Planned(api, lists), configuration, wanted)
             plan = planner.make()
             if not plan.mistakes:
-                guards.judge(plan, planner.planned, wanted)
+                judge(plan, planner.planned, wanted)
                 plan.access_changes = judge_access(plan, planner.planned, wanted.fail_on)
                 plan.breaks = judge_deletions(plan, planner.planned)
             plan_id = identity_of(plan, planner.planned)
