@@ -29,7 +29,7 @@ WHOLE: dict[str, Any] = {
             "access": {"mode": "restricted", "groups": ["Finance"]},
         }
     ],
-    "mcp_servers": [{"name": "Tickets", "server_url": "https://mcp.example.com/tickets"}],
+    "mcp_servers": [{"name": "Jira", "server_url": "https://mcp.example.com/tickets"}],
     "definitions": [
         {"reference_name": "net", "name": "Net", "data_source": "ledger", "sql_query": "SELECT 1"},
         {

@@ -89,6 +89,7 @@ OF_THEIR_OWN = frozenset(
         "ai_usage_info",
         "api_info",
         "audit_log_info",
+        "configuration",
         "configuration_info",
         "insight_info",
         "organization",
