@@ -178,7 +178,7 @@ class Platform:
             condition = step.get("if", "success()")
             needed = re.findall(r"hashFiles\('(.*?)'\)", condition)
             events = re.findall(r"github\.event_name == '(.*?)'", condition)
-            if (status and "always()" not in condition) or not all((self.folder / name).exists() for name in needed):
+            if (status and "always()" not in condition) or not all(any(self.folder.glob(name)) for name in needed):
                 continue
             if any(event != values["github.event_name"] for event in events):
                 continue
