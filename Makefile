@@ -50,7 +50,7 @@ chaos: $(STAMP)  ## Real playbooks while much goes wrong, each verdict held agai
 bench: $(STAMP)  ## What tasks cost, against loops of uri and a bare client; ARGS=--quick for two minutes
 	@$(NOX) --session bench -- $(ARGS)
 
-demo: $(STAMP) $(SIMULATOR_STAMP)  ## Delete a data source of a simulated Basedash, step by step
+demo: $(STAMP) $(SIMULATOR_STAMP)  ## An organization as code, and a deletion, on a simulated Basedash
 	@$(RUN) tests/tools/demo.py
 
 contract: $(STAMP)  ## Compare with the service's OpenAPI file: make contract OPENAPI=openapi.json

@@ -323,10 +323,10 @@ def docs(session: nox.Session) -> None:
             run(session, "ansible-lint", "--offline", "--profile", "production", "--strict", *playbooks, env=found)
         run(session, interpreter(session), "tests/lint/check.py", env=found)
         # The schemas come with the tool.
-        workflows = sorted(Path("examples/gitops/.github/workflows").iterdir())
+        workflows = sorted(Path("examples").glob("*/.github/workflows/*"))
         run(session, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
         gitlab = ("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci")
-        run(session, "check-jsonschema", *gitlab, "examples/gitops/.gitlab-ci.yml")
+        run(session, "check-jsonschema", *gitlab, *sorted(Path("examples").glob("*/.gitlab-ci.yml")))
 
 
 @nox.session(python=PYTHON, name="module-docs")

@@ -12,13 +12,15 @@ version_added: 0.1.0
 description:
   - Compares a Basedash organization, or a part of it, with a configuration in files, and changes what differs. One task
     makes one plan over all families of objects, and carries it out in the right order.
-  - The collection reads the files itself. Ansible never templates them, so SQL may have C({{ definition("mrr") }}) in it.
+  - The collection reads the files itself. Ansible never templates them, so SQL may have C({{ definition("mrr") }})
+    in it.
   - Only what the configuration says is compared. A family that is no key of the configuration is never touched. Nothing
     is deleted without O(prune).
-  - Everything that can be known to fail before the first write refuses the whole plan, and the message names up to twenty
-    mistakes, with file and line. Guards judge the planned state.
+  - Everything that can be known to fail before the first write refuses the whole plan, and the message names up to
+    twenty mistakes, with file and line. Guards judge the planned state.
   - There is no state file. In check mode, the task returns the same plan and sends only readings.
   - Written from the vendor's public pages and from third parties. It was never tried against the service.
+  - O(source) needs PyYAML where the task runs. It comes with ansible-core, and other hosts may lack it.
 author:
   - Basedash collection contributors (@ansible-collections)
 extends_documentation_fragment:
@@ -28,8 +30,8 @@ extends_documentation_fragment:
 options:
   source:
     description:
-      - Files and folders with the configuration, in layers. A later one is merged over an earlier one, entry by entry by
-        key, and field by field. Lists inside an entry are replaced.
+      - Files and folders with the configuration, in layers. A later one is merged over an earlier one, entry by
+        entry by key, and field by field. Lists inside an entry are replaced.
       - A folder is read with its subfolders, all files that end in C(.yml) or C(.yaml).
       - Either this or O(configuration) is needed.
     type: list
@@ -45,24 +47,24 @@ options:
     type: dict
   update_secrets:
     description:
-      - Whether secrets are sent to objects that exist. Nobody can see which secret is stored, so V(always) makes every run
-        that has a secret changed. An entry may say it for itself.
+      - Whether secrets are sent to objects that exist. Nobody can see which secret is stored, so V(always)
+        makes every run that has a secret changed. An entry may say it for itself.
     type: str
     default: on_create
     choices: [on_create, always]
     aliases: [update_password]
   prune:
     description:
-      - Families of which everything is deleted that is in no entry, such as V(dashboards). V(charts) and V(tabs) are apart
-        from V(dashboards), and V(group_members) are apart from V(groups).
+      - Families of which everything is deleted that is in no entry, such as V(dashboards). V(charts) and
+        V(tabs) are apart from V(dashboards), and V(group_members) are apart from V(groups).
       - The managed warehouse and the vendor's demonstration are never deleted like this.
       - Deletions come last, and only if everything else went well.
     type: list
     elements: str
   scope:
     description:
-      - By family, a regular expression that is searched in the keys. Only these objects are compared, pruned and reported.
-        An entry outside is refused.
+      - By family, a regular expression that is searched in the keys. Only these objects are compared, pruned
+        and reported. An entry outside is refused.
     type: dict
   exclude:
     description:
@@ -76,8 +78,8 @@ options:
     elements: str
   max_deletions:
     description:
-      - How many objects may be deleted, as a number, or as a percentage of each family such as V(30%). With O(prune) the
-        default is 10. More are refused before the first write.
+      - How many objects may be deleted, as a number, or as a percentage of each family such as V(30%). With
+        O(prune) the default is 10. More are refused before the first write.
       - Tabs and members of groups that O(prune) removes count as well.
     type: str
   max_updates:
@@ -124,8 +126,8 @@ options:
     default: 4
   on_error:
     description:
-      - What happens after a failure. With V(continue), entries that depend on the failed one are not attempted, and others
-        are. With V(stop), nothing more is attempted.
+      - What happens after a failure. With V(continue), entries that depend on the failed one are not attempted,
+        and others are. With V(stop), nothing more is attempted.
     type: str
     default: continue
     choices: [continue, stop]
@@ -176,6 +178,214 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+# Written by 'make module-docs' from tests/tools/module_docs.yml.
+results:
+  description:
+    - One entry per entry of the configuration, in its order, and after them those that O(prune) deletes.
+    - In check mode, and if the plan was refused, what is planned.
+  returned: if the configuration is right and the organization could be read
+  type: list
+  elements: dict
+  contains:
+    family:
+      description: The family, as a key of the configuration, such as V(data_sources).
+      returned: always
+      type: str
+      sample: skills
+    id:
+      description: The identifier, null if there is none (yet).
+      returned: always
+      type: str
+      sample: skill_1
+    name:
+      description: The key, such as the name, the reference name of a definition, or the e-mail address of a member.
+      returned: always
+      type: str
+      sample: Brief
+    dashboard:
+      description: The dashboard of a chart.
+      returned: for charts
+      type: str
+      sample: Revenue
+    data_source:
+      description: The data source of a definition, by its name. For a data source, its facts.
+      returned: for definitions and data sources
+      type: raw
+      sample: orders
+    action:
+      description:
+        - What became of it. One of V(deleted), V(created), V(updated), V(unchanged), V(failed), V(not_attempted).
+      returned: always
+      type: str
+      sample: updated
+    changed:
+      description: Whether the task changed it. A failed one may have been changed before the failure.
+      returned: always
+      type: bool
+      sample: true
+    changes:
+      description:
+        - The options that the plan changes, each with C(option), C(before) and C(after). References are by key.
+        - Of a secret, only that it will be sent.
+      returned: if the plan creates or changes it
+      type: list
+      elements: dict
+      sample: [{option: instructions, before: Be long., after: Be brief.}]
+    renamed_from:
+      description: The earlier key.
+      returned: if the plan renames it
+      type: str
+      sample: Briefly
+    place:
+      description: The file and the line where the entry begins.
+      returned: if it is in a file
+      type: str
+      sample: base/skills.yml:4
+    msg:
+      description: What happened and what to do next, in one sentence.
+      returned: if it failed, or there is something to say
+      type: str
+      sample: It was not attempted, because the data source 'orders' failed.
+    error:
+      description: The request that failed, and the answer.
+      returned: if it failed and a request was the reason
+      type: dict
+      sample: {status: 401, title: Unauthorized}
+    field_errors:
+      description: The server's messages about single settings.
+      returned: if it failed and the server sent some
+      type: dict
+      sample: {host: Host not found}
+    warnings:
+      description: The warnings about it. The first of all are shown as warnings of the task, too.
+      returned: if there are any
+      type: list
+      elements: str
+      sample: []
+    skill:
+      description:
+        - The facts, as the module of the family returns them, under the key that they have there. This is C(skill) for
+          a skill, and C(group), C(member), C(data_source), C(mcp_server), C(definition), C(automation), C(dashboard),
+          C(chart) or C(organization) for others.
+      returned: if they are known, and if it changed or O(return=all)
+      type: dict
+      sample: {id: skill_1, name: Brief}
+summary:
+  description:
+    - How many entries RV(results) has, in all and by what became of them, and the same for each family in C(families).
+    - C(unmanaged) counts by family what is there and in no entry.
+  returned: if RV(results) is
+  type: dict
+  sample:
+    total: 2
+    deleted: 0
+    created: 1
+    updated: 0
+    unchanged: 1
+    failed: 0
+    not_attempted: 0
+    families: {skills: {total: 2, deleted: 0, created: 1, updated: 0, unchanged: 1, failed: 0, not_attempted: 0}}
+    unmanaged: {skills: 3}
+plan_id:
+  description:
+    - What identifies the plan. It is another one exactly if the plan does something else. Secrets don't count.
+    - Null if there is no plan.
+  returned: always
+  type: str
+  sample: 7eec5615ece0cf3b76c53bea6036bb88
+access_changes:
+  description:
+    - Who gains and who loses which data source, by e-mail address, and whether it opens to everyone in the
+      organization.
+  returned: if RV(results) is
+  type: list
+  elements: dict
+  sample: [{data_source: orders, gains: [ada@example.com], loses: [], opens: false}]
+breaks:
+  description: What the deletions break, each with the objects outside of the configuration that use it.
+  returned: if RV(results) is
+  type: list
+  elements: dict
+  sample: [{family: data_sources, id: ds_1, name: orders, used_by: [{family: charts, id: chart_1, name: MRR}]}]
+findings:
+  description: What the checks without a connection found.
+  returned: if the options are right
+  type: list
+  elements: dict
+  sample: [{rule: unknown-definition, level: warning, message: '...', file: base/charts.yml, line: 12}]
+service:
+  description: Where the task worked, as its options, C(module_defaults) or the environment say.
+  returned: if RV(results) is
+  type: dict
+  contains:
+    api_url:
+      description: The root of the service.
+      type: str
+      sample: https://charts.basedash.com
+    organization_id:
+      description: The identifier of the organization.
+      type: str
+      sample: org_1
+progress:
+  description: How far the task was while it worked, a line every five seconds, and each wait.
+  returned: with C(-v), if it took that long
+  type: list
+  elements: str
+  sample: ['340 of 1000 charts planned, 680 in a second']
+msg:
+  description:
+    - Why the task failed. It names up to twenty mistakes, each with file and line, or up to five failures. The whole
+      reasons are in RV(results).
+  returned: on failure
+  type: str
+  sample: "1 entry can't be as wanted, so nothing was changed: groups.yml:3: group 'Analysts': ..."
+api:
+  description: What the task did on the wire.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: The number of requests sent.
+      type: int
+      sample: 2
+    retries:
+      description: The number of these that were another try of an earlier one.
+      type: int
+      sample: 0
+    wait_seconds:
+      description: The seconds that were spent waiting before other tries.
+      type: float
+      sample: 0.0
+error:
+  description: The request that made the task fail as a whole, and the answer to it.
+  returned: on failure, if a request was the reason
+  type: dict
+  contains:
+    status:
+      description: The status of the answer, null if there was none.
+      type: int
+      sample: 401
+    title:
+      description: The API's name for the kind of error, null if the answer was none of the API's own.
+      type: str
+      sample: Unauthorized
+    detail:
+      description: The API's words, null if the answer was none of the API's own.
+      type: str
+      sample: Missing or invalid API key
+    method:
+      description: The method of the request.
+      type: str
+      sample: DELETE
+    url:
+      description: The address of the request. There is no secret in it.
+      type: str
+      sample: https://charts.basedash.com/api/public/organizations/org_1
+    request_id:
+      description: The server's own name for the request, for the vendor's support.
+      returned: if the answer had a header C(x-request-id)
+      type: str
+      sample: req_1
 """
 
 from ansible_collections.community.basedash.plugins.module_utils._configuration.task import ENSURE_CONFIGURATION

@@ -27,6 +27,12 @@ options:
   name:
     description: Only groups with exactly this name. There may be several.
     type: str
+  members:
+    description:
+      - Whether to read who is in each group, with one or two requests for each. So the members are also found on a
+        server whose list of groups does not show them.
+    type: bool
+    default: false
 notes:
   - Only third parties describe the list of groups. Nobody describes whether it shows the members of a group.
 seealso:
@@ -43,6 +49,11 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ all_groups.groups | map(attribute='name') | list }}"
 
+- name: Read who is in which group
+  community.basedash.basedash_group_info:
+    members: true
+  register: audited
+
 - name: Read the groups of the sales department
   community.basedash.basedash_group_info:
     name_pattern: ^Sales
@@ -55,6 +66,8 @@ groups:
   description:
     - The facts of each group that meets all of the options, newest first. They are described at
       RV(community.basedash.basedash_group#module:group).
+    - With O(members=true), each has C(member_ids) besides, a sorted list. It is null if the server does not show who is
+      in a group.
   returned: success
   type: list
   elements: dict
@@ -125,9 +138,9 @@ error:
 
 from ansible_collections.community.basedash.plugins.module_utils._engine.info import info_module
 from ansible_collections.community.basedash.plugins.module_utils._engine.module import run_module
-from ansible_collections.community.basedash.plugins.module_utils._resources.group import GROUP
+from ansible_collections.community.basedash.plugins.module_utils._resources.group import GROUP, with_members
 
-SPEC = info_module(GROUP)
+SPEC = info_module(GROUP, with_members, {"members": {"type": "bool", "default": False}})
 
 
 def main() -> None:

@@ -52,6 +52,19 @@ state.write_text(json.dumps(comments))
 """
 
 
+# Runners of GitHub have jq.
+JQ = """#!{python}
+import pathlib, sys
+import jq
+
+raw, program, path = sys.argv[1:]
+assert raw == "--raw-output"
+text = pathlib.Path(path).read_text(encoding="utf-8")
+for found in jq.compile(program).input_text(text).all():
+    print(found)
+"""
+
+
 class GitLab(Api):
     """The notes of one merge request, two on a page, as GitLab's API has them; each test has a class of its own."""
 
@@ -92,6 +105,7 @@ class Job:
     output: str
     summary: str
     folder: Path
+    outputs: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -106,7 +120,8 @@ class Platform:
         tools = self.folder.parent / "tools"
         tools.mkdir()
         python = PYTHON.format(python=sys.executable)
-        programs = {"ansible-galaxy": INSTALLER, "python": python, "gh": GH.format(python=sys.executable)}
+        scripts = {name: text.format(python=sys.executable) for name, text in (("gh", GH), ("jq", JQ))}
+        programs = {"ansible-galaxy": INSTALLER, "python": python, **scripts}
         for name, text in programs.items():
             tools.joinpath(name).write_text(text, encoding="utf-8")
             tools.joinpath(name).chmod(0o700)
@@ -140,9 +155,9 @@ class Platform:
         """Run the steps of a job. ``values`` are what the expressions mean, besides the secrets."""
         path = self.folder / ".github" / "workflows" / workflow
         described = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"][job]
-        for name in ("basedash-report", "basedash-teardown"):
-            for suffix in ("md", "json"):
-                (self.folder / f"{name}.{suffix}").unlink(missing_ok=True)
+        # A runner begins with a fresh copy.
+        for left in self.folder.glob("basedash-*.*"):
+            left.unlink()
 
         def valued(text: Any) -> str:
             def value(match: re.Match[str]) -> str:
@@ -151,21 +166,27 @@ class Platform:
 
             return EXPRESSION.sub(value, str(text))
 
-        summary = self.tools / "summary"
-        summary.write_text("", encoding="utf-8")
-        always = {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_REPOSITORY": "me/data"}
+        summary, outputs = self.tools / "summary", self.tools / "outputs"
+        for path in (summary, outputs):
+            path.write_text("", encoding="utf-8")
+        always = {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(outputs), "RUNNER_TEMP": str(self.tools)}
+        always["GITHUB_REPOSITORY"] = "me/data"
         status, said = 0, ""
         for step in described["steps"]:
             if "run" not in step:
                 continue
             condition = step.get("if", "success()")
-            needed = re.search(r"hashFiles\('(.*?)'\)", condition)
-            if (status and "always()" not in condition) or (needed and not (self.folder / needed.group(1)).exists()):
+            needed = re.findall(r"hashFiles\('(.*?)'\)", condition)
+            events = re.findall(r"github\.event_name == '(.*?)'", condition)
+            if (status and "always()" not in condition) or not all(any(self.folder.glob(name)) for name in needed):
+                continue
+            if any(event != values["github.event_name"] for event in events):
                 continue
             env = {**described.get("env", {}), **step.get("env", {})}
             code, output = self.bash(step["run"], {**always, **{k: valued(v) for k, v in env.items()}}, "-e")
             status, said = status or code, said + output
-        return Job(status, said, summary.read_text(encoding="utf-8"), self.folder)
+        given = dict(line.split("=", 1) for line in outputs.read_text(encoding="utf-8").splitlines())
+        return Job(status, said, summary.read_text(encoding="utf-8"), self.folder, given)
 
     def gitlab(self, job: str, env: Mapping[str, str]) -> Job:
         """Run the lines of a job."""

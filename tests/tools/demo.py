@@ -2,17 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Install the collection as a user would, start a simulated Basedash, and run the demonstration playbook on it."""
+"""Install the collection as a user would, start a simulated Basedash, and show on it what users do.
+
+First an organization as code: export, change, plan, apply, drift, a preview and its end. Then examples/demo.yml.
+"""
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
+from urllib.request import ProxyHandler, Request, build_opener
 
 import workspace
 
@@ -24,6 +31,20 @@ CHOICES = {
     "BASEDASH_DATA_SOURCE_NAME": "preview-43",
     "BASEDASH_MEMBER_API_KEY": "bd_key_demo_member",
 }
+# What an inventory says in a repository of a user.
+QUERY = "basedash/dashboards/sales/revenue.sql"
+NO_DASHBOARDS = "nothing.yml"
+PREVIEW = {
+    "basedash_configuration_source": ["basedash/dashboards"],
+    "basedash_configuration_name_prefix": "preview-42-",
+}
+END_OF_PREVIEW = {
+    **PREVIEW,
+    "basedash_configuration_source": [NO_DASHBOARDS],
+    "basedash_configuration_prune": ["dashboards"],
+    "basedash_configuration_allow_replace_all": ["dashboards"],
+}
+DRIFT = 2
 
 
 class DemoError(Exception):
@@ -52,8 +73,53 @@ def wait_for_port(server: subprocess.Popen[bytes], port_file: Path, log: Path) -
     raise DemoError(f"The simulator did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
 
 
-def demonstrate(folder: Path) -> int:
-    """Go through the steps inside a temporary folder; return the playbook's return code."""
+def play(folder: Path, *arguments: str | Path, status: int = 0) -> None:
+    """Show a command of Ansible and run it, which must end with this status."""
+    print(f"$ ansible-playbook {shlex.join(map(str, arguments))}", flush=True)
+    # The modules run where the playbook does, with the Python that has what they need.
+    local = ["-c", "local", "-e", f"ansible_python_interpreter={sys.executable}"]
+    code = subprocess.run([BIN / "ansible-playbook", *arguments, *local], cwd=folder, check=False).returncode
+    if code != status:
+        raise DemoError(f"It ended with {code}, not with {status}.")
+
+
+def on_the_organization(folder: Path, playbook: str, variables: dict[str, Any] | None = None, status: int = 0) -> None:
+    """Run a playbook of the collection on the organization."""
+    given = ("-e", json.dumps(variables)) if variables else ()
+    play(folder, f"community.basedash.{playbook}", "-i", "localhost,", *given, status=status)
+
+
+def rename_by_hand(url: str) -> None:
+    """Rename a dashboard as somebody does who knows nothing of the files."""
+    headers = {"Authorization": f"Bearer {CHOICES['BASEDASH_API_KEY']}", "Content-Type": "application/json"}
+    address = f"{url}/api/public/organizations/{CHOICES['BASEDASH_ORGANIZATION_ID']}/dashboards/dash_sales"
+    request = Request(address, json.dumps({"name": "Sales 2026"}).encode(), headers, method="PATCH")
+    build_opener(ProxyHandler({})).open(request, timeout=30).close()
+
+
+def show_the_organization(folder: Path, url: str) -> None:
+    """Go through what people do with an organization as code."""
+    step("People have clicked an organization together. Write it into the folder basedash")
+    on_the_organization(folder, "export")
+    step("Compare the folder with the organization: nothing to change")
+    on_the_organization(folder, "plan")
+    query = folder / QUERY
+    query.write_text(query.read_text(encoding="utf-8").rstrip() + " WHERE day > '2026-01-01'\n", encoding="utf-8")
+    step(f"Somebody edits one line, in {QUERY}. Plan it, and apply it")
+    on_the_organization(folder, "plan")
+    on_the_organization(folder, "apply")
+    step("Somebody else renames a dashboard by hand. The drift says what to write")
+    rename_by_hand(url)
+    on_the_organization(folder, "drift", status=DRIFT)
+    step("A pull request gets a preview: copies of the dashboards, under other names")
+    on_the_organization(folder, "apply", PREVIEW)
+    step("The pull request is closed, and exactly the copies go")
+    (folder / NO_DASHBOARDS).write_text("format: 1\ndashboards: []\n", encoding="utf-8")
+    on_the_organization(folder, "apply", END_OF_PREVIEW)
+
+
+def demonstrate(folder: Path) -> None:
+    """Go through the steps inside a temporary folder."""
     step("Building and installing the collection")
     os.environ.update(ANSIBLE_HOME=str(folder / "home"), ANSIBLE_COLLECTIONS_PATH=str(folder / "collections"))
     galaxy = BIN / "ansible-galaxy"
@@ -69,12 +135,10 @@ def demonstrate(folder: Path) -> int:
         server = subprocess.Popen([BIN / "basedash-simulator", *options], stdout=output, stderr=output)
     try:
         url = f"http://127.0.0.1:{wait_for_port(server, port_file, log)}"
-        step(f"It listens on {url} and holds {CHOICES['BASEDASH_ORGANIZATION_ID']}. Running examples/demo.yml")
-        os.environ.update(CHOICES, BASEDASH_API_URL=url)
-        playbook = workspace.ROOT / "examples" / "demo.yml"
-        # The modules run where the playbook does, with the Python that has what they need.
-        local = ["-i", "localhost,", "-c", "local", "-e", f"ansible_python_interpreter={sys.executable}"]
-        return subprocess.run([BIN / "ansible-playbook", *local, playbook], cwd=folder, check=False).returncode
+        os.environ.update(CHOICES, BASEDASH_API_URL=url, ANSIBLE_DISPLAY_SKIPPED_HOSTS="false")
+        show_the_organization(folder, url)
+        step("The same promises hold for one data source and one task: examples/demo.yml")
+        play(folder, "-i", "localhost,", workspace.ROOT / "examples" / "demo.yml")
     finally:
         server.terminate()
         try:
@@ -91,13 +155,14 @@ def main() -> int:
     workspace.clean_environment()
     with tempfile.TemporaryDirectory(prefix="basedash-demo-") as folder:
         try:
-            code = demonstrate(Path(folder))
+            demonstrate(Path(folder))
+            code = 0
         except DemoError as error:
             print(error, file=sys.stderr)
             code = 1
     if code == 0:
         step("Done. Nothing of it was real: the simulated Basedash is gone, and so is what was installed for it.")
-        step("For an organization of yours, see the first lines of examples/demo.yml, and the examples in README.md.")
+        step("For an organization of yours, read docs/organization_as_code.md, and the examples in README.md.")
     else:
         step("The demonstration failed: the reason stands above.")
     return code

@@ -165,23 +165,8 @@ def _beyond(who: Who, others: Who, others_are_all: bool) -> list[str]:
     return sorted(missing) if ("others", "") not in others else []
 
 
-def concerns_all(before: Reach, after: Reach) -> bool:
-    """Tell whether a plan changes who is active or who is in a group.
-
-    Then it may change who can query any data source, also one whose access the plan leaves alone. So the policies of
-    all data sources are needed to know it.
-    """
-    later = after.groups or {}
-    regrouped = (group.id not in later or later[group.id].members != group.members for group in _groups(before))
-    return _active(before) != _active(after) or any(regrouped)
-
-
 def _groups(reach: Reach) -> Iterable[Group]:
     return (reach.groups or {}).values()
-
-
-def _active(reach: Reach) -> set[str]:
-    return {one.id for one in (reach.members or {}).values() if one.is_active}
 
 
 def restricted_to_nobody(after: Reach, before: Reach | None = None) -> list[str]:

@@ -2,51 +2,340 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: stub."""
+"""Private to this collection: merges the layers of a configuration, entry by entry, and option by option."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .families import BY_KEY, CHARTS
-from .form import Configuration, Entry, Finding
+from .._base.text import quoted
+from .entries import REMOVE, SHAPES, Draft, Notes, draft_of, entry_of, merged, place_in
+from .families import BY_KEY, CHARTS, FAMILIES, SETTINGS, Managed
+from .form import Configuration, Entry, Finding, Place
+from .prefix import with_prefix
+from .source import read_layers
+
+_FORMAT = 1
+_TOP = ("format", "for", "defaults", *(one.key for one in BY_KEY.values() if not one.within))
+_WITH_SECRETS = {one.key: one for one in FAMILIES if one.kind.secrets}
+
+Node = Mapping[str, Any]
 
 
 def load(options: Mapping[str, Any]) -> tuple[Configuration, list[Finding]]:
-    """Return the configuration."""
-    given = dict(options["configuration"])
-    result = Configuration(target=given.get("for") or {})
-    for key, value in given.items():
-        if key in ("format", "for", "defaults"):
-            continue
-        managed = BY_KEY[key]
-        if key == "organization":
-            result.settings = _entry(managed, value)
-            continue
-        result.entries[key] = []
-        for one in value:
-            one = dict(one)
-            charts = one.pop("charts", None)
-            entry = _entry(managed, one)
-            result.entries[key].append(entry)
-            if charts is not None:
-                result.with_charts.append(entry)
-                for chart in charts:
-                    made = _entry(CHARTS, {**chart, "dashboard": entry.key})
-                    made.parent = entry
-                    result.entries.setdefault("charts", []).append(made)
-    return result, []
+    """Return the configuration that the options ``source`` or ``configuration`` give, and what is wrong in it.
+
+    Mistakes don't stop the reading, so that the findings have all of them. Then the configuration is not complete.
+
+    Raises:
+        InputError: if files can't be read because a library is missing.
+    """
+    loading = _Loading()
+    if options["source"] is not None:
+        layers, loading.notes.findings = read_layers(options["source"])
+        if not layers:
+            loading.notes.error("source", "The option source names no file and no folder: name one.")
+    else:
+        layers = [[options["configuration"]]]
+    for layer in layers:
+        loading.take(layer, in_files=options["source"] is not None)
+    loading.take_secrets(options.get("secrets") or {})
+    configuration = loading.configuration(options.get("update_secrets") or "on_create")
+    if options.get("name_prefix"):
+        configuration = with_prefix(configuration, options["name_prefix"])
+    return configuration, loading.notes.findings
 
 
-def _entry(managed: Any, given: dict[str, Any]) -> Entry:
-    given = dict(given)
-    earlier = given.pop("renamed_from", [])
-    blank = {name: spec.get("default") for name, spec in managed.options.items()}
-    for name in ("access", "trigger", "notifications", "layout"):
-        if name in given and name in managed.options:
-            inner = dict.fromkeys(managed.options[name]["options"])
-            given[name] = {**inner, **given[name]}
-    return Entry(
-        managed, {**blank, **given}, frozenset(given), tuple([earlier] if isinstance(earlier, str) else earlier)
-    )
+class _Loading:
+    """The drafts of all families, to which one layer after the other is added."""
+
+    def __init__(self) -> None:
+        self.notes = Notes()
+        self._target: dict[str, Any] = {}
+        self._defaults: dict[str, Draft] = {}
+        self._settings: Draft | None = None
+        self._families: dict[str, _Drafts] = {}
+
+    # Reading ----------------------------------------------------------------------------------------------------------
+
+    def take(self, layer: Iterable[Node], in_files: bool) -> None:
+        """Merge a layer over those before it."""
+        layer = list(layer)
+        defaults: dict[str, Draft] = {}
+        settings: Draft | None = None
+        for node in layer:
+            self._check_top(node, in_files)
+            self._take_target(node)
+            for key, one in self._mappings(node, "defaults").items():
+                self._take_defaults(node["defaults"], key, one, defaults)
+            if "organization" in node:
+                settings = self._settings_in(node, settings)
+        for key, draft in defaults.items():
+            self._merge_defaults(key, draft)
+        if settings is not None and self._settings is not None:
+            self._settings.merge(settings)
+        self._settings = self._settings or settings
+        for managed in FAMILIES:
+            nodes = [node for node in layer if managed.key in node and not managed.within]
+            if nodes:
+                drafts = [draft for node in nodes for draft in self._drafts(managed, node)]
+                self._family(managed).take(drafts)
+
+    def _check_top(self, node: Node, in_files: bool) -> None:
+        for key in node:
+            if key not in _TOP:
+                near = difflib.get_close_matches(str(key), _TOP, 1)
+                advice = "did you mean %s?" % near[0] if near else "give one of %s." % ", ".join(_TOP)
+                if key == CHARTS.key:
+                    advice = "put charts into their dashboard."
+                message = "The key %s is unknown: %s" % (quoted(key), advice)
+                self.notes.error("unknown-key", message, place_in(node, key))
+        found = node.get("format")
+        if found is None and in_files:
+            self.notes.error("format", "The file has no format: begin it with format: 1.", place_in(node))
+        elif found is not None and (isinstance(found, bool) or found != _FORMAT):
+            message = "The format is none that this version of the collection knows: give 1, or use a newer version."
+            self.notes.error("format", message, place_in(node, "format"))
+
+    def _mappings(self, node: Node, key: str) -> Node:
+        """Return a part of a file that must be a mapping; empty if it is none."""
+        found = node.get(key)
+        if isinstance(found, Mapping):
+            return found
+        if key in node:
+            self.notes.error("form", "The key %s is no mapping: correct it, or remove it." % key, place_in(node, key))
+        return {}
+
+    def _take_target(self, node: Node) -> None:
+        target = self._mappings(node, "for")
+        for key, value in target.items():
+            if key not in ("id", "slug") or not isinstance(value, str) or not value.strip():
+                self.notes.error("for", "The key for takes slug or id, each a text: correct it.", place_in(target, key))
+            elif self._target.setdefault(key, value) != value:
+                message = "The configuration is for another organization (%s) in an earlier place: correct one of them."
+                self.notes.error("for", message % quoted(self._target[key]), place_in(target, key))
+        if "for" in node and not target:
+            self.notes.error("for", "The key for names no organization: give slug or id.", place_in(node, "for"))
+
+    def _settings_in(self, node: Node, settings: Draft | None) -> Draft | None:
+        found = self._mappings(node, "organization")
+        if settings is not None:
+            self.notes.error("duplicate", _twice("The key organization", settings.place), place_in(found))
+        return draft_of(SHAPES[SETTINGS.key], found, self.notes) if found else settings
+
+    def _take_defaults(self, node: Node, key: str, one: Any, defaults: dict[str, Draft]) -> None:
+        known = [name for name in SHAPES if name != SETTINGS.key]
+        if key not in known:
+            near = difflib.get_close_matches(str(key), known, 1)
+            advice = "did you mean %s?" % near[0] if near else "give one of %s." % ", ".join(known)
+            self.notes.error(
+                "unknown-key", "The key %s of defaults is unknown: %s" % (quoted(key), advice), place_in(node, key)
+            )
+        elif not isinstance(one, Mapping):
+            self.notes.error("form", "The defaults of %s are no mapping: correct them." % key, place_in(node, key))
+        elif key in defaults:
+            subject = "The key %s of defaults" % key
+            self.notes.error("duplicate", _twice(subject, defaults[key].place), place_in(node, key))
+        else:
+            defaults[key] = draft_of(SHAPES[key], one, self.notes)
+            for name in (BY_KEY[key].key_option, "id", "renamed_from", REMOVE, CHARTS.key):
+                if defaults[key].values.pop(name, None) is not None:
+                    message = "The option %s has no place in defaults: give it in each entry." % name
+                    self.notes.error("unknown-key", message, place_in(one, name))
+
+    def _merge_defaults(self, key: str, draft: Draft) -> None:
+        if key in self._defaults:
+            self._defaults[key].merge(draft)
+        else:
+            self._defaults[key] = draft
+
+    def _drafts(self, managed: Managed, node: Node) -> Iterator[Draft]:
+        found, shape = node[managed.key], SHAPES[managed.key]
+        if not isinstance(found, list):
+            message = "The key %s is no list: give a list, which may be empty." % managed.key
+            self.notes.error("form", message, place_in(node, managed.key))
+            return
+        for number, one in enumerate(found):
+            if not isinstance(one, Mapping):
+                message = "The item %s[%d] is no mapping: correct it." % (managed.key, number)
+                self.notes.error("form", message, place_in(node, managed.key))
+                continue
+            draft = draft_of(shape, one, self.notes)
+            if CHARTS.key in draft.values:
+                del draft.values[CHARTS.key]
+                draft.charts = list(self._drafts(CHARTS, one))
+            yield draft
+
+    def _family(self, managed: Managed) -> _Drafts:
+        return self._families.setdefault(managed.key, _Drafts(managed, self))
+
+    def default(self, managed: Managed) -> Node:
+        """Return the defaults of a family."""
+        draft = self._defaults.get(managed.key)
+        return {} if draft is None else draft.values
+
+    # Secrets ----------------------------------------------------------------------------------------------------------
+
+    def take_secrets(self, secrets: Node) -> None:
+        """Merge the secrets over the entries that they are for. No message shows a value."""
+        for key, by_name in secrets.items():
+            managed = _WITH_SECRETS.get(key)
+            if managed is None:
+                advice = "give one of %s." % ", ".join(_WITH_SECRETS)
+                self.notes.error("secrets", "The option secrets has a family that has none: " + advice)
+                continue
+            if not isinstance(by_name, Mapping):
+                message = "The option secrets.%s is no dict: give a dict by the names of the entries." % key
+                self.notes.error("secrets", message)
+                continue
+            for name, given in by_name.items():
+                self._take_secrets_of(managed, name, given)
+
+    def _take_secrets_of(self, managed: Managed, name: Any, given: Any) -> None:
+        subject = "The option secrets.%s" % managed.key
+        draft = self._family(managed).named(str(name)) if managed.key in self._families else None
+        allowed = {one.name for one in managed.kind.secrets} | {"extra_secrets", "update_secrets"}
+        if draft is None:
+            message = "%s names %s, which the configuration lacks: correct the name." % (subject, quoted(name))
+            self.notes.error("secrets", message)
+        elif not isinstance(given, Mapping):
+            self.notes.error("secrets", "%s has no dict for %s: give one." % (subject, quoted(name)))
+        elif not allowed.issuperset(given):
+            message = "%s has an option for %s that is no secret: give only %s."
+            self.notes.error("secrets", message % (subject, quoted(name), ", ".join(sorted(allowed))))
+        else:
+            draft.values = merged(draft.shape, draft.values, given)
+
+    # Finishing --------------------------------------------------------------------------------------------------------
+
+    def configuration(self, update_secrets: str) -> Configuration:
+        """Return everything that was read, checked and converted."""
+        result = Configuration(target=self._target)
+        if self._settings is not None:
+            result.settings = entry_of(self._settings, None, update_secrets, self.notes)
+        for managed in FAMILIES:
+            if managed.key not in self._families:
+                continue
+            result.entries[managed.key] = entries = []
+            for draft in self._families[managed.key].drafts:
+                entry = self._entry(draft, None, update_secrets)
+                entries.append(entry)
+                if draft.charts is not None:
+                    result.with_charts.append(entry)
+                    charts = result.entries.setdefault(CHARTS.key, [])
+                    charts += [self._entry(chart, entry, update_secrets) for chart in draft.charts]
+        return result
+
+    def _entry(self, draft: Draft, parent: Entry | None, update_secrets: str) -> Entry:
+        default = self._defaults.get(draft.shape.managed.key)
+        if default is not None:
+            draft.values = merged(draft.shape, default.values, draft.values)
+            draft.nodes = [*default.nodes, *draft.nodes]
+        return entry_of(draft, parent, update_secrets, self.notes)
+
+
+class _Drafts:
+    """The drafts of a family, or of the charts of one dashboard, by what names them."""
+
+    def __init__(self, managed: Managed, loading: _Loading) -> None:
+        self._managed = managed
+        self._loading = loading
+        self._by_key: dict[tuple[Any, str], Draft] = {}
+        self._by_id: dict[str, Draft] = {}
+        self._in_order: dict[int, Draft] = {}
+
+    @property
+    def drafts(self) -> list[Draft]:
+        """The drafts, in the order in which they were first given."""
+        return list(self._in_order.values())
+
+    def named(self, name: str) -> Draft | None:
+        """Return the draft with this key or this id."""
+        by_key = self._by_key.get((None, name))
+        return self._by_id.get(name) if by_key is None else by_key
+
+    def take(self, drafts: Iterable[Draft]) -> None:
+        """Merge the drafts of a layer."""
+        seen: dict[Any, Draft] = {}
+        for draft in drafts:
+            names = self._names(draft)
+            earlier = next((seen[name] for name in names if name in seen and not _apart(draft, seen[name])), None)
+            if earlier is not None:
+                family = self._managed.kind.family
+                subject = "The %s %s" % (family.noun, quoted(names[0][-1]))
+                self._loading.notes.error("duplicate", _twice(subject, earlier.place), draft.place)
+                continue
+            seen.update(dict.fromkeys(names, draft))
+            self._take(draft, names)
+
+    def _names(self, draft: Draft) -> list[tuple[str, Any, str]]:
+        scope, key, identifier = draft.named(self._loading.default(self._managed))
+        found = [] if key is None else [("key", scope, key)]
+        return [*found, *([] if identifier is None else [("id", None, identifier)])]
+
+    def _take(self, draft: Draft, names: list[tuple[str, Any, str]]) -> None:
+        found = self._found(names)
+        if draft.values.pop(REMOVE, None):
+            self._remove(draft, found)
+            return
+        if found is None:
+            found = self._in_order[id(draft)] = draft
+            charts, draft.charts = draft.charts, None
+        else:
+            found.merge(draft)
+            charts = draft.charts
+        for kind, scope, name in self._names(found):
+            if kind == "id":
+                self._by_id[name] = found
+            else:
+                self._by_key[(scope, name)] = found
+        if charts is not None:
+            self._take_charts(found, charts)
+
+    def _take_charts(self, dashboard: Draft, charts: list[Draft]) -> None:
+        family = _Drafts(CHARTS, self._loading)
+        family.take(dashboard.charts or ())
+        family.take(charts)
+        dashboard.charts = family.drafts
+
+    def _found(self, names: list[tuple[str, Any, str]]) -> Draft | None:
+        for kind, scope, name in names:
+            found = self._by_id.get(name) if kind == "id" else self._by_key.get((scope, name))
+            if found is not None and kind == "key" and any(_is_other(found, *one) for one in names):
+                continue
+            if found is None and kind == "key" and scope is None:
+                alike = [one for (_scope, key), one in self._by_key.items() if key == name and _scope is not None]
+                found = alike[0] if len(alike) == 1 else None
+            if found is not None:
+                return found
+        return None
+
+    def _remove(self, draft: Draft, found: Draft | None) -> None:
+        kind, notes = self._managed.kind, self._loading.notes
+        scope = () if kind.scope is None else (kind.scope.name, kind.scope.by_key)
+        if set(draft.values) - {"id", kind.key.name, *scope} or draft.charts is not None:
+            message = "The entry has remove and options beside its name: remove one of both."
+            notes.error("remove", message, place_in(draft.nodes[-1], REMOVE))
+        elif found is None:
+            message = "The option remove takes nothing away, because no earlier layer has this %s." % kind.family.noun
+            notes.warning("remove", message, place_in(draft.nodes[-1], REMOVE))
+        else:
+            del self._in_order[id(found)]
+            self._by_key = {key: one for key, one in self._by_key.items() if one is not found}
+            self._by_id = {key: one for key, one in self._by_id.items() if one is not found}
+
+
+def _apart(one: Draft, other: Draft) -> bool:
+    """Tell whether two drafts have different ids. Then they are about two objects, even if these have the same key."""
+    ids = (one.values.get("id"), other.values.get("id"))
+    return None not in ids and ids[0] != ids[1]
+
+
+def _is_other(draft: Draft, kind: str, _scope: Any, name: str) -> bool:
+    return kind == "id" and draft.values.get("id") not in (None, name)
+
+
+def _twice(subject: str, place: Place | None) -> str:
+    return "%s is there twice%s: keep one." % (subject, "" if place is None else ", also in %s" % place)

@@ -15,6 +15,7 @@ import threading
 from typing import Any
 
 from .._engine.outcome import is_planned
+from .._resources.access import Policy
 from .._rest.collection import Collection
 from .._rest.family import Family, Resource
 from .._rest.listing import Listing
@@ -30,6 +31,10 @@ class Planned:
         self._lock = threading.Lock()
         self._changed: dict[tuple[str, str], Listing] = {}
         self._resources: dict[tuple[str, str], Resource] = {}
+        self.policies: dict[str, Policy] = {}
+        """Who may query, by the id of the data source, where the plan sets it."""
+        self.policies_before: dict[str, Policy] = {}
+        """Who may query now, by the id of the data source, where the plan has read it."""
 
     def of(self, family: Family, parent: str = "") -> Collection:
         """Return a collection that shows the planned state."""

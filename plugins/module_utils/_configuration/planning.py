@@ -20,8 +20,9 @@ from .._engine.deletion import Absence, plan_deletion
 from .._engine.items import Item, Run, deletion_options
 from .._engine.lookup import Finding
 from .._engine.one import EnsureState
-from .._engine.outcome import Outcome, planned_id
+from .._engine.outcome import Diff, Outcome, planned_id
 from .._http.parallel import in_parallel
+from .._resources.access import Policy
 from .._rest.collection import Collection
 from .._rest.family import Resource
 from .._rest.listing import Listing
@@ -116,7 +117,8 @@ class Plan:
     """The plan of a task: what changes, in which order, and what speaks against it.
 
     ``mistakes`` are entries that can't be as wanted. ``refusal`` says why the whole plan is refused, and is empty if
-    nothing speaks against it. ``unmanaged`` counts what is there and in no entry, by family.
+    nothing speaks against it. ``unmanaged`` counts what is there and in no entry, by family. ``access_changes`` say who
+    gains and who loses a data source. ``breaks`` say what a deletion breaks.
     """
 
     changes: list[Change] = field(default_factory=list)
@@ -125,6 +127,8 @@ class Plan:
     refusal: str = ""
     warnings: list[str] = field(default_factory=list)
     unmanaged: dict[str, int] = field(default_factory=dict)
+    access_changes: list[dict[str, Any]] = field(default_factory=list)
+    breaks: list[dict[str, Any]] = field(default_factory=list)
 
     def refuse(self, reason: str) -> None:
         """Refuse the whole plan because of ``reason``, or keep a reason that was found before."""
@@ -154,6 +158,7 @@ class Planner:
         self.plan = Plan()
         self._client = planned.api.client
         self._by_entry: dict[int, Change] = {}
+        self._by_object: dict[tuple[str, str, str], Change] = {}
 
     def make(self) -> Plan:
         """Return the plan.
@@ -328,11 +333,32 @@ class Planner:
             change.after = {**new, "id": planned_id(family.key_of(resource))}
         else:
             change.after = resource
+        if change.entry is not None and change.acts[0] is item:
+            self._check_is_only_one(change, change.after["id"])
+        if change.managed is DATA_SOURCES:
+            self._note_access(change.after["id"], outcome)
         if outcome.action == "unchanged":
             facts = outcome.facts if self._wanted.return_all else None
             item.planned = item.outcome = replace(outcome, facts=facts, diff=None, resource=None)
         elif change.managed is not SETTINGS:
             self.planned.put(family, change.parent_id, change.after)
+
+    def _check_is_only_one(self, change: Change, identifier: str) -> None:
+        key = (change.managed.key, change.parent_id, identifier)
+        other = self._by_object.setdefault(key, change)
+        if other is not change:
+            self._mistake(change, "Another entry is about the same object (%s): remove one of them." % other)
+
+    def _note_access(self, identifier: str, outcome: Outcome) -> None:
+        old = outcome.diff.before.get("access") if isinstance(outcome.diff, Diff) else None
+        for policies, shown in (
+            (self.planned.policies_before, old),
+            (self.planned.policies, outcome.values.get("access")),
+        ):
+            if shown is not None:
+                policies[identifier] = Policy(
+                    shown["mode"], frozenset(shown["group_ids"]), frozenset(shown["member_ids"])
+                )
 
     def _as_read(self, change: Change, resource: Resource) -> Resource | None:
         if change.managed is SETTINGS:

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import re
 
+from .form import Configuration
+
 
 def safe_prefix(prefix: str) -> str:
     """Return the prefix."""
     return re.sub(r"[^A-Za-z0-9_]+", "_", prefix)
+
+
+def with_prefix(configuration: Configuration, prefix: str) -> Configuration:
+    return configuration

@@ -15,6 +15,7 @@ from .._base.errors import BasedashError
 from .._base.text import limited
 from .._engine.items import ACTIONS, failure_entry
 from .._engine.outcome import Diff, is_planned
+from .._engine.settings import SECRET_WORDS
 from .families import CHARTS, DATA_SOURCES, DEFINITIONS, FAMILIES, GROUPS, MEMBERS, SETTINGS
 from .organization import Planned
 from .planning import Act, Change, Plan
@@ -77,7 +78,7 @@ def identity_of(plan: Plan, planned: Planned) -> str:
     """Return the ``plan_id``, which is the same for two plans exactly if they do the same.
 
     It covers the organization, and for each object that changes its family, its identity, the action, and the options
-    before and after. Of secrets it only covers that one is sent.
+    before and after. Secrets that are sent with other options don't count, because a plan for review has none.
     """
     lines = []
     for change in plan.changes:
@@ -88,13 +89,19 @@ def identity_of(plan: Plan, planned: Planned) -> str:
             who = [parent, key] if is_planned(known.get("id")) or change.before is None else known.get("id")
             lines.append(
                 json.dumps(
-                    [change.managed.key, who, change.planned_action, changes_of(change, planned)],
+                    [change.managed.key, who, change.planned_action, _without_secrets(change, planned)],
                     sort_keys=True,
                     default=str,
                 )
             )
     text = "\n".join([planned.api.organization_id, *sorted(lines)])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _without_secrets(change: Change, planned: Planned) -> list[dict[str, Any]]:
+    shown = {one.name for one in change.managed.kind.settings}
+    will_be_sent = SECRET_WORDS[0]
+    return [one for one in changes_of(change, planned) if one["option"] in shown or one["after"] != will_be_sent]
 
 
 def _key(change: Change) -> Any:

@@ -17,12 +17,13 @@ from .._engine.options import CONNECTION, secret_texts
 from .._engine.outcome import Outcome
 from .._engine.task import Task
 from .._rest.collection import Collection
-from .._rest.creation_lock import creation_lock
+from .._rest.creation_lock import organization_lock
 from .._rest.snapshot import Lists
-from . import guards
 from .carrying_out import Execution
+from .effects import judge_access, judge_deletions
 from .families import FAMILIES, SETTINGS
 from .form import Configuration, Finding
+from .guards import check_prune, judge
 from .journal import Journal
 from .layers import load
 from .organization import Planned
@@ -104,7 +105,7 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
     configuration, findings = _loaded(options, api.client.hide)
     if any(one.is_error for one in findings):
         raise refused(findings)
-    guards.check_prune(configuration, wanted)
+    check_prune(configuration, wanted)
     journal = Journal(None if check_mode else options["journal"])
     unfinished = journal.unfinished()
     with nullcontext() if check_mode else _alone(api):
@@ -114,7 +115,9 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
             planner = Planner(Planned(api, lists), configuration, wanted)
             plan = planner.make()
             if not plan.mistakes:
-                guards.judge(plan, planner.planned, wanted)
+                judge(plan, planner.planned, wanted)
+                plan.access_changes = judge_access(plan, planner.planned, wanted.fail_on)
+                plan.breaks = judge_deletions(plan, planner.planned)
             plan_id = identity_of(plan, planner.planned)
             values = {"plan_id": plan_id, **_found(findings)}
             _refuse_another_plan(plan, wanted, plan_id)
@@ -130,9 +133,8 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
 def _alone(api: Collection) -> AbstractContextManager[Any]:
     """Hold the lock of the organization, because two tasks of this machine must not change it at the same time."""
     client = api.client
-    key = (*client.identity, api.organization_id, "configuration")
-    what = "the configuration of this organization"
-    return creation_lock(key, "configuration", client.patience, lambda: client.abandoned, what)
+    key = (*client.identity, api.organization_id)
+    return organization_lock(key, client.patience, lambda: client.abandoned)
 
 
 def _check_target(api: Collection, configuration: Configuration) -> None:
@@ -208,6 +210,8 @@ def _outcome(
         diff=tuple(diffs_of(plan, planned)),
         values={
             **values,
+            "access_changes": plan.access_changes,
+            "breaks": plan.breaks,
             "results": results,
             "summary": summary_of(plan),
             "service": {"api_url": api.client.identity[0], "organization_id": api.organization_id},

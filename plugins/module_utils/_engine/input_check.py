@@ -16,6 +16,7 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from ansible.module_utils.common.parameters import DEFAULT_TYPE_VALIDATORS
@@ -34,6 +35,8 @@ _KINDS = {
     list: "a list",
     dict: "a dict",
     type(None): "nothing",
+    date: "a date",
+    datetime: "a time",
 }
 _WANTED = {
     "bool": "a boolean",
@@ -86,6 +89,48 @@ def checked(
         if variables.get(variable):
             check.value(entry, name, variables[variable], "The environment variable " + variable)
     return values
+
+
+class EntryCheck:
+    """The same check for entries of a configuration: option by option, so that it can name several mistakes."""
+
+    def __init__(self, spec: Spec, rules: Rules) -> None:
+        self._spec = spec
+        self._check = _Check(rules, templates=False)
+
+    def value(self, name: str, value: Any) -> Any:
+        """Check one option, and return its value, converted and with the defaults of what it leaves out.
+
+        Raises:
+            InputError: for the first mistake. Its message has the option's name but never its value.
+        """
+        try:
+            entry = self._spec[name]
+            found = self._check.value(entry, name, value, "The option " + name, clearable="clear" in self._spec)
+            return _converted(entry, found)
+        except _UnknownOption as unknown:
+            raise InputError(unknown.sentence(secret_texts(self._spec, {name: value}))) from None
+
+
+def unknown_option(name: Any, known: Mapping[str, str], secrets: Sequence[str] = ()) -> str:
+    """Return the message about an option that does not exist, with the nearest one of ``known``."""
+    return _UnknownOption(str(name), "", known).sentence(secrets)
+
+
+def _converted(entry: Mapping[str, Any], value: Any) -> Any:
+    """Return a checked value as Ansible converts it; its validator is too slow for thousands of entries."""
+    kind = entry.get("type", "str")
+    if kind == "list":
+        element = {**entry, "type": entry.get("elements", "str")}
+        return [_converted(element, item) for item in value]
+    if kind == "dict" and "options" in entry:
+        names = _spellings(entry["options"])
+        given = {names[spelling]: item for spelling, item in value.items()}
+        return {
+            name: _converted(one, given[name]) if name in given else one.get("default")
+            for name, one in entry["options"].items()
+        }
+    return DEFAULT_TYPE_VALIDATORS[kind](value) if kind in ("bool", "int", "float") else value
 
 
 def described(spec: Spec, given: Mapping[str, Any]) -> dict[str, str]:
@@ -214,6 +259,8 @@ class _Check:
         """Check a value that is sent without change. Any value is valid unless a template or a file has damaged it."""
         for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
             self._free(one, subject, secret)
+        if isinstance(value, date):
+            raise _wrong(subject, value, "text")
         if not isinstance(value, str):
             return
         if not value.strip():

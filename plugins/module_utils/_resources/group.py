@@ -11,16 +11,19 @@ how a member is added. Nobody describes whether an answer shows the members of a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from .._base.errors import ApiError, InputError, NotFoundError
 from .._base.text import quoted
 from .._engine.kind import Field, Kind, fact
+from .._engine.outcome import Facts
 from .._rest.collection import Collection
 from .._rest.family import Resource
 from .access import CONCURRENCY, read_policy_of_listed
 from .families import DATA_SOURCES, GROUPS
-from .membership import Membership
+from .membership import Membership, members_of
 
 _MOST_NAMED = 3
 
@@ -109,3 +112,18 @@ GROUP = Kind(
 )
 
 STEPS = (Membership,)
+
+
+def with_members(api: Collection, options: Mapping[str, Any], entries: list[Facts]) -> list[Facts]:
+    """Return the facts of groups, with the ids of their members if the option ``members`` asks for them.
+
+    Raises:
+        ApiError: if they can't be read.
+    """
+    if not options["members"]:
+        return entries
+    # Import this only if needed, because a remote host compiles each import at each run.
+    from .._http.parallel import in_parallel
+
+    found = in_parallel(api.client, CONCURRENCY, partial(members_of, api), [{"id": one["id"]} for one in entries])
+    return [{**entry, "member_ids": None if ids is None else sorted(ids)} for entry, ids in zip(entries, found)]

@@ -47,7 +47,8 @@ def _https(option: str, value: Any) -> Any:
 # The last admin -------------------------------------------------------------------------------------------------------
 
 
-def _is_admin(resource: Resource) -> bool:
+def is_admin(resource: Resource) -> bool:
+    """Tell whether a member is an active admin."""
     return upper_case(resource.get("role")) == _ADMIN and not is_gone(resource)
 
 
@@ -61,7 +62,7 @@ def _last_admin(api: Collection, resource: Resource) -> str:
     # A role that no page documents, or one of another type, may be that of an admin as well.
     if role == _MEMBER:
         return ""
-    others = [one["id"] for one in api.list_all() if _is_admin(one) and one["id"] != resource["id"]]
+    others = [one["id"] for one in api.list_all() if is_admin(one) and one["id"] != resource["id"]]
     if any(_is_admin_still(api, other, resource["id"]) for other in others):
         return ""
     if role == _ADMIN:
@@ -80,7 +81,7 @@ def _is_admin_still(api: Collection, identifier: str, known: str) -> bool:
             if error.status not in NOT_OFFERED:
                 raise
         else:
-            return asked == identifier and _is_admin(resource)
+            return asked == identifier and is_admin(resource)
     # The server offers no reading of a single member, so the list has to do.
     return True
 

@@ -17,7 +17,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Callable
@@ -134,8 +134,36 @@ def _digest(key: tuple[str, ...], name: str) -> str:
     return hashlib.sha256(json.dumps([*key, name]).encode("utf-8", "replace")).hexdigest()
 
 
+@contextmanager
+def organization_lock(key: tuple[str, ...], patience: float, abandoned: Callable[[], bool]) -> Iterator[None]:
+    """Hold the lock of a whole organization. ``key`` has its service, user and organization.
+
+    It has a file of its own, because the task that holds it takes locks of single names as well. If no lock is
+    possible, the task goes on without it.
+
+    Raises:
+        RefusedError: if another task still holds it after ``patience`` seconds.
+        InterruptedTaskError: if the task was abandoned while it waited.
+    """
+    try:
+        file = _open_file("organization-" + _digest(key, "organization")[:32])
+    except OSError:
+        yield
+        return
+    try:
+        with suppress(OSError):
+            _wait_for(file, "a configuration's objects in this organization", patience, abandoned)
+        yield
+    finally:
+        os.close(file)
+
+
 def _open(digest: str) -> int:
-    path = _folder() / ("create-%02d" % (int(digest, 16) % _FILES))
+    return _open_file("create-%02d" % (int(digest, 16) % _FILES))
+
+
+def _open_file(name: str) -> int:
+    path = _folder() / name
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
 
 

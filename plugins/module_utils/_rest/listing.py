@@ -44,7 +44,7 @@ class Listing:
 
     def copy(self) -> Listing:
         """Return a list that can be changed without changing this one."""
-        other = Listing(self._family, (*self, *self._gone), self.begun, self.read_at, self.pages)
+        other = Listing(self._family, (*self, *self.gone), self.begun, self.read_at, self.pages)
         other.parent_exists = self.parent_exists
         return other
 

@@ -178,7 +178,9 @@ class Subject:
     emptied, and the server may store ``approximate`` ones otherwise. ``holds`` has what each sample holds, ``mark`` is
     the field that says since when an object is archived. ``parent`` is the family within whose objects these are
     listed, and ``revived_by`` the option without which an archived object is not brought back.
-    ``read_first`` tells that nothing is deleted unread, and ``sent_once`` that no creation is sent a second time.
+    ``secret_facts`` are in answers and in no result. ``in_organization`` tells that the path begins with that of an
+    organization, ``read_first`` that nothing is deleted unread, and ``sent_once`` that no creation is sent a second
+    time.
     """
 
     noun: str
@@ -200,6 +202,8 @@ class Subject:
     mark: str = ""
     parent: str = ""
     revived_by: str = ""
+    secret_facts: Sequence[str] = ()
+    in_organization: bool = True
     any_case: bool = False
     read_first: bool = False
     sent_once: bool = False
@@ -223,7 +227,8 @@ class Subject:
         return self.module.task.kind
 
     def _operation(self, path: str, method: str) -> dict[str, Any]:
-        found: dict[str, Any] = document()["paths"]["%s{orgId}/%s" % (ROOT, path)][method]
+        start = ROOT + "{orgId}/" if self.in_organization else ROOT[: -len("organizations/")]
+        found: dict[str, Any] = document()["paths"][start + path][method]
         return found
 
     @functools.cached_property
@@ -251,14 +256,15 @@ class Subject:
         """The schemas of the fields that answers have."""
         answers = self._operation(self.path + "/{id}", "get")["responses"]
         found: dict[str, Any] = _content(answers["200"])["properties"]["data"]["properties"]
-        return found
+        return {name: schema for name, schema in found.items() if name not in self.secret_facts}
 
     @functools.cached_property
     def shown_once(self) -> dict[str, Any]:
         """The fields that only the answer to a creation has."""
         answers = self._operation(self.path, "post")["responses"]
         schema = _content(answers["201"])["properties"]["data"]["properties"]
-        return {name: False if "boolean" in types_of(schema[name]) else None for name in schema.keys() - self.shown}
+        names = schema.keys() - self.shown - {*self.secret_facts}
+        return {name: False if "boolean" in types_of(schema[name]) else None for name in names}
 
     @functools.cached_property
     def facts(self) -> set[str]:
@@ -488,6 +494,20 @@ SUBJECTS = (
 """Every family with a module that writes: a new one is a few lines here."""
 
 
+ORGANIZATION = Subject(
+    "organization",
+    "organizations",
+    "slug",
+    allowed={"create": True},
+    # With another value, each update of something else would make it billable, which is told.
+    holds={"isBillable": True},
+    secret_facts=("jwtSecret",),
+    in_organization=False,
+)
+WITH_ORGANIZATION = (*SUBJECTS, ORGANIZATION)
+"""Nothing deletes an organization, and the connection names one, so not every test can be about organizations."""
+
+
 def of_family(path: str) -> Subject:
     """Return the subject of a family, by its path."""
     return next(one for one in SUBJECTS if one.path == path)
@@ -496,6 +516,7 @@ def of_family(path: str) -> Subject:
 SOURCES, SKILLS, DEFINITIONS = map(of_family, ("data-sources", "skills", "definitions"))
 
 every_kind = pytest.mark.parametrize("subject", SUBJECTS, ids=str)
+every_one = pytest.mark.parametrize("subject", WITH_ORGANIZATION, ids=str)
 
 
 # The server -----------------------------------------------------------------------------------------------------------
@@ -574,7 +595,10 @@ class Server(Wire):
     def _parts(self, url: str) -> tuple[str, str, str, dict[str, Any]]:
         """Return the family, the id, the part of the object, and the query; of a list within a parent, its id."""
         parts = urlsplit(url[len(URL) :])
-        _organization, family, *rest = parts.path[len(ROOT) :].split("/")
+        organization, *rest = parts.path[len(ROOT) :].split("/")
+        if not rest:
+            return "organizations", unquote(organization), "", parse_qs(parts.query)
+        family, *rest = rest
         identifier, part = (*map(unquote, rest), "", "")[:2]
         query = parse_qs(parts.query)
         if self.subject.parent and (family, part) == (self.subject.parent, self.subject.path):

@@ -19,7 +19,6 @@ from ansible_collections.community.basedash.plugins.module_utils._configuration.
     Reach,
     Source,
     changes,
-    concerns_all,
     only_grants,
     restricted_to_nobody,
 )
@@ -166,13 +165,6 @@ def test_changes_are_exactly_who_can_and_could_query(before: Reach, after: Reach
         assert (set(entry["gains"]), set(entry["loses"])) == (gains, loses)
         was_open, is_open = (source in one.sources and one.sources[source].is_open for one in (before, after))
         assert entry["opens"] == (is_open and not was_open)
-
-
-@given(organizations, organizations)
-def test_only_changes_of_people_concern_all(before: Reach, after: Reach) -> None:
-    after = Reach(before.sources, after.groups, after.members)
-    if not concerns_all(before, after):
-        assert changes(before, after) == []
 
 
 def test_what_nobody_may_query() -> None:

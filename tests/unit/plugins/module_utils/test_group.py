@@ -211,6 +211,23 @@ def test_the_facts_have_members_as_objects() -> None:
 
 
 @pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        ("members", ["ada", "ben"]),
+        ("memberIds", ["ada", "ben"]),
+        ("list", ["ada", "ben"]),
+        ("nowhere", None),
+    ],
+)
+def test_who_is_in_a_group_is_read_where_the_server_shows_it(shown: str, expected: list[str] | None) -> None:
+    server = Organization()
+    server.shown = shown
+    report = run_module(basedash_group_info.SPEC, server, members=True)
+    assert [one["member_ids"] for one in report.result["groups"]] == [expected, None if expected is None else []]
+    assert "member_ids" not in run_module(basedash_group_info.SPEC, server).result["groups"][0]
+
+
+@pytest.mark.parametrize(
     "shown",
     [
         ["ada", None],

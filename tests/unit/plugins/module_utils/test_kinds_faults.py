@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any, NamedTuple
 
 import pytest
@@ -22,11 +23,12 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     error,
 )
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.kinds import (
+    ORGANIZATION,
     SUBJECTS,
+    WITH_ORGANIZATION,
     Fault,
     Server,
     Subject,
-    every_kind,
     run,
 )
 
@@ -109,10 +111,13 @@ CASES = {
     "200 with a list, before the work": Case(answer(200, [1]), False, "failed failed failed unknown unknown"),
 }
 
+# Nothing deletes an organization.
+PLACES = [*product(SUBJECTS, STEPS), (ORGANIZATION, "POST"), (ORGANIZATION, "PATCH")]
 MATRIX = [
-    pytest.param(step, case, verdict, id="%s-%s" % (step, name))
+    pytest.param(subject, step, case, verdict, id="%s-%s-%s" % (step, name, subject))
     for name, case in CASES.items()
-    for step, verdict in zip(STEPS, case.verdicts.split())
+    for subject, step in PLACES
+    for verdict in [case.verdicts.split()[STEPS.index(step)]]
     if verdict != "-"
 ]
 
@@ -139,8 +144,7 @@ def is_done(server: Server, options: dict[str, Any]) -> bool:
     return len(found) == 1 and all(subject.held(found[0], name) == value for name, value in asked.items())
 
 
-@every_kind
-@pytest.mark.parametrize(("step", "case", "verdict"), MATRIX)
+@pytest.mark.parametrize(("subject", "step", "case", "verdict"), MATRIX)
 def test_fault_at_request(subject: Subject, step: str, case: Case, verdict: str) -> None:
     server = Server(subject, subject.sample(2), subject.sample(1), faults=[Fault(step, case.reaction, 1, case.works)])
     began = {identifier: dict(one) for identifier, one in server.objects.items()}
@@ -165,8 +169,7 @@ def test_fault_at_request(subject: Subject, step: str, case: Case, verdict: str)
             assert details["status"] == case.reaction.status
 
 
-@every_kind
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(("subject", "step"), PLACES)
 @pytest.mark.parametrize("reaction", [RESET, error(503), BUSY], ids=["reset", "503", "429"])
 def test_a_server_that_never_recovers(subject: Subject, step: str, reaction: Any) -> None:
     """The budget of retries ends such a task, and it says what is not known."""
@@ -180,8 +183,7 @@ def test_a_server_that_never_recovers(subject: Subject, step: str, reaction: Any
     assert ("not known" in report.result["msg"]) == lost
 
 
-@every_kind
-@pytest.mark.parametrize("step", ["DELETE", "POST", "PATCH"])
+@pytest.mark.parametrize(("subject", "step"), [one for one in PLACES if not one[1].startswith("GET")])
 def test_the_access_is_lost_after_a_lost_answer(subject: Subject, step: str) -> None:
     """What a write did can't be looked at any more, and the message says so."""
     faults = [Fault(step, RESET, works=True), Fault(step, error(401), number=2)]
@@ -194,7 +196,7 @@ def test_the_access_is_lost_after_a_lost_answer(subject: Subject, step: str) -> 
     assert report.result["error"]["status"] == 401
 
 
-@pytest.mark.parametrize("subject", [one for one in SUBJECTS if not one.sent_once], ids=str)
+@pytest.mark.parametrize("subject", [one for one in WITH_ORGANIZATION if not one.sent_once], ids=str)
 def test_no_answer_that_names_a_new_object_is_thrown_away(subject: Subject) -> None:
     """A POST whose answer was lost comes into effect late: two objects then, and both are named."""
 

@@ -22,10 +22,11 @@ from ansible_collections.community.basedash.tests.unit.plugins.module_utils.fake
     error,
 )
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.kinds import (
-    SUBJECTS,
+    WITH_ORGANIZATION,
     Fault,
     Server,
     Subject,
+    every_one,
     read,
     run,
 )
@@ -72,7 +73,7 @@ def faults(subject: Subject) -> Any:
     return st.lists(one, min_size=1, max_size=3)
 
 
-FAULTS = {subject: faults(subject) for subject in SUBJECTS}
+FAULTS = {subject: faults(subject) for subject in WITH_ORGANIZATION}
 
 
 def options_of(subject: Subject, by: str, state: str) -> dict[str, Any]:
@@ -85,7 +86,7 @@ def options_of(subject: Subject, by: str, state: str) -> dict[str, Any]:
     return {"state": state, **identity, **({**subject.needed, **subject.settings(5)} if state == "present" else {})}
 
 
-@pytest.mark.parametrize("subject", SUBJECTS, ids=str)
+@every_one
 @pytest.mark.parametrize("state", ["present", "absent"])
 @FAST
 @given(data=st.data())
@@ -123,7 +124,7 @@ HONEST_FAULTS = st.lists(
 )
 
 
-@pytest.mark.parametrize("subject", SUBJECTS, ids=str)
+@every_one
 @pytest.mark.parametrize("state", ["present", "absent"])
 @FAST
 @given(faults=HONEST_FAULTS, by=st.sampled_from(["id", "key", "new"]), lag=st.sampled_from([0.0, 0.0, 4.0]))
@@ -147,7 +148,7 @@ def test_the_truth_is_told_whatever_fails(
         assert report.failed
 
 
-@pytest.mark.parametrize("subject", SUBJECTS, ids=str)
+@every_one
 @FAST
 @given(data=st.data())
 def test_a_reading_of_a_hostile_server(subject: Subject, data: st.DataObject) -> None:

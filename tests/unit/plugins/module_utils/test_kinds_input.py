@@ -13,11 +13,12 @@ import pytest
 
 from ansible_collections.community.basedash.tests.unit.plugins.module_utils.kinds import (
     REFERENCES,
-    SUBJECTS,
+    WITH_ORGANIZATION,
     Server,
     Subject,
     absent,
     every_kind,
+    every_one,
     put,
     read,
     run,
@@ -92,7 +93,7 @@ def given(subject: Subject, option: str, value: Any) -> dict[str, Any]:
     return options
 
 
-@every_kind
+@every_one
 @pytest.mark.parametrize("name", INPUTS)
 @pytest.mark.parametrize("sort", ["name", "setting", "secret"])
 def test_what_a_text_takes(subject: Subject, name: str, sort: str) -> None:
@@ -130,7 +131,7 @@ def test_null_is_as_if_an_option_were_not_there(subject: Subject) -> None:
     assert report.result["msg"] == "None of id, %s is given: give one of them." % subject.key_option
 
 
-@every_kind
+@every_one
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_an_unknown_option_is_refused(subject: Subject, state: str) -> None:
     server = Server(subject, subject.sample())
@@ -142,7 +143,7 @@ def test_an_unknown_option_is_refused(subject: Subject, state: str) -> None:
     assert server.log == []
 
 
-@every_kind
+@every_one
 @pytest.mark.parametrize("state", ["absnt", True, "", None])
 def test_the_state_is_one_of_two(subject: Subject, state: Any) -> None:
     server = Server(subject, subject.sample())
@@ -152,7 +153,7 @@ def test_the_state_is_one_of_two(subject: Subject, state: Any) -> None:
     assert server.writes == []
 
 
-@every_kind
+@every_one
 @pytest.mark.parametrize(
     ("clear", "words"),
     [
@@ -176,7 +177,7 @@ def test_what_clear_can_not_name(subject: Subject, clear: Any, words: str) -> No
     assert server.log == []
 
 
-@every_kind
+@every_one
 def test_clear_names_nothing_that_an_object_needs(subject: Subject) -> None:
     references = [subject.option(name) for name in subject.changeable if name in REFERENCES]
     cleared = {one for name in references for one in (name, name[: -len("_id")])}
@@ -188,7 +189,7 @@ def test_clear_names_nothing_that_an_object_needs(subject: Subject) -> None:
         assert server.log == []
 
 
-@every_kind
+@every_one
 def test_an_empty_list_clears_nothing(subject: Subject) -> None:
     report = run(subject, Server(subject, subject.sample()), **subject.named(), clear=[])
     assert not report.failed
@@ -197,7 +198,7 @@ def test_an_empty_list_clears_nothing(subject: Subject) -> None:
 
 LIMITS = [
     pytest.param(subject, name, schema[limit], limit == "maxLength", id="%s-%s-%s" % (subject, name, limit))
-    for subject in SUBJECTS
+    for subject in WITH_ORGANIZATION
     for name, schema in subject.creation_fields.items()
     for limit in ("minLength", "maxLength")
     if limit in schema and name not in subject.within
@@ -217,7 +218,7 @@ def test_the_limits_of_the_files(subject: Subject, name: str, limit: int, is_mos
             assert server.writes == []
 
 
-@every_kind
+@every_one
 @pytest.mark.parametrize("value", ["maybe", 2, 0.5, [], {"a": 1}])
 def test_flags_of_a_task_are_flags(subject: Subject, value: Any) -> None:
     for option in ("missing_ok", "verify_absence", "force", "validate_certs"):
@@ -228,7 +229,7 @@ def test_flags_of_a_task_are_flags(subject: Subject, value: Any) -> None:
         assert server.log == []
 
 
-@every_kind
+@every_one
 @pytest.mark.parametrize("extra", ["x", ["x"], True, 5, {"a": " "}, {"a": "********"}, {"a": {"b": [""]}}, {"": 1}])
 def test_what_extra_does_not_take(subject: Subject, extra: Any) -> None:
     server = Server(subject)
@@ -238,7 +239,7 @@ def test_what_extra_does_not_take(subject: Subject, extra: Any) -> None:
     assert server.log == []
 
 
-@every_kind
+@every_one
 @pytest.mark.parametrize("identifier", [".", "..", "x" * 2000, "\ud800"])
 def test_an_id_that_can_be_none(subject: Subject, identifier: str) -> None:
     for state in ("present", "absent"):
@@ -249,7 +250,7 @@ def test_an_id_that_can_be_none(subject: Subject, identifier: str) -> None:
     assert read(subject, Server(subject), id=identifier).failed
 
 
-@every_kind
+@every_one
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -296,7 +297,7 @@ def test_a_connection_that_is_none(subject: Subject, connection: dict[str, Any],
 
 NUMBERS = [
     pytest.param(subject, name, schema[limit] + step, id="%s-%s-%s" % (subject, name, limit))
-    for subject in SUBJECTS
+    for subject in WITH_ORGANIZATION
     for name, schema in subject.creation_fields.items()
     for limit, step in (("minimum", -1), ("maximum", 1))
     if limit in schema

@@ -1,0 +1,3 @@
+SELECT *
+FROM {{ definition("mrr") }}  
+WHERE {% raw %}1{# no comment #}
