@@ -261,13 +261,15 @@ class _Drafts:
         seen: dict[Any, Draft] = {}
         for draft in drafts:
             names = self._names(draft)
-            earlier = next((seen[name] for name in names if name in seen), None)
+            # Several objects may have the same key, and then each entry has an id of its own.
+            own = [name for name in names if name[0] == "id"] or names
+            earlier = next((seen[name] for name in own if name in seen), None)
             if earlier is not None:
                 family = self._managed.kind.family
                 subject = "The %s %s" % (family.noun, quoted(names[0][-1]))
                 self._loading.notes.error("duplicate", _twice(subject, earlier.place), draft.place)
                 continue
-            seen.update(dict.fromkeys(names, draft))
+            seen.update(dict.fromkeys(own, draft))
             self._take(draft, names)
 
     def _names(self, draft: Draft) -> list[tuple[str, Any, str]]:
@@ -301,12 +303,14 @@ class _Drafts:
         dashboard.charts = family.drafts
 
     def _found(self, names: list[tuple[str, Any, str]]) -> Draft | None:
-        for kind, scope, name in names:
+        identifier = next((name for kind, _scope, name in names if kind == "id"), None)
+        for kind, scope, name in reversed(names):
             found = self._by_id.get(name) if kind == "id" else self._by_key.get((scope, name))
             if found is None and kind == "key" and scope is None:
                 alike = [one for (_scope, key), one in self._by_key.items() if key == name and _scope is not None]
                 found = alike[0] if len(alike) == 1 else None
-            if found is not None:
+            other = None if found is None or identifier is None else found.values.get("id")
+            if found is not None and other in (None, identifier):
                 return found
         return None
 
