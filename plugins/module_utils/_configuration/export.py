@@ -324,15 +324,15 @@ class _Export:
         self, managed: Managed, listing: Listing, kept: Iterable[Resource], parent: Resource | None = None
     ) -> list[Value]:
         """Return the entries of these objects, sorted by key."""
-        family = managed.kind.family
-        same = Counter((family.scope_of(one), family.normal_key(one)) for one in listing)
-        homeless = {family.normal_key(one) for one in listing if family.scope and family.scope_of(one) is None}
-        kept = list(kept)
+        family, kept = managed.kind.family, list(kept)
+        # A server may send anything as a name, lists too, so their texts are compared.
+        same = Counter(repr((family.scope_of(one), family.normal_key(one))) for one in listing)
+        homeless = {repr(family.normal_key(one)) for one in listing if family.scope and family.scope_of(one) is None}
         self._note_hidden(managed, kept)
         found = []
         for one in kept:
             key = family.normal_key(one)
-            alone = same[family.scope_of(one), key] == 1 and key not in homeless
+            alone = same[repr((family.scope_of(one), key))] == 1 and repr(key) not in homeless
             entry = self._entry(managed, one, alone, parent)
             if entry is not None:
                 self.result.counts[managed.key] += 1

@@ -84,7 +84,8 @@ class Planned:
 
     def key_of(self, family: Family, identifier: Any, parent: str = "") -> Any:
         """Return the key of an object, or its id if it has none; ``parent`` is the object in which it is listed."""
-        resource = self.listing(family, parent).with_id(identifier)
+        # A server may show anything in the place of an id.
+        resource = self.listing(family, parent).with_id(identifier) if isinstance(identifier, str) else None
         key = None if resource is None else family.key_of(resource)
         return identifier if key is None else key
 
