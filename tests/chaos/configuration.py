@@ -23,6 +23,7 @@ from storm import faults
 from subjects import DATA_SOURCE
 from verdicts import Counts, own
 from whole import SECRETS, Whole
+from writers import SLOW as LATE
 
 MODULE = "community.basedash.basedash_configuration"
 SHARE = 0.12
@@ -50,7 +51,8 @@ class Case:
     """A server, what goes wrong on it, how the configuration is applied, and what is promised then.
 
     ``runs`` so many at once, or one that is killed (``killed``). ``planned``: nothing goes wrong, so that each task
-    does what the check before it said. ``by_others`` are ids that somebody else takes care of.
+    does what the check before it said. ``aged``: what was read is old when its turn comes. ``refused``, ``stuck`` and
+    ``twins`` are as in a promise, and ``by_others`` are ids that somebody else takes care of.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Case:
     killed: bool = False
     runs: int = 1
     planned: bool = False
+    aged: bool = False
     refused: bool = False
     stuck: bool = False
     twins: Collection[str] = ()
@@ -110,10 +113,13 @@ def _refusal(family: str) -> dict[str, Any]:
 def others() -> list[Case]:
     """Return cases in which somebody else writes after everything was read, and before its turn comes."""
     listed = {"method": "POST", "path": "/groups$", "when": "after"}
+    # Longer than a reading is good for.
+    late = {"kind": "delay", "method": "POST", "path": "/groups$", "times": 1, "seconds": LATE}
     skill, source = {"family": "skills"}, {"family": "data-sources"}
 
     def by_other(name: str, *writers: Mapping[str, Any], **values: Any) -> Case:
-        return Case(f"other-{name}", writers=[{**listed, **one} for one in writers], **values)
+        found = Case(f"other-{name}", writers=[{**listed, **one} for one in writers], faults=[late], aged=True)
+        return replace(found, **values)
 
     renamed = {"action": "update", **skill, "object": "left_skills_0", "fields": {"name": "production"}}
     entry = {**renamed, "fields": {"name": "kept skills 0"}}
@@ -182,7 +188,9 @@ class Play:
                 {"name": f"Do number {one}", MODULE: options, "ignore_errors": True, "check_mode": check, "diff": True}
                 for one, check in enumerate(checks)
             ]
-            host = Host(self.name, self.server, (), {"timeout": 4, "retry_timeout": 30}, self.run_on)
+            host = Host(
+                self.name, self.server, (), {"timeout": 10 if self.case.aged else 4, "retry_timeout": 30}, self.run_on
+            )
             name = f"{self.name}-{phase}-{number}"
             runs.append(stack.enter_context(playbook_with(self.site, name, host, tasks)))
         self.runs += runs
@@ -303,6 +311,7 @@ def _judged(play: Play, figures: dict[str, int]) -> Counts:
         refused=case.refused,
         twins=case.twins,
         planned=case.planned,
+        aged=case.aged,
         by_others=case.by_others,
     )
     counts = judge(play.name, promise, play.said, known)

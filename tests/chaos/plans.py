@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from entries import ACTIONS, CHANGES
@@ -17,8 +17,6 @@ from verdicts import NOT_KNOWN, Counts, Report, own
 from whole import PASSWORD, Whole
 
 UNFINISHED = "did not come to its end"
-# Families whose parts go in the same stages as whole objects: a failure there may come after deletions.
-WITH_PARTS = ("dashboards", "groups")
 # In which field an object has its key, and in which one what it is within.
 KEYS = {
     "members": "email",
@@ -103,8 +101,9 @@ class Promise:
 
     ``killed_at``: what the requests up to this number did may be in no result, because its run was killed. ``at_once``:
     several runs worked at the same time. ``stuck``: somebody else made something that refuses the configuration from
-    then on. ``twins`` are keys of which somebody else made another one. ``planned``: in calm, each task does what the
-    check before it said. ``gone`` are the ids that may be deleted.
+    then on. ``refused``: so does the configuration itself. ``twins`` are keys of which somebody else made another one.
+    ``planned``: in calm, each task does what the check before it said. ``aged``: between the reading and the deletions
+    is more time than a reading is good for. ``by_others`` are ids that nobody has to delete any more.
     """
 
     whole: Whole
@@ -114,7 +113,8 @@ class Promise:
     refused: bool = False
     twins: Collection[str] = ()
     planned: bool = False
-    by_others: Collection[str] = field(default_factory=tuple)
+    aged: bool = False
+    by_others: Collection[str] = ()
 
 
 def judge(name: str, promise: Promise, said: Sequence[Said], known: Known) -> Counts:
@@ -274,10 +274,13 @@ def _deletions(counts: Counts, name: str, promise: Promise, said: Sequence[Said]
                 entry
                 for entry in one.entries
                 if entry["action"] in ("failed", "not_attempted")
-                and (entry["family"], entry.get("dashboard") or "", entry["name"]) in keys
+                and (entry["family"], _within(entry), entry["name"]) in keys
             ]
             if failed:
                 counts.note("wrongly_deleted", f"{place}, though {failed[0]['name']} {failed[0]['action']}")
+            named = [entry["name"] for entry in one.entries if entry["id"] == effect["object"]]
+            if promise.aged and named and effect["name"] not in named:
+                counts.note("wrongly_deleted", f"{place}, though it was renamed meanwhile")
     for effect in known.by_clients():
         before, after = effect["changes"].get("memberIds", ((), ()))
         for member in {*before} - {*after}:
@@ -370,10 +373,15 @@ def _plans(counts: Counts, name: str, said: Sequence[Said]) -> None:
 
 def _plan_of(said: Said) -> tuple[Any, ...]:
     entries = [
-        (one["family"], one.get("dashboard"), one["name"], one["action"], one["changed"], one.get("changes"))
+        (one["family"], _within(one), one["name"], one["action"], one["changed"], one.get("changes"))
         for one in said.entries
     ]
     return entries, said.report.result.get("plan_id"), said.report.result.get("access_changes")
+
+
+def _within(entry: Entry) -> str:
+    """Return the dashboard of a chart. A dashboard has its facts there."""
+    return str(entry["dashboard"]) if entry["family"] == "charts" else ""
 
 
 def _end(counts: Counts, name: str, promise: Promise, said: Sequence[Said], known: Known) -> None:
