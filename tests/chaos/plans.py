@@ -211,20 +211,19 @@ def _counted(actions: Sequence[str]) -> dict[str, int]:
 
 def _told(counts: Counts, name: str, promise: Promise, said: Sequence[Said], known: Known) -> None:
     """Each change is told by a task that was under way then, or by the kill of its run."""
-    claimed: Counter[Key] = Counter()
-    for one in said:
-        if not one.check:
-            claimed.update((entry["family"], str(entry["id"])) for entry in one.entries if entry["action"] == "created")
-    born = Counter(known.about(one) for one in known.by_clients() if one["effect"] in ("created", "updated"))
-    for key, count in claimed.items():
-        if count > born[key]:
-            counts.note("false_changed", f"{name}: {key} was created once, and {count} tasks say so")
+    applied = [one for one in said if not one.check]
+    for action, effects in (("created", ("created", "updated")), ("deleted", ("deleted",))):
+        done = Counter(known.about(one) for one in known.by_clients() if one["effect"] in effects)
+        entries = [entry for one in applied for entry in one.entries if entry["action"] == action]
+        for key, count in Counter((entry["family"], str(entry["id"])) for entry in entries).items():
+            if done[key] and count > done[key]:
+                counts.note("false_changed", f"{name}: {key} was {action} {done[key]} times, and {count} tasks say so")
     for effect in known.by_clients():
         if effect["request"] <= promise.killed_at:
             continue
         key = known.about(effect)
         place = f"{name}: {key} was {effect['effect']} by request {effect['request']}"
-        covering = [one for one in said if not one.check and one.covers(known.time(effect))]
+        covering = [one for one in applied if one.covers(known.time(effect))]
         if not covering:
             counts.note("too_late", f"{place}, when no task was under way")
         elif not any(_tells(one, key, str(effect["name"])) for one in covering):
@@ -310,7 +309,7 @@ def _twice(counts: Counts, name: str, promise: Promise, said: Sequence[Said], kn
             counts.note("duplicates", f"{name}: {email} was invited again by request {request['number']}")
         if request["number"] in effects:
             invited.add(email)
-    for one in () if promise.at_once else said:
+    for task in () if promise.at_once else said:
         sent = Counter(
             _email(request)
             for request in known.requests
@@ -318,10 +317,10 @@ def _twice(counts: Counts, name: str, promise: Promise, said: Sequence[Said], kn
             and request["method"] == "POST"
             and request["family"] == "members"
             and request["fault"] != "rate_limited"
-            and one.covers(request["time"])
+            and task.covers(request["time"])
         )
         for email in [email for email, count in sent.items() if count > 1]:
-            counts.note("duplicates", f"{name}: {one} sent the invitation of {email} {sent[email]} times")
+            counts.note("duplicates", f"{name}: {task} sent the invitation of {email} {sent[email]} times")
 
 
 def _email(request: Mapping[str, Any]) -> str:
