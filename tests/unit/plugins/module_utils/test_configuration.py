@@ -37,7 +37,7 @@ def write(folder: Path, **files: str) -> str:
     """Write files, whose names have two underscores for a dot, and return the folder."""
     for name, text in files.items():
         path = folder / name.replace("__", ".")
-        path.write_text(textwrap.dedent(text), encoding="utf-8", newline="")
+        path.write_bytes(textwrap.dedent(text).encode())
     return str(folder)
 
 
@@ -406,8 +406,8 @@ def test_definitions_in_order() -> None:
 
 def test_sql() -> None:
     """Definitions are found with any quotes and blanks, and nothing else changes when they are renamed."""
-    text = """{{definition('a')}} {{ definition( "b" ) }} {{ definition("a") }} {{ definition(a) }} {{ definition('c") }}
-    """
+    text = """{{definition('a')}} {{ definition( "b" ) }} {{ definition("a") }} {{ definition(a) }}
+    {{ definition('c") }}"""
     assert definitions_in(text) == ["a", "b"]
     renamed = with_definitions_renamed(text, {"a": "p_a"})
     assert renamed == text.replace("'a'", "'p_a'").replace('"a"', '"p_a"')
