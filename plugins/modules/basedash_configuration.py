@@ -12,13 +12,15 @@ version_added: 0.1.0
 description:
   - Compares a Basedash organization, or a part of it, with a configuration in files, and changes what differs. One task
     makes one plan over all families of objects, and carries it out in the right order.
-  - The collection reads the files itself. Ansible never templates them, so SQL may have C({{ definition("mrr") }}) in it.
+  - The collection reads the files itself. Ansible never templates them, so SQL may have C({{ definition("mrr") }})
+    in it.
   - Only what the configuration says is compared. A family that is no key of the configuration is never touched. Nothing
     is deleted without O(prune).
-  - Everything that can be known to fail before the first write refuses the whole plan, and the message names up to twenty
-    mistakes, with file and line. Guards judge the planned state.
+  - Everything that can be known to fail before the first write refuses the whole plan, and the message names up to
+    twenty mistakes, with file and line. Guards judge the planned state.
   - There is no state file. In check mode, the task returns the same plan and sends only readings.
   - Written from the vendor's public pages and from third parties. It was never tried against the service.
+  - O(source) needs PyYAML where the task runs. It comes with ansible-core, and other hosts may lack it.
 author:
   - Basedash collection contributors (@ansible-collections)
 extends_documentation_fragment:
@@ -28,8 +30,8 @@ extends_documentation_fragment:
 options:
   source:
     description:
-      - Files and folders with the configuration, in layers. A later one is merged over an earlier one, entry by entry by
-        key, and field by field. Lists inside an entry are replaced.
+      - Files and folders with the configuration, in layers. A later one is merged over an earlier one, entry by
+        entry by key, and field by field. Lists inside an entry are replaced.
       - A folder is read with its subfolders, all files that end in C(.yml) or C(.yaml).
       - Either this or O(configuration) is needed.
     type: list
@@ -45,24 +47,24 @@ options:
     type: dict
   update_secrets:
     description:
-      - Whether secrets are sent to objects that exist. Nobody can see which secret is stored, so V(always) makes every run
-        that has a secret changed. An entry may say it for itself.
+      - Whether secrets are sent to objects that exist. Nobody can see which secret is stored, so V(always)
+        makes every run that has a secret changed. An entry may say it for itself.
     type: str
     default: on_create
     choices: [on_create, always]
     aliases: [update_password]
   prune:
     description:
-      - Families of which everything is deleted that is in no entry, such as V(dashboards). V(charts) and V(tabs) are apart
-        from V(dashboards), and V(group_members) are apart from V(groups).
+      - Families of which everything is deleted that is in no entry, such as V(dashboards). V(charts) and
+        V(tabs) are apart from V(dashboards), and V(group_members) are apart from V(groups).
       - The managed warehouse and the vendor's demonstration are never deleted like this.
       - Deletions come last, and only if everything else went well.
     type: list
     elements: str
   scope:
     description:
-      - By family, a regular expression that is searched in the keys. Only these objects are compared, pruned and reported.
-        An entry outside is refused.
+      - By family, a regular expression that is searched in the keys. Only these objects are compared, pruned
+        and reported. An entry outside is refused.
     type: dict
   exclude:
     description:
@@ -76,8 +78,8 @@ options:
     elements: str
   max_deletions:
     description:
-      - How many objects may be deleted, as a number, or as a percentage of each family such as V(30%). With O(prune) the
-        default is 10. More are refused before the first write.
+      - How many objects may be deleted, as a number, or as a percentage of each family such as V(30%). With
+        O(prune) the default is 10. More are refused before the first write.
       - Tabs and members of groups that O(prune) removes count as well.
     type: str
   max_updates:
@@ -124,8 +126,8 @@ options:
     default: 4
   on_error:
     description:
-      - What happens after a failure. With V(continue), entries that depend on the failed one are not attempted, and others
-        are. With V(stop), nothing more is attempted.
+      - What happens after a failure. With V(continue), entries that depend on the failed one are not attempted,
+        and others are. With V(stop), nothing more is attempted.
     type: str
     default: continue
     choices: [continue, stop]

@@ -99,7 +99,7 @@ def _pair(head: str, value: Any, column: int) -> list[str]:
 def scalar(value: Any, column: int) -> str:
     """Return a single value. Further lines of a text begin at a column."""
     if not isinstance(value, str):
-        return json.dumps(value)
+        return _json(value)
     if "\n" in value or len(value) > _LONGEST_LINE:
         if _is_read_back(_block(value, 2), value):
             return _block(value, column)
@@ -130,10 +130,15 @@ def _is_read_back(block: str, value: str) -> bool:
         return False
 
 
+def _json(value: Any) -> str:
+    """Return JSON that is YAML as well: without the invisible characters that YAML forbids or changes."""
+    text = json.dumps(value, ensure_ascii=False)
+    return re.sub(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda found: "\\u%04x" % ord(found[0]), text)
+
+
 def _quoted(value: str, column: int) -> str:
     """Return a text in double quotes, with a line for each of its lines."""
-    text = json.dumps(value, ensure_ascii=False)
-    text = re.sub(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda found: "\\u%04x" % ord(found[0]), text)
+    text = _json(value)
     parts = re.findall(r"(?:[^\\]|\\[^n])*?(?:\\n|$)", text, re.DOTALL)
     parts = [part for part in parts if part]
     if len(parts) > 1 and parts[-1] == '"':

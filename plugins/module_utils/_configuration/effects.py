@@ -4,8 +4,8 @@
 
 """Private to this collection: what a plan means beyond the objects that it changes.
 
-These are the people who gain or lose a data source, and the objects outside of the configuration that a deletion breaks.
-What this needs is only read if the plan can have such effects.
+These are the people who gain or lose a data source, and the objects that a deletion breaks. What this needs is only
+read if the plan can have such effects.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from .consequences import QUERIES, breaks, used_definitions
 from .families import AUTOMATIONS, CHARTS, DASHBOARDS, DATA_SOURCES, DEFINITIONS, GROUPS, MEMBERS, Managed
 from .organization import Planned
 from .planning import Change, Plan
+from .validation import references_of
 
 _SOURCES, _GROUPS, _MEMBERS = DATA_SOURCES.kind.family, GROUPS.kind.family, MEMBERS.kind.family
 
@@ -47,8 +48,8 @@ def judge_access(plan: Plan, planned: Planned, fail_on: Iterable[str]) -> list[d
     before, after = reaches.before(), reaches.after()
     for name in restricted_to_nobody(after, before):
         plan.refuse(
-            "Nobody could query the data source %s after this, because its access names nobody who is an active member: "
-            "nothing was changed, correct its access." % quoted(name)
+            "Nobody could query the data source %s after this, because its access names nobody who is an active "
+            "member: nothing was changed, correct its access." % quoted(name)
         )
     for name, groups in only_grants(before, after):
         plan.refuse(
@@ -60,8 +61,8 @@ def judge_access(plan: Plan, planned: Planned, fail_on: Iterable[str]) -> list[d
     opened = [quoted(one["data_source"]) for one in found if one["opens"]]
     if opened and "opens_access" in fail_on:
         plan.refuse(
-            "The plan opens to everyone in the organization: %s. Nothing was changed, because fail_on has opens_access: "
-            "restrict the access." % ", ".join(opened)
+            "The plan opens to everyone in the organization: %s. Nothing was changed, because fail_on has "
+            "opens_access: restrict the access." % ", ".join(opened)
         )
     return found
 
@@ -167,6 +168,7 @@ def judge_deletions(plan: Plan, planned: Planned) -> list[dict[str, Any]]:
         key: [one.after for one in plan.changes if one.entry is not None and one.managed.key == key and one.after]
         for key in QUERIES
     }
+    _keep_what_entries_name(plan)
     for used in used_definitions(deleted[DEFINITIONS.key], kept):
         users = ", ".join("%s %s" % (one["family"], quoted(one["name"])) for one in used["used_by"])
         plan.refuse(
@@ -181,6 +183,24 @@ def judge_deletions(plan: Plan, planned: Planned) -> list[dict[str, Any]]:
         there[CHARTS.key] = _charts_left(planned)
     # The access of all data sources was read if the plan deletes a group.
     return breaks(deleted, there, {**planned.policies_before, **planned.policies})
+
+
+def _keep_what_entries_name(plan: Plan) -> None:
+    """Refuse to delete what an entry of the same configuration refers to."""
+    named: dict[tuple[str, str], Change] = {}
+    for change in plan.changes:
+        for _option, managed, key in references_of(change.entry) if change.entry is not None else ():
+            named.setdefault((managed.key, managed.kind.family.key_form(key)), change)
+    for change in plan.changes:
+        key = change.managed.kind.family.key_of(change.before or {})
+        if change.planned_action != "deleted" or not isinstance(key, str):
+            continue
+        user = named.get((change.managed.key, change.managed.kind.family.key_form(key)))
+        if user is not None:
+            plan.refuse(
+                "The %s would be deleted, and the %s refers to it: nothing was changed, add an entry for it, or correct "
+                "the reference." % (change, user)
+            )
 
 
 def _charts_left(planned: Planned) -> list[Resource]:

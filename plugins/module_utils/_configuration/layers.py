@@ -263,7 +263,7 @@ class _Drafts:
         seen: dict[Any, Draft] = {}
         for draft in drafts:
             names = self._names(draft)
-            earlier = next((seen[name] for name in names if name in seen), None)
+            earlier = next((seen[name] for name in names if name in seen and not _apart(draft, seen[name])), None)
             if earlier is not None:
                 family = self._managed.kind.family
                 subject = "The %s %s" % (family.noun, quoted(names[0][-1]))
@@ -305,6 +305,8 @@ class _Drafts:
     def _found(self, names: list[tuple[str, Any, str]]) -> Draft | None:
         for kind, scope, name in names:
             found = self._by_id.get(name) if kind == "id" else self._by_key.get((scope, name))
+            if found is not None and kind == "key" and any(_is_other(found, *one) for one in names):
+                continue
             if found is None and kind == "key" and scope is None:
                 alike = [one for (_scope, key), one in self._by_key.items() if key == name and _scope is not None]
                 found = alike[0] if len(alike) == 1 else None
@@ -325,6 +327,16 @@ class _Drafts:
             del self._in_order[id(found)]
             self._by_key = {key: one for key, one in self._by_key.items() if one is not found}
             self._by_id = {key: one for key, one in self._by_id.items() if one is not found}
+
+
+def _apart(one: Draft, other: Draft) -> bool:
+    """Tell whether two drafts have different ids. Then they are about two objects, even if these have the same key."""
+    ids = (one.values.get("id"), other.values.get("id"))
+    return None not in ids and ids[0] != ids[1]
+
+
+def _is_other(draft: Draft, kind: str, _scope: Any, name: str) -> bool:
+    return kind == "id" and draft.values.get("id") not in (None, name)
 
 
 def _twice(subject: str, place: Place | None) -> str:

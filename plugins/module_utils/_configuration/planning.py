@@ -158,6 +158,7 @@ class Planner:
         self.plan = Plan()
         self._client = planned.api.client
         self._by_entry: dict[int, Change] = {}
+        self._by_object: dict[tuple[str, str, str], Change] = {}
 
     def make(self) -> Plan:
         """Return the plan.
@@ -332,6 +333,8 @@ class Planner:
             change.after = {**new, "id": planned_id(family.key_of(resource))}
         else:
             change.after = resource
+        if change.entry is not None and change.acts[0] is item:
+            self._check_is_only_one(change, change.after["id"])
         if change.managed is DATA_SOURCES:
             self._note_access(change.after["id"], outcome)
         if outcome.action == "unchanged":
@@ -339,6 +342,12 @@ class Planner:
             item.planned = item.outcome = replace(outcome, facts=facts, diff=None, resource=None)
         elif change.managed is not SETTINGS:
             self.planned.put(family, change.parent_id, change.after)
+
+    def _check_is_only_one(self, change: Change, identifier: str) -> None:
+        key = (change.managed.key, change.parent_id, identifier)
+        other = self._by_object.setdefault(key, change)
+        if other is not change:
+            self._mistake(change, "Another entry is about the same object (%s): remove one of them." % other)
 
     def _note_access(self, identifier: str, outcome: Outcome) -> None:
         old = outcome.diff.before.get("access") if isinstance(outcome.diff, Diff) else None

@@ -119,7 +119,9 @@ def test_every_module_is_in_the_action_group() -> None:
 
 
 def test_every_module_has_an_integration_target() -> None:
-    assert [module for module in MODULES if not (TARGETS / module / "tasks" / "main.yml").is_file()] == []
+    # A target that is named as a role of the collection would run this role.
+    targets = {path.parent.parent.name.replace("module_", "") for path in TARGETS.glob("*/tasks/main.yml")}
+    assert [module for module in MODULES if module not in targets] == []
 
 
 def test_the_examples_of_every_module_are_run() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.community.basedash.plugins.plugin_utils import _yaml
@@ -28,6 +28,7 @@ def written(content: dict[str, Any]) -> str:
     return "\n".join(_yaml.lines_of(content)) + "\n"
 
 
+@settings(max_examples=500, deadline=None, derandomize=True, database=None)
 @given(st.dictionaries(st.sampled_from(["a", "name", "format"]), VALUES, max_size=3), TEXTS)
 def test_what_is_written_is_read_back(content: dict[str, Any], text: str) -> None:
     content = {**content, "entries": [{"name": text, "more": [{"sql_query": text}, text]}], "last": text}
