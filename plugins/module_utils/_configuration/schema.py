@@ -100,7 +100,10 @@ def _option(shape: Shape, name: str, entry: Mapping[str, Any], found_in: str) ->
     kind = entry.get("type", "str")
     if kind == "list":
         element = {**entry, "type": entry.get("elements", "str")}
-        return {"type": ["array", "null"], "items": _option(shape, name, element, "")}
+        item = _option(shape, name, element, "")
+        # Of objects with a name alone, such as tabs, the name is enough.
+        item = {"anyOf": [_TEXT, item]} if len(entry.get("options", ())) == 1 else item
+        return {"type": ["array", "null"], "items": item}
     if "options" in entry:
         within = entry["options"]
         properties = {part: _option(shape, part, one, "%s.%s" % (found_in, part)) for part, one in within.items()}

@@ -30,7 +30,7 @@ groups: [{name: A, renamed_from: B}, {id: g_1, members: [a@x.org]}, {name: C, re
 members: [{email: a@x.org, role: ADMIN}]
 data_sources: [{display_name: orders, dialect: NEW_ONE, port: 5432, access: {groups: [A]}, host: null}]
 automations: [{name: A, instructions_file: a.md, trigger: {sql_query_file: q.sql, hour: 23}}]
-dashboards: [{name: D, tabs: [{name: T}], charts: [{name: C, sql_query_file: c.sql, layout: {x: 0}}]}]
+dashboards: [{name: D, tabs: [{name: T}, U], charts: [{name: C, sql_query_file: c.sql, layout: {x: 0}}]}]
 """
 WRONG = {
     "no format": "groups: []",

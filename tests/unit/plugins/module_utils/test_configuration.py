@@ -495,3 +495,27 @@ def test_any_text_is_read_or_refused(tmp_path: Path, text: str) -> None:
     """Whatever a file holds, there are findings and no other failure."""
     _configuration, findings = read(write(tmp_path, a__yml="format: 1\ngroups:\n" + text))
     assert all(one.place is not None and "\n" not in one.message for one in findings)
+
+
+def test_equal_keys_need_ids() -> None:
+    """Two objects of an organization may have one key, and then their ids tell them apart."""
+    twins = [{"name": "twin", "id": "g_1"}, {"name": "twin", "id": "g_2"}]
+    configuration, findings = inline({"groups": twins})
+    assert findings == []
+    assert [one.id for one in configuration.entries["groups"]] == ["g_1", "g_2"]
+    _configuration, findings = inline({"groups": [*twins, {"name": "twin"}]})
+    assert [one.rule for one in findings] == ["duplicate"]
+    _configuration, findings = inline({"groups": [*twins, {"id": "g_1"}]})
+    assert [one.rule for one in findings] == ["duplicate"]
+
+
+def test_a_later_layer_names_twins_by_id(tmp_path: Path) -> None:
+    """An entry of a later layer that could be for several objects is refused."""
+    base = "format: 1\ngroups: [{name: T, id: g_1}, {name: T, id: g_2}]\n"
+    write(tmp_path, a__yml=base, b__yml="format: 1\ngroups: [{id: g_2, members: [a@x.org]}]\n")
+    write(tmp_path, c__yml="format: 1\ngroups: [{name: T, members: [a@x.org]}]\n")
+    configuration, findings = read(str(tmp_path / "a.yml"), str(tmp_path / "b.yml"))
+    assert findings == []
+    assert [one.options["members"] for one in configuration.entries["groups"]] == [None, ["a@x.org"]]
+    _configuration, findings = read(str(tmp_path / "a.yml"), str(tmp_path / "c.yml"))
+    assert [one.rule for one in findings] == ["duplicate"]
