@@ -68,7 +68,10 @@ def check(configuration: Configuration, options: Mapping[str, Any]) -> list[Find
     purged = "tabs" in (options.get("prune") or ())
     for chart in configuration.entries.get(CHARTS.key, ()):
         _check_tab(chart, purged, offline, notes)
-    _check_cycles(configuration.entries.get(DEFINITIONS.key, ()), notes)
+    for circle, message in circles_in(configuration):
+        # A circle that the organization has already is no mistake of this configuration, so the plan decides.
+        if offline:
+            notes.error("cycle", message, circle[0].place_of("sql_query"))
     return notes.findings
 
 
@@ -81,6 +84,11 @@ def _scope(entry: Entry) -> Any:
     if entry.parent is not None or scope is None:
         return id(entry.parent)
     return entry.options[scope.by_key], entry.options[scope.name]
+
+
+def _apart(entry: Entry, other: Entry) -> bool:
+    """Tell whether two entries are about two objects for certain, because they give different ids."""
+    return None not in (entry.id, other.id) and entry.id != other.id
 
 
 def _check_keys(entries: Sequence[Entry], notes: Notes) -> None:
@@ -96,7 +104,9 @@ def _check_keys(entries: Sequence[Entry], notes: Notes) -> None:
         if entry.key is None:
             continue
         key = entry.managed.kind.family.key_form(entry.key)
-        if keys.setdefault((scope, key), entry) is not entry:
+        if _apart(entry, keys.setdefault((scope, key), entry)):
+            continue
+        if keys[(scope, key)] is not entry:
             message = "The %s is there twice%s: keep one."
             other = keys[(scope, key)].place
             notes.error("duplicate", message % (entry, "" if other is None else ", also in %s" % other), entry.place)
@@ -178,11 +188,13 @@ def ordered_definitions(entries: Sequence[Entry]) -> list[Entry]:
     return _sorted(entries)[0]
 
 
-def _check_cycles(entries: Sequence[Entry], notes: Notes) -> None:
-    for circle in _sorted(entries)[1]:
+def circles_in(configuration: Configuration) -> list[tuple[list[Entry], str]]:
+    """Return the definitions that use each other in a circle, with a message about each circle."""
+    found = []
+    for circle in _sorted(configuration.entries.get(DEFINITIONS.key, ()))[1]:
         names = " -> ".join(quoted(one.key) for one in (*circle, circle[0]))
-        message = "Definitions use each other in a circle (%s): remove one of these uses." % names
-        notes.error("cycle", message, circle[0].place_of("sql_query"))
+        found.append((circle, "Definitions use each other in a circle (%s): remove one of these uses." % names))
+    return found
 
 
 def _sorted(entries: Sequence[Entry]) -> tuple[list[Entry], list[list[Entry]]]:
