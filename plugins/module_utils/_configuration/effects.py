@@ -29,7 +29,6 @@ from .consequences import QUERIES, breaks, used_definitions
 from .families import AUTOMATIONS, CHARTS, DASHBOARDS, DATA_SOURCES, DEFINITIONS, GROUPS, MEMBERS, Managed
 from .organization import Planned
 from .planning import Change, Plan
-from .validation import references_of
 
 _SOURCES, _GROUPS, _MEMBERS = DATA_SOURCES.kind.family, GROUPS.kind.family, MEMBERS.kind.family
 
@@ -168,7 +167,6 @@ def judge_deletions(plan: Plan, planned: Planned) -> list[dict[str, Any]]:
         key: [one.after for one in plan.changes if one.entry is not None and one.managed.key == key and one.after]
         for key in QUERIES
     }
-    _keep_what_entries_name(plan)
     for used in used_definitions(deleted[DEFINITIONS.key], kept):
         users = ", ".join("%s %s" % (one["family"], quoted(one["name"])) for one in used["used_by"])
         plan.refuse(
@@ -183,24 +181,6 @@ def judge_deletions(plan: Plan, planned: Planned) -> list[dict[str, Any]]:
         there[CHARTS.key] = _charts_left(planned)
     # The access of all data sources was read if the plan deletes a group.
     return breaks(deleted, there, {**planned.policies_before, **planned.policies})
-
-
-def _keep_what_entries_name(plan: Plan) -> None:
-    """Refuse to delete what an entry of the same configuration refers to."""
-    named: dict[tuple[str, str], Change] = {}
-    for change in plan.changes:
-        for _option, managed, key in references_of(change.entry) if change.entry is not None else ():
-            named.setdefault((managed.key, managed.kind.family.key_form(key)), change)
-    for change in plan.changes:
-        key = change.managed.kind.family.key_of(change.before or {})
-        if change.planned_action != "deleted" or not isinstance(key, str):
-            continue
-        user = named.get((change.managed.key, change.managed.kind.family.key_form(key)))
-        if user is not None:
-            plan.refuse(
-                "The %s would be deleted, and the %s refers to it: nothing was changed, add an entry for it, or correct "
-                "the reference." % (change, user)
-            )
 
 
 def _charts_left(planned: Planned) -> list[Resource]:

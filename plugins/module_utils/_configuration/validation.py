@@ -68,7 +68,10 @@ def check(configuration: Configuration, options: Mapping[str, Any]) -> list[Find
     purged = "tabs" in (options.get("prune") or ())
     for chart in configuration.entries.get(CHARTS.key, ()):
         _check_tab(chart, purged, offline, notes)
-    _check_cycles(configuration.entries.get(DEFINITIONS.key, ()), offline, notes)
+    for circle, message in circles_in(configuration):
+        # A circle that the organization has already is no mistake of this configuration, so the plan decides.
+        if offline:
+            notes.error("cycle", message, circle[0].place_of("sql_query"))
     return notes.findings
 
 
@@ -180,13 +183,13 @@ def ordered_definitions(entries: Sequence[Entry]) -> list[Entry]:
     return _sorted(entries)[0]
 
 
-def _check_cycles(entries: Sequence[Entry], offline: bool, notes: Notes) -> None:
-    for circle in _sorted(entries)[1]:
+def circles_in(configuration: Configuration) -> list[tuple[list[Entry], str]]:
+    """Return the definitions that use each other in a circle, with a message about each circle."""
+    found = []
+    for circle in _sorted(configuration.entries.get(DEFINITIONS.key, ()))[1]:
         names = " -> ".join(quoted(one.key) for one in (*circle, circle[0]))
-        message = "Definitions use each other in a circle (%s): remove one of these uses." % names
-        # An organization may have one that uses itself, and its configuration must change nothing if it is given back.
-        note = notes.error if offline or len(circle) > 1 else notes.warning
-        note("cycle", message, circle[0].place_of("sql_query"))
+        found.append((circle, "Definitions use each other in a circle (%s): remove one of these uses." % names))
+    return found
 
 
 def _sorted(entries: Sequence[Entry]) -> tuple[list[Entry], list[list[Entry]]]:

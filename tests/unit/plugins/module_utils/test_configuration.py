@@ -56,8 +56,9 @@ def inline(configuration: dict[str, Any], **options: Any) -> tuple[Configuration
 
 
 def only(text: str, tmp_path: Path, **options: Any) -> Finding:
-    """Return the only finding of a file that begins with the format."""
+    """Return the only mistake in a file that begins with the format."""
     _configuration, findings = read(write(tmp_path, a__yml="format: 1\n" + textwrap.dedent(text)), **options)
+    findings = [one for one in findings if one.is_error]
     assert len(findings) == 1, [str(one) for one in findings]
     return findings[0]
 
@@ -137,7 +138,7 @@ MISTAKES = {
 def test_mistakes_name_file_and_line(tmp_path: Path, case: str) -> None:
     """Each mistake is found once, on its line."""
     text, line, words = MISTAKES[case]
-    finding = only(text, tmp_path)
+    finding = only(text, tmp_path, validate_only=True)
     assert finding.is_error
     assert words in finding.message
     assert finding.place is not None
