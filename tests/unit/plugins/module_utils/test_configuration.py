@@ -104,6 +104,8 @@ MISTAKES = {
     "another target": ("for: {name: A}\n", 2, "takes slug or id"),
     "no target": ("for: {}\n", 2, "names no organization"),
     "remove and an option": ("groups:\n- name: A\n  remove: true\n  members: [a@x.org]\n", 4, "remove one of both"),
+    "remove as a text": ("groups:\n- name: A\n  remove: 'no'\n", 4, "is no boolean"),
+    "a dict as a secret": ("data_sources:\n- name: A\n  password: {a: b}\n", 4, "is a dict and not a text"),
     "a name in defaults": ("defaults:\n  groups: {name: A}\n", 3, "has no place in defaults"),
     "defaults of an unknown family": ("defaults:\n  gruops: {}\n", 3, "did you mean groups?"),
     "a text and its file": (
@@ -520,3 +522,11 @@ def test_a_later_layer_names_twins_by_id(tmp_path: Path) -> None:
     assert [one.options["members"] for one in configuration.entries["groups"]] == [None, ["a@x.org"]]
     _configuration, findings = read(str(tmp_path / "a.yml"), str(tmp_path / "c.yml"))
     assert [one.rule for one in findings] == ["duplicate"]
+
+
+def test_results_have_plain_values(tmp_path: Path) -> None:
+    """Nothing of the reader's own types reaches a request or a result."""
+    configuration, findings = read(write(tmp_path, a__yml="format: 1\ngroups: [{name: A, extra: {a: [{b: {}}]}}]\n"))
+    assert findings == []
+    extra = configuration.entries["groups"][0].options["extra"]
+    assert {type(one) for one in (extra, extra["a"][0], extra["a"][0]["b"])} == {dict}
