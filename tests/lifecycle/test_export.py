@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from ansible_collections.community.basedash.plugins.module_utils._configuration.families import BY_KEY
 from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 from ansible_collections.community.basedash.plugins.modules import basedash_configuration, basedash_configuration_info
+from ansible_collections.community.basedash.plugins.plugin_utils._folder import carry_out, planned
 from ansible_collections.community.basedash.tests.lifecycle.driver import ORGANIZATION, Basedash
 
 MASK = "********"
@@ -185,9 +187,10 @@ def read(basedash: Basedash, **options: Any) -> dict[str, Any]:
     return report.result
 
 
-def check_given_back(basedash: Basedash, configuration: dict[str, Any]) -> None:
-    """Give a configuration back."""
-    report = basedash.run(basedash_configuration.SPEC, False, {"configuration": configuration})
+def check_given_back(basedash: Basedash, configuration: dict[str, Any], **options: Any) -> None:
+    """Give a configuration back, or the folder with it."""
+    given = options or {"configuration": configuration}
+    report = basedash.run(basedash_configuration.SPEC, False, given)
     assert not report.failed, report.result["msg"]
     changed = [one for one in report.result["results"] if one["changed"]]
     assert not report.result["changed"], changed
@@ -233,6 +236,13 @@ def test_an_odd_organization_given_back_is_unchanged(basedash: Basedash, server:
     found = read(basedash)
     assert "geheim" not in json.dumps(found)
     check_given_back(basedash, found["configuration"])
+
+
+def test_the_folder_of_an_odd_organization_changes_nothing(basedash: Basedash, tmp_path: Path) -> None:
+    basedash.control("POST", "reset", odd())
+    found = read(basedash)
+    carry_out(tmp_path, planned(tmp_path, found, overwrite=False))
+    check_given_back(basedash, found["configuration"], source=[str(tmp_path)])
 
 
 def test_each_entry_changes_nothing_if_it_is_given_to_the_module_of_its_family(basedash: Basedash) -> None:
