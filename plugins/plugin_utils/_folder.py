@@ -425,6 +425,7 @@ def _notes(title: str, notes: Sequence[Content], families: Sequence[str]) -> lis
         noun = BY_KEY[note["family"]].kind.family
         if note["id"] is not None:
             name = "%s %s" % (noun.noun, _one_line(note["name"] or note["id"]))
+            name += " of dashboard %s" % _one_line(note["dashboard"]) if "dashboard" in note else ""
         elif "count" in note:
             name = "%d %s" % (note["count"], noun.noun if note["count"] == 1 else noun.plural)
         else:
