@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from .._base.errors import InputError
@@ -16,7 +16,7 @@ from .._engine.input_check import EntryCheck, unknown_option
 from .._engine.options import Rules
 from .._engine.present import Presence
 from .families import BY_KEY, CHARTS, DASHBOARDS, SETTINGS, Managed
-from .form import Entry, Finding, Place
+from .form import Entry, Notes, Place
 from .source import Located, read_text
 
 RENAMED_FROM, REMOVE, IN_FILE = "renamed_from", "remove", "_file"
@@ -34,7 +34,8 @@ class Shape:
     """What may stand in an entry of a family.
 
     ``names`` are the options by each spelling, with the words that only a configuration has. ``in_files`` are the
-    options whose text may stand in a file. Of an option and its ``alternatives`` only one can be given; these have dots.
+    options whose text may stand in a file. Of an option and that of ``alternatives`` only one can be
+    given; both have dots where they are nested.
     """
 
     managed: Managed
@@ -123,7 +124,8 @@ class Draft:
             fields = (kind.scope.by_key, kind.scope.name)
             values = self.values if any(self.values.get(one) is not None for one in fields) else defaults
             scope = next(((one, str(values[one])) for one in fields if values.get(one) is not None), None)
-        return scope, _text(self.values.get(kind.key.name)), _text(self.values.get("id"))
+        key = _text(self.values.get(kind.key.name))
+        return scope, None if key is None else kind.family.key_form(key), _text(self.values.get("id"))
 
     def merge(self, over: Draft) -> None:
         """Merge the same entry of a later layer over this one."""
@@ -146,21 +148,6 @@ def merged(shape: Shape, base: Mapping[str, Any], over: Mapping[str, Any], path:
             value = merged(shape, result[name], value, "%s%s." % (path, name))
         result[name] = value
     return result
-
-
-@dataclass
-class Notes:
-    """The findings so far."""
-
-    findings: list[Finding] = field(default_factory=list)
-
-    def error(self, rule: str, message: str, place: Place | None = None) -> None:
-        """Note a mistake."""
-        self.findings.append(Finding(rule, message, place))
-
-    def warning(self, rule: str, message: str, place: Place | None = None) -> None:
-        """Note something that may be a mistake."""
-        self.findings.append(Finding(rule, message, place, is_error=False))
 
 
 def draft_of(shape: Shape, node: Mapping[str, Any], notes: Notes) -> Draft:
@@ -196,7 +183,7 @@ def _text_of_file(node: Mapping[str, Any], option: str, part: str) -> str | None
     """
     subject, named = "The option " + option + IN_FILE, node[part + IN_FILE]
     if named is None:
-        return None if part not in node else node[part]
+        return node.get(part)
     if node.get(part) is not None:
         raise InputError("The options %s and %s%s are both given: give one of them." % (option, option, IN_FILE))
     if not isinstance(node, Located):

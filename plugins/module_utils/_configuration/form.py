@@ -54,6 +54,21 @@ class Finding:
 
 
 @dataclass
+class Notes:
+    """The findings so far."""
+
+    findings: list[Finding] = field(default_factory=list)
+
+    def error(self, rule: str, message: str, place: Place | None = None) -> None:
+        """Note a mistake."""
+        self.findings.append(Finding(rule, message, place))
+
+    def warning(self, rule: str, message: str, place: Place | None = None) -> None:
+        """Note something that may be a mistake."""
+        self.findings.append(Finding(rule, message, place, is_error=False))
+
+
+@dataclass
 class Entry:
     """What a configuration says of one object.
 

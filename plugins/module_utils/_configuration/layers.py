@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .._base.text import quoted
-from .entries import REMOVE, SHAPES, Draft, Notes, draft_of, entry_of, merged, place_in
+from .entries import REMOVE, SHAPES, Draft, draft_of, entry_of, merged, place_in
 from .families import BY_KEY, CHARTS, FAMILIES, SETTINGS, Managed
-from .form import Configuration, Entry, Finding, Place
-from .prefix import with_prefix
+from .form import Configuration, Entry, Finding, Notes, Place
+from .prefix import check_prefix, with_prefix
 from .source import read_layers
 
 _FORMAT = 1
@@ -43,8 +43,10 @@ def load(options: Mapping[str, Any]) -> tuple[Configuration, list[Finding]]:
         loading.take(layer, in_files=options["source"] is not None)
     loading.take_secrets(options.get("secrets") or {})
     configuration = loading.configuration(options.get("update_secrets") or "on_create")
-    if options.get("name_prefix"):
-        configuration = with_prefix(configuration, options["name_prefix"])
+    prefix = options.get("name_prefix")
+    if prefix is not None:
+        check_prefix(configuration, prefix, loading.notes)
+        configuration = with_prefix(configuration, prefix)
     return configuration, loading.notes.findings
 
 

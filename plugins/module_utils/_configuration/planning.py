@@ -29,7 +29,7 @@ from .._rest.listing import Listing
 from .families import CHARTS, DASHBOARDS, DATA_SOURCES, DEFINITIONS, FAMILIES, GROUPS, MEMBERS, SETTINGS, Managed
 from .form import Configuration, Entry
 from .organization import Planned
-from .validation import ordered_definitions
+from .validation import circles_in, ordered_definitions
 from .wanted import Wanted
 
 
@@ -171,6 +171,7 @@ class Planner:
             self._add(entry)
         for stage in _IN_ORDER:
             self._go(stage)
+        self._judge_circles()
         if not self.plan.mistakes:
             for stage in _DELETIONS:
                 self._select(stage)
@@ -220,6 +221,16 @@ class Planner:
     def _mistake(self, change: Change, message: str) -> None:
         place = "" if change.entry is None or change.entry.place is None else "%s: " % change.entry.place
         self.plan.mistakes.append("%s%s: %s" % (place, change, message))
+
+    def _judge_circles(self) -> None:
+        """Refuse definitions that use each other in a circle, unless the organization has them so already."""
+        for circle, message in circles_in(self._configuration):
+            changes = [self._by_entry[id(entry)] for entry in circle]
+            changed = [change for change in changes if change.planned_action != "unchanged"]
+            if changed:
+                self._mistake(changed[0], message)
+            else:
+                self.plan.warnings.append(message)
 
     # Planning the acts ------------------------------------------------------------------------------------------------
 

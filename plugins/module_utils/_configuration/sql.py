@@ -7,10 +7,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-_DEFINITION = re.compile(r"""\{\{\s*definition\(\s*(["'])(.*?)\1\s*\)\s*\}\}""")
+_DEFINITION = re.compile(r"""(\{\{\s*definition\s*\(\s*(["']))([^"'{}\r\n]+)(\2\s*\)\s*\}\})""")
 
 
 def definitions_in(text: str) -> list[str]:
     """Return the reference names in ``{{ definition("x") }}``, in their order, each once."""
-    return list(dict.fromkeys(found[2] for found in _DEFINITION.finditer(text)))
+    return list(dict.fromkeys(found[3] for found in _DEFINITION.finditer(text))) if "{{" in text else []
+
+
+def with_definitions_renamed(text: str, rename: Mapping[str, str]) -> str:
+    """Return the text with other reference names, by the present ones; nothing else of it changes."""
+    return _DEFINITION.sub(lambda found: found[1] + rename.get(found[3], found[3]) + found[4], text)
