@@ -305,11 +305,11 @@ class _Drafts:
     def _found(self, names: list[tuple[str, Any, str]]) -> Draft | None:
         for kind, scope, name in names:
             found = self._by_id.get(name) if kind == "id" else self._by_key.get((scope, name))
-            if found is not None and kind == "key" and any(_is_other(found, *one) for one in names):
-                continue
             if found is None and kind == "key" and scope is None:
                 alike = [one for (_scope, key), one in self._by_key.items() if key == name and _scope is not None]
                 found = alike[0] if len(alike) == 1 else None
+            if found is not None and kind == "key" and any(_is_other(found, *one) for one in names):
+                continue
             if found is not None:
                 return found
         return None
