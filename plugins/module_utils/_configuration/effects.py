@@ -4,8 +4,8 @@
 
 """Private to this collection: what a plan means beyond the objects that it changes.
 
-These are the people who gain or lose a data source, and the objects outside of the configuration that a deletion breaks.
-What this needs is only read if the plan can have such effects.
+These are the people who gain or lose a data source, and the objects that a deletion breaks. What this needs is only
+read if the plan can have such effects.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def judge_access(plan: Plan, planned: Planned, fail_on: Iterable[str]) -> list[d
     before, after = reaches.before(), reaches.after()
     for name in restricted_to_nobody(after, before):
         plan.refuse(
-            "Nobody could query the data source %s after this, because its access names nobody who is an active member: "
-            "nothing was changed, correct its access." % quoted(name)
+            "Nobody could query the data source %s after this, because its access names nobody who is an active "
+            "member: nothing was changed, correct its access." % quoted(name)
         )
     for name, groups in only_grants(before, after):
         plan.refuse(
@@ -60,8 +60,8 @@ def judge_access(plan: Plan, planned: Planned, fail_on: Iterable[str]) -> list[d
     opened = [quoted(one["data_source"]) for one in found if one["opens"]]
     if opened and "opens_access" in fail_on:
         plan.refuse(
-            "The plan opens to everyone in the organization: %s. Nothing was changed, because fail_on has opens_access: "
-            "restrict the access." % ", ".join(opened)
+            "The plan opens to everyone in the organization: %s. Nothing was changed, because fail_on has "
+            "opens_access: restrict the access." % ", ".join(opened)
         )
     return found
 
