@@ -335,15 +335,5 @@ class _Drafts:
             self._by_key = {name: there for name, there in self._by_key.items() if there}
 
 
-def _apart(one: Draft, other: Draft) -> bool:
-    """Tell whether two drafts have different ids. Then they are about two objects, even if these have the same key."""
-    ids = (one.values.get("id"), other.values.get("id"))
-    return None not in ids and ids[0] != ids[1]
-
-
-def _is_other(draft: Draft, kind: str, _scope: Any, name: str) -> bool:
-    return kind == "id" and draft.values.get("id") not in (None, name)
-
-
 def _twice(subject: str, place: Place | None) -> str:
     return "%s is there twice%s: keep one." % (subject, "" if place is None else ", also in %s" % place)
