@@ -285,7 +285,7 @@ def simulator(session: nox.Session) -> None:
 @nox.session(python=PYTHON, tags=["test"])
 def lifecycle(session: nox.Session) -> None:
     """Whole lives of data sources, on each server that the unknowns could turn out to be. Arguments go to pytest."""
-    install(session, "-r", "tests/unit/requirements.txt", "requests", core(CORE))
+    install(session, "-r", "tests/unit/requirements.txt", "requests", "jsonschema>=4.18", core(CORE))
     with workspace.collection_copy() as tree, session.chdir(tree):
         install(session, "tests/simulator")
         pytest = (interpreter(session), "-m", "pytest", "-p", "no:cacheprovider", "--import-mode=importlib", "-q")
