@@ -157,7 +157,8 @@ def unit_runs() -> Iterable[Any]:
 @nox.session(python=PYTHON, tags=["test"])
 def lint(session: nox.Session) -> None:
     """Style, format, types, licence headers."""
-    install(session, "ruff>=0.12", "mypy>=1.15", "reuse>=5", "pytest", "types-requests", "types-PyYAML", "types-psutil")
+    stubs = ("types-requests", "types-PyYAML", "types-psutil", "types-jsonschema")
+    install(session, "ruff>=0.12", "mypy>=1.15", "reuse>=5", "pytest", *stubs)
     install(session, "-r", "tests/tools/requirements.txt", "-r", "tests/chaos/requirements.txt", ANY_CORE)
     install(session, "-r", "benchmarks/requirements.txt")
     with workspace.collection_copy() as tree, session.chdir(tree):

@@ -137,7 +137,6 @@ class Plan:
     def add(self, stage: Stage, change: Change, options: Mapping[str, Any]) -> None:
         """Add an act to a change."""
         kind = change.managed.kind
-        options = {**options, kind.renamed_by: None} if kind.renamed_by else options
         act = Act(kind, options, stage.deletes and not stage.part, change.before, not change.entry)
         act.stage, act.change = stage, change
         change.acts.append(act)
@@ -269,6 +268,8 @@ class Planner:
     def complete(self, act: Act, parent_id: str) -> dict[str, Any]:
         """Return the options of an act, with what is only known after a look at the organization."""
         options = dict(act.options)
+        if act.kind.renamed_by:
+            options[act.kind.renamed_by] = None
         change, managed = act.change, act.kind
         entry = None if change is None else change.entry
         if change is None or entry is None:
@@ -351,6 +352,9 @@ class Planner:
         if outcome.action == "unchanged":
             facts = outcome.facts if self._wanted.return_all else None
             item.planned = item.outcome = replace(outcome, facts=facts, diff=None, resource=None)
+            if change.entry is not None:
+                # Free the completed options, because an organization may have ten thousand charts.
+                item.options = change.entry.options
         elif change.managed is not SETTINGS:
             self.planned.put(family, change.parent_id, change.after)
 
