@@ -147,34 +147,34 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Show what would change
-  community.basedash.basedash_configuration:
-    source: [base, layers/production]
-  check_mode: true
-  diff: true
-  register: plan
-
-- name: Apply the plan that somebody reviewed, and delete dashboards and charts that are in no file
-  community.basedash.basedash_configuration:
-    source: [base, layers/production]
-    secrets:
-      data_sources:
-        orders:
-          password: "{{ vault_orders_password }}"
-    prune: [dashboards, charts]
-    expected_plan: "{{ plan.plan_id }}"
-
 - name: Check the files without a key
   community.basedash.basedash_configuration:
     source: [base, layers/production]
     validate_only: true
+
+- name: Show what would change
+  community.basedash.basedash_configuration:
+    source: [base, layers/production]
+    prune: [skills]
+  check_mode: true
+  diff: true
+  register: plan
+
+- name: Apply the plan that somebody reviewed, which also deletes the skills that are in no file
+  community.basedash.basedash_configuration:
+    source: [base, layers/production]
+    prune: [skills]
+    expected_plan: "{{ plan.plan_id }}"
+    secrets:
+      data_sources:
+        orders:
+          password: "{{ orders_password }}"
 
 - name: Describe a part of the organization in the play
   community.basedash.basedash_configuration:
     configuration:
       groups:
         - name: Analysts
-          members: [ada@example.com]
 """
 
 RETURN = r"""

@@ -320,6 +320,17 @@ def test_tabs_and_members_of_groups_have_words_of_their_own(basedash: Basedash) 
     assert not run(basedash, configuration, prune=["tabs", "group_members"]).result["changed"]
 
 
+def test_what_an_entry_refers_to_is_not_pruned(basedash: Basedash) -> None:
+    configuration = {
+        "groups": [{"name": "Engineers"}],
+        "data_sources": [
+            {"name": "s", "dialect": "POSTGRES", "access": {"mode": "restricted", "groups": ["Analysts"]}}
+        ],
+    }
+    report = run(basedash, configuration, prune=["groups"])
+    refused(basedash, report, "the data source 's' refers to it")
+
+
 def test_what_a_deletion_breaks_is_named(basedash: Basedash) -> None:
     run(basedash, WHOLE)
     sources = [one["displayName"] for one in basedash.sources() if one["displayName"] != "ledger"]

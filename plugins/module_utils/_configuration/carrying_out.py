@@ -21,12 +21,12 @@ from .._resources.families import TABS
 from .._rest.collection import Collection, not_confirmed, twins_created
 from .._rest.family import Resource
 from .._rest.snapshot import ListCache, Lists, Snapshot
-from .families import DASHBOARDS, DEFINITIONS, FAMILIES, GROUPS, MEMBERS, SETTINGS, Managed
+from .families import DASHBOARDS, DEFINITIONS, SETTINGS
 from .form import Entry
 from .journal import Journal
 from .planning import STAGES, Act, Change, Plan, Stage
 from .report import NotAttemptedError, action_of
-from .sql import definitions_in
+from .validation import definitions_of, references_of
 from .wanted import Wanted
 
 
@@ -167,7 +167,11 @@ class Execution:
 
     def _needed(self, entry: Entry) -> Iterator[Change]:
         """Yield the changes of the entries to which an entry refers."""
-        for managed, key in references_of(entry):
+        named = [(managed, key) for _option, managed, key in references_of(entry)]
+        named += [(DEFINITIONS, name) for _option, name in definitions_of(entry)]
+        if entry.parent is not None and entry.parent.key is not None:
+            named.append((entry.parent.managed, entry.parent.key))
+        for managed, key in named:
             found = self._by_key.get((managed.key, managed.kind.family.key_form(key)))
             if found is not None and found.entry is not entry:
                 yield found
@@ -202,24 +206,3 @@ def _parent_id(act: Act) -> str:
 def _name(act: Act) -> Any:
     after = None if act.change is None else act.change.after
     return act.kind.family.key_of(after or {})
-
-
-def references_of(entry: Entry) -> Iterator[tuple[Managed, str]]:
-    """Yield the family and the key of each object to which an entry refers by its key."""
-    options, kind = entry.options, entry.managed.kind
-    by_family = {managed.kind.family: managed for managed in FAMILIES}
-    if entry.parent is not None and entry.parent.key is not None:
-        yield entry.parent.managed, entry.parent.key
-    for one in kind.references:
-        managed = by_family.get(one.refers_to) if one.refers_to is not None else None
-        parent, _dot, part = one.by_key.rpartition(".")
-        key = ((options.get(parent) or {}) if parent else options).get(part)
-        if managed is not None and isinstance(key, str):
-            yield managed, key
-    access = options.get("access") or {}
-    members = options.get("members") if entry.managed is GROUPS else access.get("members")
-    yield from ((GROUPS, one) for one in access.get("groups") or ())
-    yield from ((MEMBERS, one) for one in members or ())
-    for text in options.values():
-        if isinstance(text, str) and "definition(" in text:
-            yield from ((DEFINITIONS, one) for one in definitions_in(text))

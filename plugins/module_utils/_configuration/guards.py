@@ -20,6 +20,7 @@ from .form import Configuration
 from .organization import Planned
 from .planning import Change, Plan
 from .report import listed
+from .validation import references_of
 from .wanted import Limit, Wanted, pruned_families
 
 
@@ -39,6 +40,7 @@ def check_prune(configuration: Configuration, wanted: Wanted) -> None:
 
 def judge(plan: Plan, planned: Planned, wanted: Wanted) -> None:
     """Refuse the plan if a limit or a sign speaks against it."""
+    _keep_what_entries_name(plan)
     _refuse_look_alikes(plan, planned, wanted)
     _refuse_same_but_for_key(plan, planned)
     _limit(plan, planned, wanted.max_deletions, deletions_of, "deleted")
@@ -171,6 +173,24 @@ def _same_but_for_key(change: Change, pruned: Sequence[Change], planned: Planned
 def _only_settings(managed: Managed, options: Mapping[str, Any]) -> dict[str, Any]:
     steps = {name for step in managed.steps for name in step.options}
     return {name: value for name, value in options.items() if name not in steps}
+
+
+def _keep_what_entries_name(plan: Plan) -> None:
+    """Refuse to delete what an entry of the same configuration refers to."""
+    named: dict[tuple[str, str], Change] = {}
+    for change in plan.changes:
+        for _option, managed, key in references_of(change.entry) if change.entry is not None else ():
+            named.setdefault((managed.key, managed.kind.family.key_form(key)), change)
+    for change in plan.changes:
+        key = change.managed.kind.family.key_of(change.before or {})
+        if change.planned_action != "deleted" or not isinstance(key, str):
+            continue
+        user = named.get((change.managed.key, change.managed.kind.family.key_form(key)))
+        if user is not None:
+            plan.refuse(
+                "The %s would be deleted, and the %s refers to it: nothing was changed, add an entry for it, or "
+                "correct the reference." % (change, user)
+            )
 
 
 def _warn_of_unused_exclusions(plan: Plan, planned: Planned, wanted: Wanted) -> None:

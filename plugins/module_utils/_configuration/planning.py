@@ -24,12 +24,12 @@ from .._engine.outcome import Diff, Outcome, planned_id
 from .._http.parallel import in_parallel
 from .._resources.access import Policy
 from .._rest.collection import Collection
-from .._rest.family import Resource
+from .._rest.family import Family, Resource
 from .._rest.listing import Listing
 from .families import CHARTS, DASHBOARDS, DATA_SOURCES, DEFINITIONS, FAMILIES, GROUPS, MEMBERS, SETTINGS, Managed
 from .form import Configuration, Entry
 from .organization import Planned
-from .validation import ordered_definitions
+from .validation import circles_in, ordered_definitions
 from .wanted import Wanted
 
 
@@ -137,7 +137,6 @@ class Plan:
     def add(self, stage: Stage, change: Change, options: Mapping[str, Any]) -> None:
         """Add an act to a change."""
         kind = change.managed.kind
-        options = {**options, kind.renamed_by: None} if kind.renamed_by else options
         act = Act(kind, options, stage.deletes and not stage.part, change.before, not change.entry)
         act.stage, act.change = stage, change
         change.acts.append(act)
@@ -171,6 +170,7 @@ class Planner:
             self._add(entry)
         for stage in _IN_ORDER:
             self._go(stage)
+        self._judge_circles()
         if not self.plan.mistakes:
             for stage in _DELETIONS:
                 self._select(stage)
@@ -182,13 +182,18 @@ class Planner:
         """Read in parallel the lists that the plan needs in any case."""
         named = [one.kind.family for one in FAMILIES if one.key in self._configuration.entries and one is not CHARTS]
         lists = self.planned.lists
-        in_parallel(self._client, self._wanted.concurrency, lambda family: lists.of(family).latest, named)
+        in_parallel(self._client, self._wanted.concurrency, self._read, named)
         if self._configuration.with_charts:
             dashboards = lists.of(DASHBOARDS.kind.family).latest
             wanted = (_found(dashboards, entry) for entry in self._configuration.with_charts)
             parents = [resource["id"] for resource in wanted if resource is not None]
             charts = CHARTS.kind.family
-            in_parallel(self._client, self._wanted.concurrency, lambda one: lists.of(charts, one).latest, parents)
+            in_parallel(self._client, self._wanted.concurrency, lambda one: self._read(charts, one), parents)
+
+    def _read(self, family: Family, parent: str = "") -> Listing:
+        listing = self.planned.lists.of(family, parent).latest
+        self._client.renew_budget()
+        return listing
 
     # The acts of an entry ---------------------------------------------------------------------------------------------
 
@@ -220,6 +225,16 @@ class Planner:
     def _mistake(self, change: Change, message: str) -> None:
         place = "" if change.entry is None or change.entry.place is None else "%s: " % change.entry.place
         self.plan.mistakes.append("%s%s: %s" % (place, change, message))
+
+    def _judge_circles(self) -> None:
+        """Refuse definitions that use each other in a circle, unless the organization has them so already."""
+        for circle, message in circles_in(self._configuration):
+            changes = [self._by_entry[id(entry)] for entry in circle]
+            changed = [change for change in changes if change.planned_action != "unchanged"]
+            if changed:
+                self._mistake(changed[0], message)
+            else:
+                self.plan.warnings.append(message)
 
     # Planning the acts ------------------------------------------------------------------------------------------------
 
@@ -253,11 +268,16 @@ class Planner:
         api = self.planned.of(managed.kind.family)
         if managed is SETTINGS:
             api = Collection(self._client, "", managed.kind.family)
-        return EnsureState(managed.kind, managed.steps)(api, {**item.options, "state": "present"}, True)
+        outcome = EnsureState(managed.kind, managed.steps)(api, {**item.options, "state": "present"}, True)
+        # An act that is planned is progress, however long the whole plan takes.
+        self._client.renew_budget()
+        return outcome
 
     def complete(self, act: Act, parent_id: str) -> dict[str, Any]:
         """Return the options of an act, with what is only known after a look at the organization."""
         options = dict(act.options)
+        if act.kind.renamed_by:
+            options[act.kind.renamed_by] = None
         change, managed = act.change, act.kind
         entry = None if change is None else change.entry
         if change is None or entry is None:
@@ -340,6 +360,9 @@ class Planner:
         if outcome.action == "unchanged":
             facts = outcome.facts if self._wanted.return_all else None
             item.planned = item.outcome = replace(outcome, facts=facts, diff=None, resource=None)
+            if change.entry is not None:
+                # Free the completed options, because an organization may have ten thousand charts.
+                item.options = change.entry.options
         elif change.managed is not SETTINGS:
             self.planned.put(family, change.parent_id, change.after)
 

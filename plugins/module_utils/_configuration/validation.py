@@ -68,7 +68,10 @@ def check(configuration: Configuration, options: Mapping[str, Any]) -> list[Find
     purged = "tabs" in (options.get("prune") or ())
     for chart in configuration.entries.get(CHARTS.key, ()):
         _check_tab(chart, purged, offline, notes)
-    _check_cycles(configuration.entries.get(DEFINITIONS.key, ()), notes)
+    for circle, message in circles_in(configuration):
+        # A circle that the organization has already is no mistake of this configuration, so the plan decides.
+        if offline:
+            notes.error("cycle", message, circle[0].place_of("sql_query"))
     return notes.findings
 
 
@@ -96,19 +99,21 @@ def _check_keys(entries: Sequence[Entry], notes: Notes) -> None:
         if entry.key is None:
             continue
         key = entry.managed.kind.family.key_form(entry.key)
-        if keys.setdefault((scope, key), entry) is not entry:
+        other = keys.setdefault((scope, key), entry)
+        if other is not entry and (entry.id is None or other.id is None):
             message = "The %s is there twice%s: keep one."
-            other = keys[(scope, key)].place
-            notes.error("duplicate", message % (entry, "" if other is None else ", also in %s" % other), entry.place)
-        elif alike.setdefault((scope, look_alike_key(entry.key)), entry) is not entry:
-            other_key = alike[(scope, look_alike_key(entry.key))].key
-            message = "The %s is named almost like another one, %s: rename one if they shall be the same."
-            notes.warning("look-alike", message % (entry, quoted(other_key)), entry.place)
+            where = "" if other.place is None else ", also in %s" % other.place
+            notes.error("duplicate", message % (entry, where), entry.place)
+        elif other is entry:
+            similar = alike.setdefault((scope, look_alike_key(entry.key)), entry)
+            if similar is not entry:
+                message = "The %s is named almost like another one, %s: rename one if they shall be the same."
+                notes.warning("look-alike", message % (entry, quoted(similar.key)), entry.place)
         for one in entry.earlier:
             if earlier.setdefault((scope, one), entry) is not entry:
                 message = "The options renamed_from of the %s and the %s both name %s: keep one."
-                where = entry.place_of("renamed_from")
-                notes.error("renamed", message % (entry, earlier[(scope, one)], quoted(one)), where)
+                place = entry.place_of("renamed_from")
+                notes.error("renamed", message % (entry, earlier[(scope, one)], quoted(one)), place)
     for (scope, one), entry in earlier.items():
         if (scope, one) in keys:
             message = "The option renamed_from of the %s names %s, which another entry has: remove one of them."
@@ -178,11 +183,13 @@ def ordered_definitions(entries: Sequence[Entry]) -> list[Entry]:
     return _sorted(entries)[0]
 
 
-def _check_cycles(entries: Sequence[Entry], notes: Notes) -> None:
-    for circle in _sorted(entries)[1]:
+def circles_in(configuration: Configuration) -> list[tuple[list[Entry], str]]:
+    """Return the definitions that use each other in a circle, with a message about each circle."""
+    found = []
+    for circle in _sorted(configuration.entries.get(DEFINITIONS.key, ()))[1]:
         names = " -> ".join(quoted(one.key) for one in (*circle, circle[0]))
-        message = "Definitions use each other in a circle (%s): remove one of these uses." % names
-        notes.error("cycle", message, circle[0].place_of("sql_query"))
+        found.append((circle, "Definitions use each other in a circle (%s): remove one of these uses." % names))
+    return found
 
 
 def _sorted(entries: Sequence[Entry]) -> tuple[list[Entry], list[list[Entry]]]:
