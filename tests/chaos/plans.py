@@ -490,11 +490,15 @@ def ended(lines: Sequence[Mapping[str, Any]]) -> bool:
     return not events or events[-1] == "ended"
 
 
-def judge_warning(name: str, was_ended: bool, next_run: Said) -> Counts:
-    """Hold the next run's warning about a run that was killed against the journal that it left."""
+def judge_warnings(name: str, was_ended: bool, said: Sequence[Said]) -> Counts:
+    """Hold the warnings about a run that was killed against the journal: only the task after the kill has one."""
     counts = Counts()
-    warned = any(UNFINISHED in str(one) for one in next_run.report.result.get("warnings", ()))
-    if warned == was_ended:
-        what = "warns of a kill, and the journal was ended" if warned else "keeps quiet about a kill"
-        counts.note("false_ok" if not warned else "false_changed", f"{name}: {next_run} {what}")
+    applied = [one for one in said if not one.check]
+    after = next((one for one in applied if one.calm and not was_ended), None)
+    for one in applied:
+        warned = any(UNFINISHED in str(text) for text in one.report.result.get("warnings") or ())
+        if warned and one is not after:
+            counts.note("false_changed", f"{name}: {one} warns of a kill that there was not, or that was told")
+        if one is after and not warned:
+            counts.note("false_ok", f"{name}: {one} keeps quiet about a kill")
     return counts
