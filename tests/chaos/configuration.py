@@ -18,7 +18,7 @@ from typing import Any
 from plans import Known, Promise, Said, ended, judge, judge_journal, judge_warnings, lines_of
 from result import Result
 from scenarios import LAG_SECONDS, LAGS, LOSSES, PAGES
-from stage import Host, Run, Server, Site, kill, places, playbook_with, say, servers, wait
+from stage import Host, Run, Server, Site, kill, playbook_with, say, servers, wait
 from storm import faults
 from subjects import DATA_SOURCE
 from verdicts import Counts, own
@@ -28,6 +28,8 @@ from writers import SLOW as LATE
 MODULE = "community.basedash.basedash_configuration"
 SHARE = 0.12
 AT_ONCE = 5
+# A task on a target takes ten times as long to begin.
+PLACES = ("controller", "controller", "target")
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 FAMILIES = (
     "groups",
@@ -96,7 +98,8 @@ def cases() -> list[Case]:
         found.append(Case(f"lag-{name}-lost", behaviour=lag, faults=lost, short=name == "both"))
     found += [Case(f"fails-{family}", faults=[_refusal(family)]) for family in FAMILIES if family != "tabs"]
     found += [Case(f"killed-{number}", faults=[SLOW], killed=True, short=number == 0) for number in range(4)]
-    storm = [SLOW, *faults(SHARE / 2, list(LOSSES.values()))]
+    # Not the readings: what fails before its first write is nowhere in the middle.
+    storm = [SLOW, *({**one, "method": SLOW["method"]} for one in faults(SHARE, list(LOSSES.values())))]
     found += [Case(f"killed-storm-{number}", faults=storm, killed=True, files=True) for number in range(4)]
     found += [
         Case("at-once", faults=[SLOW], runs=2, short=True),
@@ -130,7 +133,10 @@ def others() -> list[Case]:
         by_other("renames", renamed, short=True),
         # Two of the same key: nobody can know which one is meant.
         by_other("renames-to-entry", entry, stuck=True, twins=["kept skills 0"], by_others=["left_skills_0"]),
-        by_other("twin", twin, stuck=True, twins=["new skills 0"]),
+        # Whoever looks again takes it for the entry's.
+        by_other("creates", twin),
+        # Nobody can look between the last reading and the creation.
+        by_other("twin", {**twin, "path": "/skills$", "when": "before"}, stuck=True, twins=["new skills 0"]),
         by_other("deletes", {"action": "delete", **skill, "object": "moved_skills_0"}),
         by_other("deletes-left", {"action": "delete", **skill, "object": "left_skills_0"}),
         by_other("switches-tls", tls),
@@ -255,7 +261,7 @@ def _play(site: Site, chosen: Sequence[Case], result: Result, figures: dict[str,
         ):
             random = site.random(name)
             whole = Whole.of(random, 2 if site.short else 3, references=case.files)
-            play = Play(case, name, server, whole, site, random, places(first + number))
+            play = Play(case, name, server, whole, site, random, PLACES[(first + number) % len(PLACES)])
             play.prepare()
             plays.append(play)
         _storm(stack, plays)
