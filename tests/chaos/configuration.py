@@ -17,7 +17,7 @@ from typing import Any
 
 from plans import Known, Promise, Said, ended, judge, judge_journal, judge_warnings, lines_of
 from result import Result
-from scenarios import LAG_SECONDS, LAGS, LOSSES, PAGES
+from scenarios import LAGS, LOSSES, PAGES
 from stage import Host, Run, Server, Site, kill, playbook_with, say, servers, wait
 from storm import faults
 from subjects import DATA_SOURCE
@@ -27,7 +27,7 @@ from writers import SLOW as LATE
 
 MODULE = "community.basedash.basedash_configuration"
 SHARE = 0.12
-AT_ONCE = 5
+AT_ONCE = 7
 # A task on a target takes ten times as long to begin.
 PLACES = ("controller", "controller", "target")
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
@@ -43,6 +43,8 @@ FAMILIES = (
     "tabs",
     "charts",
 )
+# Less than elsewhere, because every family of a configuration has to wait for it.
+LAG_SECONDS = 1
 SERVER = {"group_members": "objects", "membership_removal": "works"}
 # The lists of an organization are read before the first write. Slow writes let others come in between.
 SLOW = {"kind": "delay", "method": "POST|PUT|PATCH|DELETE", "seconds": 0.15, "probability": 0.5}
@@ -93,7 +95,7 @@ def cases() -> list[Case]:
         Case(f"storm-{number}", faults=faults(SHARE), files=bool(number % 2), short=number == 1) for number in range(6)
     ]
     lost = [{"kind": "reset_after", "method": "POST", "path": f"/{family}$", "times": 1} for family in FAMILIES]
-    for name, lag in LAGS.items():
+    for name, lag in ((name, dict.fromkeys(lag, LAG_SECONDS)) for name, lag in LAGS.items()):
         found.append(Case(f"lag-{name}", behaviour=lag, files=True))
         found.append(Case(f"lag-{name}-lost", behaviour=lag, faults=lost, short=name == "both"))
     found += [Case(f"fails-{family}", faults=[_refusal(family)]) for family in FAMILIES if family != "tabs"]
@@ -104,7 +106,7 @@ def cases() -> list[Case]:
     found += [
         Case("at-once", faults=[SLOW], runs=2, short=True),
         Case("at-once-bad", faults=storm, runs=2, files=True),
-        Case("at-once-lag", faults=[SLOW], behaviour=LAGS["both"], runs=2),
+        Case("at-once-lag", faults=[SLOW], behaviour=dict.fromkeys(LAGS["both"], LAG_SECONDS), runs=2),
     ]
     return found + others()
 
