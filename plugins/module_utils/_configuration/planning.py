@@ -350,7 +350,9 @@ class Planner:
             change.before = None if outcome.action == "created" else self._as_read(change, resource)
         if outcome.action == "created":
             new = {**_empty_parts(change), **resource}
-            change.after = {**new, "id": planned_id(family.key_of(resource))}
+            scope = change.parent_id or family.scope_of(resource)
+            # The key alone does not name an object whose key is only unique within its parent.
+            change.after = {**new, "id": planned_id("%s/%s" % (scope, family.key_of(resource)))}
         else:
             change.after = resource
         if change.entry is not None and change.acts[0] is item:
