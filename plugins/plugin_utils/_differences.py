@@ -38,7 +38,10 @@ class Difference:
     def is_list(self) -> bool:
         """Whether both are lists of single values, so that what is added and removed says it all."""
         sides = [[] if one is None else one for one in (self.before, self.after)]
-        return all(isinstance(one, (list, tuple)) and not any(map(_is_nested, one)) for one in sides) and sides != [[], []]
+        return all(isinstance(one, (list, tuple)) and not any(map(_is_nested, one)) for one in sides) and sides != [
+            [],
+            [],
+        ]
 
     @property
     def added(self) -> list[Any]:
