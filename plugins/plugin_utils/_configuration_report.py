@@ -52,6 +52,7 @@ class About:
     titles: Mapping[str, str]
     difference: str = "%s from %s to %s"
     legend: str = ""
+    line: str = "%s %s"
 
 
 PLAN = About(
@@ -96,7 +97,8 @@ DRIFT = About(
         UPDATED: "Different",
     },
     "%s is %s in Basedash and %s in the files",
-    "Lines with - are in Basedash, and lines with + are in the files.",
+    "Lines with `-` are in Basedash, and lines with `+` are in the files.",
+    "%s: %s",
 )
 
 
@@ -174,7 +176,7 @@ class Report:
 
     def machine(self) -> dict[str, Any]:
         """Return the report for a program. It is complete, and has no secrets."""
-        kept = ("plan_id", "summary", "results", "access_changes", "breaks", "findings")
+        lists = ("results", "access_changes", "breaks", "findings")
         return {
             "version": 1,
             "title": self.about.title,
@@ -184,7 +186,9 @@ class Report:
             "when": self.when.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "api_url": self.service.get("api_url"),
             "organization_id": self.service.get("organization_id"),
-            **{name: self.outcome.get(name) for name in kept},
+            "plan_id": self.outcome.get("plan_id"),
+            "summary": self.outcome.get("summary"),
+            **{name: self.outcome.get(name) or [] for name in lists},
             "warnings": self.warnings,
         }
 
@@ -231,10 +235,10 @@ class Report:
 
     def _change(self, entry: Mapping[str, Any]) -> list[str]:
         if is_moved(entry):
-            return ["- %s: moved or resized" % _named(entry)]
+            return ["- %s: moved or resized" % named(entry)]
         found = differences(entry)
         short = [self._worded(one) for one in found if one.is_short or one.is_list]
-        block = ["- %s%s" % (_named(entry), ": " + ", ".join(short) if short else "")]
+        block = ["- %s%s" % (named(entry), ": " + ", ".join(short) if short else "")]
         for one in found:
             if not (one.is_short or one.is_list):
                 block += _fenced(one)
@@ -268,18 +272,22 @@ class Report:
                 reason = ": " + sentence(entry["msg"]).strip("`") if entry.get("msg") else ""
                 yield Line("! %s %s%s" % (self.about.words[action], _called(entry), reason), "red")
         for entry in self.groups.get(DELETED) or ():
-            yield Line("- %s %s" % (self.about.words[DELETED], _called(entry)), "red")
+            yield Line("- " + self._line(DELETED, entry), "red")
         for one in self.outcome.get("breaks") or ():
             yield Line("! " + _breakage(one, plain)[0][2:], "red")
         for one in self.outcome.get("access_changes") or ():
             yield Line("! access: " + _access(one, plain)[0][2:], "red" if one.get("opens") else "yellow")
         for entry in self.groups.get(CREATED) or ():
-            yield Line("+ %s %s" % (self.about.words[CREATED], _called(entry)), "green")
+            yield Line("+ " + self._line(CREATED, entry), "green")
         for entry in self.groups.get(UPDATED) or ():
             moved = ": moved or resized" if is_moved(entry) else ""
-            yield Line("~ %s %s%s" % (self.about.words[UPDATED], _called(entry), moved), "yellow")
+            yield Line("~ " + self._line(UPDATED, entry) + moved, "yellow")
             for one in () if moved else differences(entry):
                 yield from _compared(one)
+
+    def _line(self, action: str, entry: Mapping[str, Any]) -> str:
+        word = self.about.words[action].removeprefix("to ")
+        return self.about.line % (word, _called(entry))
 
 
 _HEAD = ["| | name | id |", "| --- | --- | --- |"]
@@ -307,7 +315,8 @@ def _names(values: Sequence[Any], shown: Any = code) -> str:
     return ", ".join([*(_shown(as_text(one), shown) for one in values[:_MOST_NAMED]), *more])
 
 
-def _named(entry: Mapping[str, Any], shown: Any = code) -> str:
+def named(entry: Mapping[str, Any], shown: Any = code) -> str:
+    """Return an object in words, such as "chart `MRR` of dashboard `Revenue`"."""
     within = surroundings(entry)
     around = "" if within is None else " of %s %s" % (within[0], _shown(within[1], shown))
     name = entry.get("name") if entry.get("name") is not None else entry.get("id")
@@ -316,7 +325,7 @@ def _named(entry: Mapping[str, Any], shown: Any = code) -> str:
 
 def _called(entry: Mapping[str, Any]) -> str:
     identifier = plain(entry.get("id"))
-    return _named(entry, plain) + (" (%s)" % identifier if identifier else "")
+    return named(entry, plain) + (" (%s)" % identifier if identifier else "")
 
 
 def _row(entry: Mapping[str, Any]) -> str:
@@ -329,13 +338,13 @@ def _row(entry: Mapping[str, Any]) -> str:
 def _failure(entry: Mapping[str, Any]) -> list[str]:
     reason = ": " + sentence(entry["msg"]) if entry.get("msg") else ""
     place = " (%s)" % code(entry["place"]) if entry.get("place") else ""
-    return ["- %s%s%s" % (_named(entry), place, reason)]
+    return ["- %s%s%s" % (named(entry), place, reason)]
 
 
 def _breakage(one: Mapping[str, Any], shown: Any = code) -> list[str]:
-    used = [_named(user, shown) for user in one.get("used_by") or ()]
+    used = [named(user, shown) for user in one.get("used_by") or ()]
     more = ["and %d more" % (len(used) - _MOST_NAMED)] if len(used) > _MOST_NAMED else []
-    return ["- %s is used by %s" % (_named(one, shown), ", ".join([*used[:_MOST_NAMED], *more]))]
+    return ["- %s is used by %s" % (named(one, shown), ", ".join([*used[:_MOST_NAMED], *more]))]
 
 
 def _access(one: Mapping[str, Any], shown: Any = code) -> list[str]:
@@ -352,10 +361,15 @@ def _fenced(one: Difference) -> list[str]:
     lines = one.lines()
     left = len(lines) - _MOST_DIFF_LINES
     lines = lines[:_MOST_DIFF_LINES]
-    longest = max((len(found) for line in lines for found in re.findall("`+", line)), default=0)
-    fence = "`" * max(3, longest + 1)
+    fence = fence_for(lines)
     more = ["  " + _MORE % left] if left > 0 else []
     return ["  %s:" % code(one.option), "", "  %sdiff" % fence, *("  " + line for line in lines), "  " + fence, *more]
+
+
+def fence_for(lines: Iterable[str]) -> str:
+    """Return a fence of backticks that none of the lines can close."""
+    longest = max((len(found) for line in lines for found in re.findall("`+", line)), default=0)
+    return "`" * max(3, longest + 1)
 
 
 def _compared(one: Difference) -> Iterator[Line]:
