@@ -172,7 +172,11 @@ class Report:
     def unmanaged(self) -> list[str]:
         """How many objects of which family are in no entry."""
         found = (self.outcome.get("summary") or {}).get("unmanaged") or {}
-        return ["%d %s" % (count, str(family).replace("_", " ")) for family, count in found.items() if count]
+        return [
+            "%d %s" % (count, noun_of(family) if count == 1 else str(family).replace("_", " "))
+            for family, count in found.items()
+            if count
+        ]
 
     def machine(self) -> dict[str, Any]:
         """Return the report for a program. It is complete, and has no secrets."""
@@ -209,8 +213,8 @@ class Report:
             page.add("", "This report was not completed, so it is not known how much was done. Run it again.")
         for title, blocks, head in self._parts():
             page.add_part(title, blocks, head)
-        for title, blocks in further:
-            page.add_part(title, blocks)
+        for more in further:
+            page.add_part(*more)
         page.add_part("Warnings", [["- " + sentence(one)] for one in self.warnings])
         if self.unmanaged:
             page.add("", "In Basedash, but not in the files: %s." % ", ".join(self.unmanaged))

@@ -102,8 +102,9 @@ def hints_of(report: Report, shown: Any) -> Iterator[str]:
         others = int(unmanaged.get(family) or 0) + extra.count(family)
         if others and family in BY_KEY and BY_KEY[family].can_be_renamed:
             yield (
-                "%s is not in Basedash, where %d of the %s are in no entry. If it is one of them under another name, write "
-                "that name as renamed_from into the entry." % (named(entry, shown), others, family.replace("_", " "))
+                "%s is not in Basedash, where %d of the %s are in no entry. If it is one of them under another name, "
+                "write that name as renamed_from into the entry."
+                % (named(entry, shown), others, family.replace("_", " "))
             )
 
 
@@ -153,7 +154,14 @@ def _content(entry: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     return content, unset
 
 
-def only_secrets(entry: Mapping[str, Any]) -> bool:
-    """Tell whether an entry differs in nothing but secrets, which nobody can compare."""
+def without_secrets(outcome: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a result in which secrets are no difference, because nobody can see which ones Basedash has."""
+    if outcome.get("results") is None:
+        return outcome
+    return {**outcome, "results": [_compared(entry) for entry in outcome["results"]]}
+
+
+def _compared(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     found = differences(entry)
-    return bool(found) and all(one.after in SECRET_WORDS for one in found)
+    only_secrets = bool(found) and all(one.after in SECRET_WORDS for one in found)
+    return {**entry, "action": UNCHANGED, "changed": False} if only_secrets and entry.get("id") else entry
