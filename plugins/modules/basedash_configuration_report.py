@@ -66,8 +66,8 @@ EXAMPLES = r"""
 RETURN = r"""
 status:
   description:
-    - V(planned), V(done), V(unchanged) or V(failed) for a plan and an apply, V(in_sync), V(drift) or V(error) for drift,
-      and V(valid) or V(failed) for a check.
+    - V(planned), V(done), V(unchanged) or V(failed) for a plan and an apply, V(in_sync), V(drift) or V(error) for
+      drift, and V(valid) or V(failed) for a check.
   returned: with O(outcome)
   type: str
   sample: in_sync
