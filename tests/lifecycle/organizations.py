@@ -26,6 +26,12 @@ SECRET = "geheim"
 ADMIN = {"id": "mem_0", "email": "ada@example.com", "fullName": "Ada Sand", "role": "ADMIN"}
 """The member of the key, in each organization."""
 
+THE_VENDORS = [
+    {"id": "ds_warehouse", "displayName": "Basedash warehouse", "isBasedashWarehouse": True},
+    {"id": "ds_demo", "displayName": "Demo data", "isDemo": True},
+]
+"""The data sources that each organization has."""
+
 COMMON_NAMES = ["Sales", "Support", "mrr", "ledger", "Team A", "B"]
 ODD_NAMES = [
     "sales",
@@ -176,9 +182,7 @@ def _sources(draw: st.DrawFn, groups: list[Value], people: list[Value]) -> list[
         if draw(st.booleans()):
             granted = {"groupIds": _chosen(draw, groups, "grp_gone"), "memberIds": _chosen(draw, people, "mem_gone")}
             one["access"] = {"mode": "restricted", **granted}
-    found.append({"id": "ds_warehouse", "displayName": "Basedash warehouse", "isBasedashWarehouse": True})
-    found.append({"id": "ds_demo", "displayName": "Demo data", "isDemo": True})
-    return found
+    return [*found, *THE_VENDORS]
 
 
 def _definitions(draw: st.DrawFn, sources: list[Value]) -> list[Value]:
@@ -215,7 +219,7 @@ def _boards(draw: st.DrawFn) -> list[Value]:
         name=names,
         description=sometimes_nothing,
         icon=st.sampled_from([None, "chart", "star"]),
-        width=st.sampled_from([None, "NORMAL", "FULL"]),
+        width=st.sampled_from([None, "NORMAL", "WIDE"]),
         tabs=tabs,
         archivedAt=passing,
     )
@@ -233,7 +237,7 @@ def _charts(draw: st.DrawFn, boards: list[Value], sources: list[Value], most: in
     one = _objects(
         name=names,
         description=sometimes_nothing,
-        chartType=st.sampled_from(["LINE", "TABLE", "BAR", "NEW_KIND", None]),
+        chartType=st.sampled_from(["LINE", "TABLE", "TEXT", None]),
         sqlQuery=st.one_of(st.none(), texts),
         staticContent=st.one_of(st.none(), texts),
         databaseConnectionId=st.sampled_from([None, *(source["id"] for source in sources)]),
@@ -300,7 +304,7 @@ def organizations(draw: st.DrawFn, most_charts: int = 300) -> Value:
 
 def empty() -> Value:
     """Return an organization that has nobody but the member of the key, and nothing."""
-    there = {"id": ORGANIZATION, "name": "Empty", "slug": "empty", "members": [dict(ADMIN)]}
+    there = {"id": ORGANIZATION, "name": "Empty", "slug": "empty", "members": [dict(ADMIN)], "data_sources": THE_VENDORS}
     return {
         "organizations": [there],
         "keys": [{"key": KEY, "role": "admin", "organizations": [ORGANIZATION], "member": ADMIN["id"]}],

@@ -18,6 +18,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.community.basedash.plugins.module_utils._configuration.families import BY_KEY
 from ansible_collections.community.basedash.plugins.module_utils._configuration.task import ENSURE_CONFIGURATION
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
 from ansible_collections.community.basedash.plugins.modules import basedash_configuration_info
@@ -33,8 +34,14 @@ from ansible_collections.community.basedash.tests.lifecycle.organizations import
 
 Value = dict[str, Any]
 LIMITS: Value = {"max_invitations": 1000, "max_deletions": "10000"}
-KEYS = ("reference_name", "email", "name")
 TOKEN_URL = "https://mcp.example.com/?token=" + SECRET
+NEEDED = {
+    "definitions": {"name": "A name", "sql_query": "SELECT 1"},
+    "skills": {"instructions": "Be brief."},
+    "automations": {"instructions": "Report."},
+    "mcp_servers": {"server_url": TOKEN_URL},
+}
+"""What only a creation needs, for entries that can't have it from an export."""
 
 
 def seed(basedash: Basedash, organization: Value, behaviour: Value) -> None:
@@ -69,7 +76,7 @@ def check_complete(configuration: Value, results: list[Value]) -> None:
     """Check that each entry is in the results exactly once, and that the rest was pruned."""
     rest = list(results)
     for family, entry in entries_of(configuration):
-        key = next((entry[name] for name in KEYS if name in entry), None)
+        key = entry.get(BY_KEY[family].key_option)
         said = {name: value for name, value in (("id", entry.get("id")), ("name", key)) if value is not None}
         found = [one for one in rest if one["family"] == family and said.items() <= one.items()]
         assert found, (family, entry)
@@ -99,7 +106,10 @@ def essence(report: Report) -> list[str]:
     found = []
     for one in report.result["results"]:
         if one["action"] != "unchanged":
-            identity = [one.get(name) for name in ("family", "name", "dashboard", "data_source", "renamed_from")]
+            around = one.get("data_source" if one["family"] == "definitions" else "dashboard")
+            identity = [one["family"], one["name"], None if one["family"] == "dashboards" else around]
+            # The id of what is new is only known afterwards.
+            identity += [one.get("renamed_from"), None if one["action"] == "created" else one["id"]]
             found.append(json.dumps([identity, one["action"], one.get("changes")], sort_keys=True))
     return sorted(found)
 
@@ -128,7 +138,7 @@ def _has_ids(entry: Value) -> bool:
 
 
 def _movable_entry(family: str, entry: Value) -> Value:
-    found = copy.deepcopy(entry)
+    found = {**NEEDED.get(family, {}), **copy.deepcopy(entry)}
     access = found.get("access")
     if access is not None:
         access = {name: value for name, value in access.items() if not name.endswith("_ids")}
@@ -139,8 +149,6 @@ def _movable_entry(family: str, entry: Value) -> Value:
         found["members"] = [one for one in found["members"] if "@" in one]
         if not found["members"]:
             del found["members"]
-    if family == "mcp_servers":
-        found.setdefault("server_url", TOKEN_URL)
     if family == "dashboards" and "charts" in found:
         found["charts"] = [one for one in found["charts"] if not _has_ids(one)]
         if not found["charts"]:
