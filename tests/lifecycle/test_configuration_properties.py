@@ -12,6 +12,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -126,6 +127,8 @@ def movable(configuration: Value) -> Value:
     for family, entries in configuration.items():
         if isinstance(entries, list):
             kept = [_movable_entry(family, one) for one in entries if not _has_ids(one)]
+            if family == "definitions":
+                _break_circles(kept)
             found.update({family: kept} if kept else {})
         elif family == "organization":
             found[family] = {name: value for name, value in entries.items() if name != "slug"}
@@ -135,6 +138,15 @@ def movable(configuration: Value) -> Value:
 def _has_ids(entry: Value) -> bool:
     trigger = entry.get("trigger") or {}
     return "id" in entry or "data_source_id" in entry or "data_source_id" in trigger or "tab_id" in entry
+
+
+def _break_circles(definitions: list[Value]) -> None:
+    """Let a definition only use earlier ones, because new definitions must not use each other in a circle."""
+    seen: set[str] = set()
+    for one in definitions:
+        used = re.compile(r"definition\((['\"])(.*?)\1\)")
+        one["sql_query"] = used.sub(lambda found: found[0] if found[2] in seen else found[2], one["sql_query"])
+        seen.add(one["reference_name"])
 
 
 def _movable_entry(family: str, entry: Value) -> Value:
