@@ -13,9 +13,13 @@ import copy
 import json
 import random
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,8 +49,18 @@ NEEDED = {
 """What only a creation needs, for entries that can't have it from an export."""
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _own_notes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what tasks of this machine remember of creations in a folder that each organization empties."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("notes")))
+        yield
+
+
 def seed(basedash: Basedash, organization: Value, behaviour: Value) -> None:
     """Start anew with an organization."""
+    for folder in Path(tempfile.gettempdir()).iterdir():
+        shutil.rmtree(folder)
     basedash.control("POST", "reset", organization)
     basedash.control("POST", "behaviour", behaviour)
 
