@@ -24,7 +24,7 @@ from .._engine.outcome import Diff, Outcome, planned_id
 from .._http.parallel import in_parallel
 from .._resources.access import Policy
 from .._rest.collection import Collection
-from .._rest.family import Resource
+from .._rest.family import Family, Resource
 from .._rest.listing import Listing
 from .families import CHARTS, DASHBOARDS, DATA_SOURCES, DEFINITIONS, FAMILIES, GROUPS, MEMBERS, SETTINGS, Managed
 from .form import Configuration, Entry
@@ -137,7 +137,6 @@ class Plan:
     def add(self, stage: Stage, change: Change, options: Mapping[str, Any]) -> None:
         """Add an act to a change."""
         kind = change.managed.kind
-        options = {**options, kind.renamed_by: None} if kind.renamed_by else options
         act = Act(kind, options, stage.deletes and not stage.part, change.before, not change.entry)
         act.stage, act.change = stage, change
         change.acts.append(act)
@@ -183,13 +182,18 @@ class Planner:
         """Read in parallel the lists that the plan needs in any case."""
         named = [one.kind.family for one in FAMILIES if one.key in self._configuration.entries and one is not CHARTS]
         lists = self.planned.lists
-        in_parallel(self._client, self._wanted.concurrency, lambda family: lists.of(family).latest, named)
+        in_parallel(self._client, self._wanted.concurrency, self._read, named)
         if self._configuration.with_charts:
             dashboards = lists.of(DASHBOARDS.kind.family).latest
             wanted = (_found(dashboards, entry) for entry in self._configuration.with_charts)
             parents = [resource["id"] for resource in wanted if resource is not None]
             charts = CHARTS.kind.family
-            in_parallel(self._client, self._wanted.concurrency, lambda one: lists.of(charts, one).latest, parents)
+            in_parallel(self._client, self._wanted.concurrency, lambda one: self._read(charts, one), parents)
+
+    def _read(self, family: Family, parent: str = "") -> Listing:
+        listing = self.planned.lists.of(family, parent).latest
+        self._client.renew_budget()
+        return listing
 
     # The acts of an entry ---------------------------------------------------------------------------------------------
 
@@ -264,11 +268,16 @@ class Planner:
         api = self.planned.of(managed.kind.family)
         if managed is SETTINGS:
             api = Collection(self._client, "", managed.kind.family)
-        return EnsureState(managed.kind, managed.steps)(api, {**item.options, "state": "present"}, True)
+        outcome = EnsureState(managed.kind, managed.steps)(api, {**item.options, "state": "present"}, True)
+        # An act that is planned is progress, however long the whole plan takes.
+        self._client.renew_budget()
+        return outcome
 
     def complete(self, act: Act, parent_id: str) -> dict[str, Any]:
         """Return the options of an act, with what is only known after a look at the organization."""
         options = dict(act.options)
+        if act.kind.renamed_by:
+            options[act.kind.renamed_by] = None
         change, managed = act.change, act.kind
         entry = None if change is None else change.entry
         if change is None or entry is None:
@@ -351,6 +360,9 @@ class Planner:
         if outcome.action == "unchanged":
             facts = outcome.facts if self._wanted.return_all else None
             item.planned = item.outcome = replace(outcome, facts=facts, diff=None, resource=None)
+            if change.entry is not None:
+                # Free the completed options, because an organization may have ten thousand charts.
+                item.options = change.entry.options
         elif change.managed is not SETTINGS:
             self.planned.put(family, change.parent_id, change.after)
 
