@@ -303,6 +303,16 @@ def test_a_rename_is_told_and_never_a_deletion(basedash: Basedash) -> None:
     assert "another one named" in both.result["msg"]
 
 
+def test_what_somebody_renamed_by_hand_is_told(basedash: Basedash) -> None:
+    run(basedash, WHOLE)
+    (skill,) = [one for one in basedash.control("GET", "objects/skills") if one["name"] == "Brief"]
+    basedash.control("PATCH", "objects/skills/%s" % skill["id"], {"name": "Briefly"})
+    report = run(basedash, WHOLE, check=True)
+    there = {"id": skill["id"], "name": "Briefly"}
+    assert report.result["renames"] == [{"family": "skills", "name": "Brief", "there": there}]
+    assert any("say renamed_from: ['Briefly'] in the entry" in warning for warning in report.warnings)
+
+
 def test_tabs_and_members_of_groups_have_words_of_their_own(basedash: Basedash) -> None:
     run(basedash, WHOLE)
     configuration = {
