@@ -12,7 +12,6 @@ import stat
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from stage import HOSTILE, KEY, Basedash, Run, rendered, run, text_outside_code
 
@@ -147,21 +146,40 @@ def test_each_host_is_an_organization(basedash: Basedash, tmp_path: Path) -> Non
     assert "expected_plan" not in play(basedash, tmp_path, "plan", hosts="hosts.yml").output
 
 
-@pytest.mark.parametrize("sarif", ["", "out/found.sarif"])
-def test_files_are_checked_without_a_key(sarif: str, basedash: Basedash, tmp_path: Path) -> None:
+def test_no_step_relies_on_a_failure_before_it(basedash: Basedash, tmp_path: Path) -> None:
+    """An undefined variable must not count as one that was not given: without a scope, everything would be pruned."""
+    configuration(tmp_path, skills=[{"name": "Tone of voice", "instructions": "x"}])
+    role: dict[str, Any] = {
+        "ansible.builtin.include_role": {"name": "community.basedash.basedash_configuration"},
+        "vars": {
+            "basedash_configuration_prune": ["skills"],
+            "basedash_configuration_scope": "{{ nothing }}",
+        },
+    }
+    block = {"ignore_errors": True, "block": [role]}
+    tmp_path.joinpath("play.json").write_text(
+        json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [block]}])
+    )
+    done = run(basedash, tmp_path, "ansible-playbook", "play.json")
+    assert done.output.count("...ignoring") == 3, done.output
+    assert basedash.methods <= {"GET"}
+    assert report(tmp_path, "apply-localhost")["status"] == "failed"
+
+
+def test_files_are_checked_without_a_key(basedash: Basedash, tmp_path: Path) -> None:
     configuration(tmp_path, skills=[{"name": "New", "instruction": "x"}])
     env = {"BASEDASH_API_KEY": "", "BASEDASH_ORGANIZATION_ID": ""}
     command = ("ansible-playbook", "community.basedash.validate", "-i", "localhost,")
-    more = ("-e", f"basedash_configuration_sarif={sarif}")
-    wrong = run(basedash, tmp_path, *command, *more, env=env)
+    wrong = run(basedash, tmp_path, *command, "-e", "basedash_configuration_sarif=out/found.sarif", env=env)
     assert wrong.status == 2
     assert "basedash/all.yml:3: error: The option instruction is unknown" in wrong.output
-    (one,) = json.loads((tmp_path / (sarif or "basedash-validate-localhost.sarif")).read_text())["runs"][0]["results"]
+    (one,) = json.loads((tmp_path / "out" / "found.sarif").read_text())["runs"][0]["results"]
     assert one["locations"][0]["physicalLocation"] == {
         "artifactLocation": {"uri": "basedash/all.yml"},
         "region": {"startLine": 3},
     }
     configuration(tmp_path, skills=[{"name": "New", "instructions": "x"}])
-    right = run(basedash, tmp_path, *command, *more, env=env)
+    right = run(basedash, tmp_path, *command, env=env)
     assert right.status == 0, right.output
+    assert json.loads((tmp_path / "basedash-validate-localhost.sarif").read_text())["runs"][0]["results"] == []
     assert basedash.methods == set()
