@@ -98,8 +98,17 @@ def hints_of(report: Report, shown: Any) -> Iterator[str]:
     """Yield a sentence for each object that Basedash may have under another name."""
     unmanaged = (report.outcome.get("summary") or {}).get("unmanaged") or {}
     extra = [str(entry.get("family")) for entry in report.groups.get(DELETED) or ()]
+    alike = {(one["family"], one["name"]): one["there"] for one in report.outcome.get("renames") or ()}
     for entry in report.groups.get(CREATED) or ():
         family = str(entry.get("family"))
+        there = alike.get((family, entry.get("name")))
+        if there is not None:
+            yield (
+                "%s is not in Basedash, which has %s, the same under another name. If this new name shall stay, write "
+                "it as the name into the entry. If not, write renamed_from: [%s] into the entry, and apply."
+                % (named(entry, shown), shown(there.get("name")), shown(there.get("name")))
+            )
+            continue
         others = int(unmanaged.get(family) or 0) + extra.count(family)
         if others and family in BY_KEY and BY_KEY[family].can_be_renamed:
             yield (

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from ansible_collections.community.basedash.plugins.module_utils._configuration.families import BY_KEY
 from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 from ansible_collections.community.basedash.plugins.modules import basedash_configuration, basedash_configuration_info
-from ansible_collections.community.basedash.plugins.plugin_utils._folder import carry_out, planned
+from ansible_collections.community.basedash.plugins.plugin_utils._folder import SCHEMA, carry_out, found_in, planned
 from ansible_collections.community.basedash.tests.lifecycle.driver import ORGANIZATION, Basedash
 
 MASK = "********"
@@ -243,6 +244,12 @@ def test_the_folder_of_an_odd_organization_changes_nothing(basedash: Basedash, t
     found = read(basedash)
     carry_out(tmp_path, planned(tmp_path, found, overwrite=False))
     check_given_back(basedash, found["configuration"], source=[str(tmp_path)])
+    schema = Draft202012Validator(json.loads((tmp_path / SCHEMA).read_text(encoding="utf-8")))
+    files = found_in(tmp_path)
+    assert len(files) > 40
+    assert [(path, [one.message for one in schema.iter_errors(file.content)]) for path, file in files.items()] == [
+        (path, []) for path in files
+    ]
 
 
 def test_each_entry_changes_nothing_if_it_is_given_to_the_module_of_its_family(basedash: Basedash) -> None:

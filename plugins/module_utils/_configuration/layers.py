@@ -118,7 +118,7 @@ class _Loading:
             elif self._target.setdefault(key, value) != value:
                 message = "The configuration is for another organization (%s) in an earlier place: correct one of them."
                 self.notes.error("for", message % quoted(self._target[key]), place_in(target, key))
-        if "for" in node and not target:
+        if isinstance(node.get("for"), Mapping) and not target:
             self.notes.error("for", "The key for names no organization: give slug or id.", place_in(node, "for"))
 
     def _settings_in(self, node: Node, settings: Draft | None) -> Draft | None:
@@ -297,8 +297,13 @@ class _Drafts:
                 self._by_key[name] = [*there, (scope, identifier, draft)]
 
     def _take(self, draft: Draft, found: Draft | None) -> None:
-        if draft.values.pop(REMOVE, None):
+        removes = draft.values.pop(REMOVE, None)
+        if removes is not None and not isinstance(removes, bool):
+            message = "The option remove is no boolean: give true, or leave it out."
+            self._loading.notes.error("remove", message, place_in(draft.nodes[-1], REMOVE))
+        elif removes:
             self._remove(draft, found)
+        if removes:
             return
         if found is None:
             found = self._in_order[id(draft)] = draft
@@ -328,16 +333,6 @@ class _Drafts:
                 name: [one for one in there if one[-1] is not found] for name, there in self._by_key.items()
             }
             self._by_key = {name: there for name, there in self._by_key.items() if there}
-
-
-def _apart(one: Draft, other: Draft) -> bool:
-    """Tell whether two drafts have different ids. Then they are about two objects, even if these have the same key."""
-    ids = (one.values.get("id"), other.values.get("id"))
-    return None not in ids and ids[0] != ids[1]
-
-
-def _is_other(draft: Draft, kind: str, _scope: Any, name: str) -> bool:
-    return kind == "id" and draft.values.get("id") not in (None, name)
 
 
 def _twice(subject: str, place: Place | None) -> str:

@@ -66,7 +66,11 @@ class Listing:
 
     def within(self, place: str, value: str) -> Listing:
         """Return the part of this list whose objects have this value at a place."""
-        found = [resource for resource in (*self, *self.gone) if value_at(resource, place) == value]
+        every = (*self, *self.gone)
+        found = [resource for resource in every if value_at(resource, place) == value]
+        if len(found) == len(every):
+            # The list of one parent has nothing else, and a plan looks into it for each of its objects.
+            return self
         return Listing(self._family, found, self.begun, self.read_at, self.pages)
 
     def __iter__(self) -> Iterator[Resource]:

@@ -56,8 +56,9 @@ def inline(configuration: dict[str, Any], **options: Any) -> tuple[Configuration
 
 
 def only(text: str, tmp_path: Path, **options: Any) -> Finding:
-    """Return the only finding of a file that begins with the format."""
+    """Return the only mistake in a file that begins with the format."""
     _configuration, findings = read(write(tmp_path, a__yml="format: 1\n" + textwrap.dedent(text)), **options)
+    findings = [one for one in findings if one.is_error]
     assert len(findings) == 1, [str(one) for one in findings]
     return findings[0]
 
@@ -103,6 +104,8 @@ MISTAKES = {
     "another target": ("for: {name: A}\n", 2, "takes slug or id"),
     "no target": ("for: {}\n", 2, "names no organization"),
     "remove and an option": ("groups:\n- name: A\n  remove: true\n  members: [a@x.org]\n", 4, "remove one of both"),
+    "remove as a text": ("groups:\n- name: A\n  remove: 'no'\n", 4, "is no boolean"),
+    "a dict as a secret": ("data_sources:\n- name: A\n  password: {a: b}\n", 4, "is a dict and not a text"),
     "a name in defaults": ("defaults:\n  groups: {name: A}\n", 3, "has no place in defaults"),
     "defaults of an unknown family": ("defaults:\n  gruops: {}\n", 3, "did you mean groups?"),
     "a text and its file": (
@@ -137,7 +140,7 @@ MISTAKES = {
 def test_mistakes_name_file_and_line(tmp_path: Path, case: str) -> None:
     """Each mistake is found once, on its line."""
     text, line, words = MISTAKES[case]
-    finding = only(text, tmp_path)
+    finding = only(text, tmp_path, validate_only=True)
     assert finding.is_error
     assert words in finding.message
     assert finding.place is not None
@@ -519,3 +522,11 @@ def test_a_later_layer_names_twins_by_id(tmp_path: Path) -> None:
     assert [one.options["members"] for one in configuration.entries["groups"]] == [None, ["a@x.org"]]
     _configuration, findings = read(str(tmp_path / "a.yml"), str(tmp_path / "c.yml"))
     assert [one.rule for one in findings] == ["duplicate"]
+
+
+def test_results_have_plain_values(tmp_path: Path) -> None:
+    """Nothing of the reader's own types reaches a request or a result."""
+    configuration, findings = read(write(tmp_path, a__yml="format: 1\ngroups: [{name: A, extra: {a: [{b: {}}]}}]\n"))
+    assert findings == []
+    extra = configuration.entries["groups"][0].options["extra"]
+    assert {type(one) for one in (extra, extra["a"][0], extra["a"][0]["b"])} == {dict}
