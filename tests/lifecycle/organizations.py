@@ -73,7 +73,7 @@ ODD_NAMES = [
 ]
 TEXTS = [
     "Be brief.",
-    'SELECT * FROM {{ definition("mrr") }} WHERE a = \'{{ x }}\'',
+    "SELECT * FROM {{ definition(\"mrr\") }} WHERE a = '{{ x }}'",
     "SELECT {{ definition('ledger') }}, {{definition(\"Sales\")}} -- {% if x %} {# no #}\r\nFROM t\r\n",
     "# Title\r\n\r\n* one  \n* {{ groups }}\n",
     "  ends with blanks  \n\n",
@@ -307,7 +307,13 @@ def organizations(draw: st.DrawFn, most_charts: int = 300) -> Value:
 
 def empty() -> Value:
     """Return an organization that has nobody but the member of the key, and nothing."""
-    there = {"id": ORGANIZATION, "name": "Empty", "slug": "empty", "members": [dict(ADMIN)], "data_sources": THE_VENDORS}
+    there = {
+        "id": ORGANIZATION,
+        "name": "Empty",
+        "slug": "empty",
+        "members": [dict(ADMIN)],
+        "data_sources": THE_VENDORS,
+    }
     return {
         "organizations": [there],
         "keys": [{"key": KEY, "role": "admin", "organizations": [ORGANIZATION], "member": ADMIN["id"]}],
