@@ -157,7 +157,8 @@ def unit_runs() -> Iterable[Any]:
 @nox.session(python=PYTHON, tags=["test"])
 def lint(session: nox.Session) -> None:
     """Style, format, types, licence headers."""
-    install(session, "ruff>=0.12", "mypy>=1.15", "reuse>=5", "pytest", "types-requests", "types-PyYAML", "types-psutil")
+    stubs = ("types-requests", "types-PyYAML", "types-psutil", "types-jsonschema")
+    install(session, "ruff>=0.12", "mypy>=1.15", "reuse>=5", "pytest", *stubs)
     install(session, "-r", "tests/tools/requirements.txt", "-r", "tests/chaos/requirements.txt", ANY_CORE)
     install(session, "-r", "benchmarks/requirements.txt")
     with workspace.collection_copy() as tree, session.chdir(tree):
@@ -285,7 +286,7 @@ def simulator(session: nox.Session) -> None:
 @nox.session(python=PYTHON, tags=["test"])
 def lifecycle(session: nox.Session) -> None:
     """Whole lives of data sources, on each server that the unknowns could turn out to be. Arguments go to pytest."""
-    install(session, "-r", "tests/unit/requirements.txt", "requests", core(CORE))
+    install(session, "-r", "tests/unit/requirements.txt", "requests", "jsonschema>=4.18", core(CORE))
     with workspace.collection_copy() as tree, session.chdir(tree):
         install(session, "tests/simulator")
         pytest = (interpreter(session), "-m", "pytest", "-p", "no:cacheprovider", "--import-mode=importlib", "-q")

@@ -39,6 +39,7 @@ _SHIPPED_SCHEMA = Path(__file__).parents[2] / "schemas" / SCHEMA
 _MARK = re.compile(r"^# Checksum of the export: ([0-9a-f]{32})$", re.MULTILINE)
 _LONGEST_SLUG = 60
 _LONGEST_NOTE = 120
+_IN_FILE = "_file"
 # Windows has no files with these names.
 _RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
@@ -176,15 +177,11 @@ def _unit(path: str, content: dict[str, Any], comments: Sequence[str], there: Fo
 
 def _with_sql_apart(unit: Unit, managed: Managed, entries: Sequence[Content], old: Mapping[Any, Content]) -> list[Any]:
     folder = unit.path[: -len(".yml")].rpartition("/")[2]
-    known = {its: _stem(one) for its, one in old.items() if _stem(one)}
-    names = _Names(known)
+    names = _Names({its: stem for its, one in old.items() for stem in _stems(one)})
     found = []
     for entry in entries:
-        one = dict(entry)
-        if "sql_query" in one:
-            path = "%s/%s.sql" % (folder, names.name(managed, entry))
-            unit.sql[_within(unit.path, path)] = one["sql_query"]
-            one = {_in_file(name): path if name == "sql_query" else value for name, value in one.items()}
+        stem = "%s/%s" % (folder, names.name(managed, entry)) if any(_sql_in(entry)) else ""
+        one = _named_sql(unit, entry, stem)
         if "charts" in one:
             inside = BY_KEY["charts"]
             before = _entries_of(old.get(identity(managed, entry)), "charts")
@@ -193,12 +190,38 @@ def _with_sql_apart(unit: Unit, managed: Managed, entries: Sequence[Content], ol
     return found
 
 
-def _stem(entry: Content) -> str:
-    return Path(str(entry.get("sql_query_file") or "")).stem
+# The options with SQL, and the ends of the names of their files.
+_SQL = {"sql_query": ".sql", "drilldown_sql_query": ".drilldown.sql"}
 
 
-def _in_file(name: str) -> str:
-    return "sql_query_file" if name == "sql_query" else name
+def _sql_in(entry: Content) -> Iterator[str]:
+    """Yield the options with SQL of an entry; those of its charts are not its own."""
+    for name, value in entry.items():
+        if name in _SQL:
+            yield name
+        elif isinstance(value, Mapping):
+            yield from _sql_in(value)
+
+
+def _named_sql(unit: Unit, entry: Content, stem: str) -> dict[str, Any]:
+    """Return an entry that names files in place of its SQL, and add these files to the unit."""
+    found: dict[str, Any] = {}
+    for name, value in entry.items():
+        if name in _SQL:
+            found[name + _IN_FILE] = stem + _SQL[name]
+            unit.sql[_within(unit.path, stem + _SQL[name])] = value
+        else:
+            found[name] = _named_sql(unit, value, stem) if isinstance(value, Mapping) else value
+    return found
+
+
+def _stems(entry: Content) -> Iterator[str]:
+    """Yield the name of an entry's files, without their ends."""
+    for name, value in entry.items():
+        if name in ("sql_query" + _IN_FILE, "drilldown_sql_query" + _IN_FILE) and isinstance(value, str):
+            yield Path(value).name.partition(".")[0]
+        elif isinstance(value, Mapping):
+            yield from _stems(value)
 
 
 # Reading --------------------------------------------------------------------------------------------------------------
@@ -235,8 +258,12 @@ def _found(folder: Path, path: Path) -> Found:
 def _named_files(content: Any) -> Iterator[str]:
     for value in content.values() if isinstance(content, Mapping) else content if isinstance(content, list) else ():
         yield from _named_files(value)
-    if isinstance(content, Mapping) and isinstance(content.get("sql_query_file"), str):
-        yield content["sql_query_file"]
+    if isinstance(content, Mapping):
+        yield from (value for name, value in content.items() if _is_file(name, value))
+
+
+def _is_file(name: Any, value: Any) -> bool:
+    return isinstance(name, str) and name.endswith(_IN_FILE) and isinstance(value, str)
 
 
 def _within(path: str, name: str) -> str:
@@ -245,15 +272,15 @@ def _within(path: str, name: str) -> str:
 
 
 def whole(path: str, content: Any, sql: Mapping[str, str]) -> Any:
-    """Return the content of a file with its SQL in it."""
+    """Return the content of a file with the texts of the files that it names."""
     if isinstance(content, list):
         return [whole(path, one, sql) for one in content]
     if not isinstance(content, Mapping):
         return content
     found = {}
     for name, value in content.items():
-        if name == "sql_query_file":
-            found["sql_query"] = sql.get(_within(path, str(value)))
+        if _is_file(name, value):
+            found[name[: -len(_IN_FILE)]] = sql.get(_within(path, value))
         else:
             found[name] = whole(path, value, sql)
     return found
@@ -425,6 +452,7 @@ def _notes(title: str, notes: Sequence[Content], families: Sequence[str]) -> lis
         noun = BY_KEY[note["family"]].kind.family
         if note["id"] is not None:
             name = "%s %s" % (noun.noun, _one_line(note["name"] or note["id"]))
+            name += " of dashboard %s" % _one_line(note["dashboard"]) if "dashboard" in note else ""
         elif "count" in note:
             name = "%d %s" % (note["count"], noun.noun if note["count"] == 1 else noun.plural)
         else:

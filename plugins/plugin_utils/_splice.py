@@ -164,7 +164,7 @@ def _change_entry(edits: _Edits, managed: Managed, node: Any, before: Content, a
     column = node.value[0][0].start_mark.column
     last = 0
     for key, value in node.value:
-        name = "sql_query" if key.value == "sql_query_file" else key.value
+        name = _option(key)
         start, end = key.start_mark.line, _end(value)
         last = last if name == "charts" else end
         if not _is_written(managed, name) or old.get(name) == new.get(name):
@@ -175,15 +175,21 @@ def _change_entry(edits: _Edits, managed: Managed, node: Any, before: Content, a
             edits.replace(start, end)
         elif name == "charts":
             _change_list(edits, CHARTS, value, before[name], after[name])
-        elif key.value == "sql_query_file":
+        elif name != key.value:
             edits.files[value.value] = after[name]
         else:
             lines = lines_of({name: after[name]}, column)
             edits.replace(start, end, [edits.lines[start][:column] + lines[0][column:], *lines[1:]])
-    names = {"sql_query" if key.value == "sql_query_file" else key.value for key, _value in node.value}
+    names = {_option(key) for key, _value in node.value}
     added = {name: value for name, value in after.items() if name not in names}
     if added:
         edits.replace(last or _end(node), last or _end(node), lines_of(added, column))
+
+
+def _option(key: Any) -> str:
+    """Return the option of a key, whose text may stand in a file."""
+    name = str(key.value)
+    return name[: -len("_file")] if name.endswith("_file") else name
 
 
 def _end(node: Any) -> int:

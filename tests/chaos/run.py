@@ -23,6 +23,7 @@ from random import SystemRandom
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 
 import built
+import configuration
 import cut
 import inputs
 import killed
@@ -56,6 +57,7 @@ PARTS = {
     "truth": truth.run,
     "limits": limits.run,
     "nginx": nginx.run,
+    "configuration": configuration.run,
 }
 
 # Without a small form: ten thousand are many, and a time limit in the middle takes its time.

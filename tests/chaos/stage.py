@@ -47,6 +47,7 @@ class Site:
     """Where and how the parts work, and about which family.
 
     That is a folder, the tree of collections, the seed, the storm's size, and whether the short form is wanted.
+    ``verbosity`` is how much Ansible shows.
     """
 
     folder: Path
@@ -55,6 +56,7 @@ class Site:
     deletions: int
     short: bool
     subject: Subject = DATA_SOURCE
+    verbosity: int = 0
 
     def random(self, name: str) -> Random:
         """Return a generator that depends on the seed and ``name`` alone."""
@@ -71,6 +73,7 @@ class Site:
             "ANSIBLE_REMOTE_TEMP": str(self.folder / "ansible" / "tmp"),
             "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
             "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
+            "ANSIBLE_VERBOSITY": str(self.verbosity),
             "CHAOS_SECRET": self.subject.secret,
         }
 

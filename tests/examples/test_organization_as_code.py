@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from typing import Any
 
 import pytest
 from pipeline import GitLab, Job, Platform
-from stage import BIN, EXAMPLES, Basedash, environment, listening
+from stage import BIN, EXAMPLES, ROOT, Basedash, Run, environment, listening, run
 
 EXAMPLE = EXAMPLES / "organization_as_code"
 KEY = "bd_key_of_an_admin"
@@ -180,3 +181,48 @@ def test_preview(platform: Platform) -> None:
     assert preview(".*", "absent").status != 0
     assert there("data-sources") == sorted(other)
     assert_no_secrets(platform, made, gone)
+
+
+def test_in_awx(platform: Platform) -> None:
+    """The first node hands the id of its plan to the last one, which applies nothing without it."""
+
+    def job(node: str, *arguments: str) -> Run:
+        command = ("ansible-playbook", f"awx/{node}.yml", "-i", "inventory/hosts.yml", "--limit", "staging", *arguments)
+        # What a credential of each type sets.
+        env = {"BASEDASH_API_KEY": KEY, "ANSIBLE_VAULT_PASSWORD_FILE": platform.secrets["VAULT_PASSWORD_FILE"]}
+        env.update(ANSIBLE_SHOW_CUSTOM_STATS="true", BASEDASH_ORGANIZATION_ID="")
+        return run(platform.basedash, platform.folder, *command, env=env)
+
+    plan = job("plan")
+    assert plan.status == 0, plan.output
+    (stats,) = re.findall(r"RUN: (\{.*?\})", plan.output, re.DOTALL)
+    handed_over = json.loads(stats)
+    assert set(handed_over) == {"basedash_configuration_expected_plan"}
+    direct = job("apply")
+    assert direct.status != 0
+    assert "Start the workflow" in direct.output
+    assert platform.basedash.methods == {"GET"}
+    apply = job("apply", "-e", json.dumps(handed_over))
+    assert apply.status == 0, apply.output
+    assert platform.basedash.sources("org_staging")["orders"]["host"] == "orders.staging.example.com"
+    for one in (plan, direct, apply):
+        assert "sentinel" not in one.output
+
+
+def test_the_guide(basedash: Basedash, tmp_path: Path) -> None:
+    """The two commands of the guide adopt an organization, and a dashboard that is renamed by hand is drift."""
+    guide = (ROOT / "docs" / "organization_as_code.md").read_text(encoding="utf-8")
+    export, plan = re.findall(r"^ansible-playbook .*", guide, re.MULTILINE)[:2]
+    drift = next(line.partition("#")[0] for line in guide.splitlines() if "basedash.drift" in line)
+    exported = run(basedash, tmp_path, *export.split())
+    assert exported.status == 0, exported.output
+    planned = run(basedash, tmp_path, *plan.split())
+    assert planned.status == 0, planned.output
+    assert "nothing to change" in planned.output.lower()
+    assert basedash.methods == {"GET"}
+
+    basedash.send("PATCH", "dashboards/dash_sales", {"name": "Sales 2026"})
+    drifted = run(basedash, tmp_path, *drift.split())
+    assert drifted.status == 2, drifted.output
+    assert json.loads((tmp_path / "basedash-drift-localhost.json").read_text(encoding="utf-8"))["status"] == "drift"
+    assert "Sales 2026" in drifted.output

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 import yaml
 from stage import EXAMPLES, Api, Basedash, Run, listening, run
@@ -40,7 +40,8 @@ class Controller(Api):
     def do_GET(self) -> None:
         address = urlsplit(self.path)
         words = address.path.strip("/").split("/")[2:]
-        ((name, (value,)),) = parse_qs(address.query).items()
+        name, _equals, value = address.query.partition("=")
+        value = unquote_plus(value)
         kind = NODES if words[-1] == "workflow_nodes" else words[0]
         found = [one for one in self.objects[kind] if one[name] == value]
         self.answer(200, {"count": len(found), "results": found})

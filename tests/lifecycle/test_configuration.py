@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -303,6 +305,16 @@ def test_a_rename_is_told_and_never_a_deletion(basedash: Basedash) -> None:
     assert "another one named" in both.result["msg"]
 
 
+def test_what_somebody_renamed_by_hand_is_told(basedash: Basedash) -> None:
+    run(basedash, WHOLE)
+    (skill,) = [one for one in basedash.control("GET", "objects/skills") if one["name"] == "Brief"]
+    basedash.control("PATCH", "objects/skills/%s" % skill["id"], {"name": "Briefly"})
+    report = run(basedash, WHOLE, check=True)
+    there = {"id": skill["id"], "name": "Briefly"}
+    assert report.result["renames"] == [{"family": "skills", "name": "Brief", "there": there}]
+    assert any("say renamed_from: ['Briefly'] in the entry" in warning for warning in report.warnings)
+
+
 def test_tabs_and_members_of_groups_have_words_of_their_own(basedash: Basedash) -> None:
     run(basedash, WHOLE)
     configuration = {
@@ -360,3 +372,19 @@ def test_the_journal_says_what_was_done(basedash: Basedash, tmp_path: Path) -> N
     journal.write_text("\n".join(map(json.dumps, lines[:4])) + '\n{"event": "do', encoding="utf-8")
     report = run(basedash, WHOLE, journal=str(journal))
     assert any("did not come to its end" in warning for warning in report.warnings)
+    # It is said once, although the run that said it had nothing to do.
+    assert not report.result["changed"]
+    assert run(basedash, WHOLE, journal=str(journal)).warnings == []
+
+
+def test_a_run_that_is_still_at_work_was_not_killed(basedash: Basedash, tmp_path: Path) -> None:
+    journal = tmp_path / "journal.jsonl"
+    basedash.control("POST", "faults", [{"kind": "delay", "method": "POST", "path": "/skills", "seconds": 0.5}])
+    skills = [{"name": "New", "instructions": "Be new."}]
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(run, basedash, {"skills": skills}, journal=str(journal))
+        while not journal.exists():
+            time.sleep(0.01)
+        second = pool.submit(run, basedash, {"skills": skills}, journal=str(journal))
+    assert [first.result().result["changed"], second.result().result["changed"]] == [True, False]
+    assert second.result().warnings == []

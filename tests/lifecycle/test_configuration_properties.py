@@ -2,292 +2,312 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What holds for the configuration of any organization, on any server."""
+"""What holds for every organization: an export changes nothing, and a plan says what an apply does.
+
+A thousand organizations of each property: ``make lifecycle ARGS="-k properties --hypothesis-profile=thousand"``.
+"""
 
 from __future__ import annotations
 
 import copy
 import json
-import os
+import random
+import re
+import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from basedash_simulator.server import running
-from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.community.basedash.plugins.module_utils._configuration.families import BY_KEY, PRUNABLE
-from ansible_collections.community.basedash.plugins.module_utils._configuration.wanted import pruned_families
+from ansible_collections.community.basedash.plugins.module_utils._configuration.families import BY_KEY
+from ansible_collections.community.basedash.plugins.module_utils._configuration.task import ENSURE_CONFIGURATION
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
-from ansible_collections.community.basedash.plugins.modules import basedash_configuration, basedash_configuration_info
-from ansible_collections.community.basedash.plugins.plugin_utils import _folder
+from ansible_collections.community.basedash.plugins.modules import basedash_configuration_info
 from ansible_collections.community.basedash.tests.lifecycle.driver import Basedash
 from ansible_collections.community.basedash.tests.lifecycle.organizations import (
-    ODD,
+    READINGS,
     SECRET,
-    TIDY,
-    Value,
+    WRITINGS,
+    behaviours,
     empty,
     organizations,
-    seed,
-    servers_that_are_read,
-    servers_that_are_written,
 )
 
-HERE, ELSEWHERE = "org_here", "org_elsewhere"
-
-EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "8"))
-PROPERTY = settings(
-    max_examples=EXAMPLES,
-    # To make a whole organization smaller takes minutes.
-    phases=[Phase.explicit, Phase.generate],
-    report_multiple_bugs=False,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
-)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Basedash]:
-    """Return a server of their own, because the seed stays until the server ends."""
-    with running(idle_seconds=0) as url:
-        yield Basedash(url)
+Value = dict[str, Any]
+LIMITS: Value = {"max_invitations": 1000, "max_deletions": "10000"}
+TOKEN_URL = "https://mcp.example.com/?token=" + SECRET
+NEEDED = {
+    "definitions": {"name": "A name", "sql_query": "SELECT 1"},
+    "skills": {"instructions": "Be brief."},
+    "automations": {"instructions": "Report."},
+    "mcp_servers": {"server_url": TOKEN_URL},
+}
+"""What only a creation needs, for entries that can't have it from an export."""
 
 
-def begin(server: Basedash, behaviour: Value, *found: Value) -> None:
-    """Let the server begin anew with these organizations."""
-    server.control("POST", "reset", {**seed(*found), "behaviour": behaviour})
+@pytest.fixture(autouse=True, scope="module")
+def _own_notes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what tasks of this machine remember of creations in a folder that each organization empties."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("notes")))
+        yield
 
 
-def export(server: Basedash, organization: str) -> Value:
-    """Return the result of an export."""
-    report = server.run(basedash_configuration_info.SPEC, False, {"organization_id": organization})
+def seed(basedash: Basedash, organization: Value, behaviour: Value) -> None:
+    """Start anew with an organization."""
+    for folder in Path(tempfile.gettempdir()).iterdir():
+        shutil.rmtree(folder)
+    basedash.control("POST", "reset", organization)
+    basedash.control("POST", "behaviour", behaviour)
+
+
+def export(basedash: Basedash) -> Value:
+    """Return the configuration of the organization."""
+    report = basedash.run(basedash_configuration_info.SPEC, False, {})
     assert not report.failed, report.result["msg"]
-    assert_no_secret(report)
-    return report.result
-
-
-def apply(server: Basedash, organization: str, *, check: bool = False, **options: Any) -> Report:
-    """Apply a configuration, or plan it, and check what holds for each result."""
-    before = len(server.methods())
-    report = server.run(basedash_configuration.SPEC, check, {"organization_id": organization, **options})
-    if check:
-        assert set(server.methods()[before:]) <= {"GET"}
-    assert_no_secret(report)
-    return report
-
-
-def assert_no_secret(report: Report) -> None:
-    """Check that no secret is anywhere in a result."""
-    assert SECRET.partition("%")[0] not in json.dumps([report.result, report.warnings, report.progress], default=str)
-
-
-def writes(server: Basedash) -> list[str]:
-    """Return the writes since the server began."""
-    return ["%(method)s %(path)s" % one for one in server.control("GET", "requests") if one["method"] != "GET"]
-
-
-def entries(configuration: Value) -> list[tuple[str, Any]]:
-    """Return the family of each entry of a configuration, with its id, or else its key."""
-    keys = {"members": "email", "definitions": "reference_name"}
-    found: list[tuple[str, Any]] = [("organization", HERE)] if "organization" in configuration else []
-    for family, content in configuration.items():
-        for entry in content if isinstance(content, list) else ():
-            found.append((family, entry.get("id", entry.get(keys.get(family, "name")))))
-            found += [("charts", chart.get("id", chart.get("name"))) for chart in entry.get("charts", ())]
+    assert SECRET not in json.dumps(report.result)
+    found: Value = report.result["configuration"]
     return found
 
 
-def check_each_entry_once(report: Report, configuration: Value) -> None:
-    """Check that each entry is in the results exactly once, and nothing else but what was pruned."""
-    wanted = Counter(entries(configuration))
-    shown: Counter[tuple[str, Any]] = Counter()
-    for one in report.result["results"]:
-        if one["family"] == "organization":
-            shown["organization", HERE] += 1
-        elif one["action"] != "deleted" and not (report.failed and one["action"] == "not_attempted"):
-            by_id = (one["family"], one["id"])
-            shown[by_id if by_id in wanted else (one["family"], one["name"])] += 1
-    if not report.failed:
-        assert shown == wanted
-    assert report.result["summary"]["total"] == len(report.result["results"])
+def run(basedash: Basedash, configuration: Value, *, check: bool = False, **options: Any) -> Report:
+    """Plan or apply a configuration, and check what holds for every result."""
+    basedash.control("DELETE", "requests")
+    given_options = {"configuration": copy.deepcopy(configuration), **LIMITS, **options}
+    report = basedash.run(ENSURE_CONFIGURATION, check, given_options)
+    assert SECRET not in json.dumps([report.result, report.warnings])
+    if check:
+        assert writes(basedash) == []
+    if "results" in report.result:
+        check_complete(configuration, report.result["results"])
+    return report
 
 
-def told(report: Report) -> list[tuple[Any, ...]]:
-    """Return what a report says of each object: who it is, what happens, and which options change."""
-    return [
-        (one["family"], one["name"], around(one), one["action"], one["changed"], one.get("changes"))
-        for one in report.result["results"]
-    ]
+def check_complete(configuration: Value, results: list[Value]) -> None:
+    """Check that each entry is in the results exactly once, and that the rest was pruned."""
+    rest = list(results)
+    for family, entry in entries_of(configuration):
+        key = entry.get(BY_KEY[family].key_option)
+        said = {name: value for name, value in (("id", entry.get("id")), ("name", key)) if value is not None}
+        found = [one for one in rest if one["family"] == family and said.items() <= one.items()]
+        assert found, (family, entry)
+        rest.remove(found[0])
+    assert {one["action"] for one in rest} <= {"deleted", "not_attempted"}, rest
 
 
-def around(one: Value) -> Any:
-    """Return the name of the object within which the object of a result has its name."""
-    # A dashboard and a data source have their facts there.
-    return {"charts": one.get("dashboard"), "definitions": one.get("data_source")}.get(one["family"])
+def entries_of(configuration: Value) -> Iterator[tuple[str, Value]]:
+    """Yield all entries by family, charts too."""
+    for family, entries in configuration.items():
+        if family == "organization":
+            yield family, {}
+        for entry in entries if isinstance(entries, list) else ():
+            yield family, entry
+            for chart in entry.get("charts", ()):
+                yield "charts", chart
 
 
-# Export and apply -----------------------------------------------------------------------------------------------------
+def writes(basedash: Basedash) -> list[str]:
+    """Return the writes of the last run."""
+    requests = basedash.control("GET", "requests")
+    return ["%s %s" % (one["method"], one["path"]) for one in requests if one["method"] != "GET"]
 
 
-@PROPERTY
-@given(organization=organizations(HERE, ODD) | organizations(HERE, TIDY), behaviour=servers_that_are_read())
-def test_an_export_that_is_given_back_changes_nothing(
-    server: Basedash, organization: Value, behaviour: Value
-) -> None:
-    begin(server, behaviour, organization)
-    exported = export(server, HERE)
-    configuration = exported["configuration"]
-    planned = apply(server, HERE, configuration=configuration, check=True)
-    for report in (planned, apply(server, HERE, configuration=configuration)):
-        assert not report.failed, report.result["msg"]
-        assert {one["action"] for one in report.result["results"]} <= {"unchanged"}
-        assert not report.result["changed"]
-        check_each_entry_once(report, configuration)
-    assert writes(server) == []
-    with tempfile.TemporaryDirectory() as folder:
-        _folder.carry_out(Path(folder), _folder.planned(Path(folder), exported, False))
-        from_files = apply(server, HERE, source=[folder])
-    assert not from_files.failed, from_files.result["msg"]
-    assert told(from_files) == told(planned) or sorted(map(str, told(from_files))) == sorted(map(str, told(planned)))
-    assert from_files.result["plan_id"] == planned.result["plan_id"]
-    assert writes(server) == []
-
-
-@PROPERTY
-@given(organization=organizations(HERE, TIDY), behaviour=servers_that_are_written())
-def test_an_export_makes_the_same_organization_elsewhere(
-    server: Basedash, organization: Value, behaviour: Value
-) -> None:
-    begin(server, behaviour, organization, empty(ELSEWHERE))
-    configuration = elsewhere(export(server, HERE)["configuration"])
-    report = apply(server, ELSEWHERE, configuration=configuration, max_invitations=100)
-    assert not report.failed, report.result["msg"]
-    check_each_entry_once(report, configuration)
-    made = elsewhere(export(server, ELSEWHERE)["configuration"])
-    for family in sorted({*made, *configuration}):
-        assert made.get(family) == configuration.get(family), family
-    before = writes(server)
-    again = apply(server, ELSEWHERE, configuration=configuration)
-    assert not again.failed, again.result["msg"]
-    assert not again.result["changed"]
-    assert writes(server) == before
-
-
-def elsewhere(configuration: Value) -> Value:
-    """Return a configuration for any organization."""
-    found = {name: one for name, one in configuration.items() if name != "for"}
-    return {**found, "defaults": {"members": {"invite": True}}}
-
-
-# Plan and apply -------------------------------------------------------------------------------------------------------
-
-PRUNE = st.lists(st.sampled_from(PRUNABLE), unique=True)
-
-
-@PROPERTY
-@given(
-    organization=organizations(HERE, ODD) | organizations(HERE, TIDY),
-    other=organizations(ELSEWHERE, TIDY),
-    behaviour=servers_that_are_written(),
-    prune=st.none() | PRUNE,
-)
-def test_a_plan_says_what_is_done(
-    server: Basedash, organization: Value, other: Value, behaviour: Value, prune: list[str] | None
-) -> None:
-    begin(server, behaviour, organization, other)
-    configuration = elsewhere(export(server, ELSEWHERE)["configuration"])
-    prune = None if prune is None else [one for one in prune if pruned_families([one]) <= configuration.keys()]
-    secrets = {one["name"]: {"password": SECRET % "new"} for one in configuration.get("data_sources", ())[:1]}
-    options = {"configuration": configuration, "prune": prune, "max_invitations": 100, "max_deletions": "100%"}
-    options["secrets"] = {"data_sources": secrets} if secrets else None
-    options["allow_replace_all"] = sorted(set(prune or ()) - {"tabs", "group_members"}) or None
-    planned = apply(server, HERE, check=True, **options)
-    check_plan(server, planned, configuration, prune)
-    report = apply(server, HERE, **options)
-    assert report.result["plan_id"] == planned.result["plan_id"]
-    assert report.failed == planned.failed, report.result["msg"]
-    assert told(report) == told(planned)
-    if planned.failed:
-        event("refused: %s" % planned.result["msg"].partition(": ")[2][:60])
-        assert writes(server) == []
-        return
-    event("pruned" if prune else "not pruned")
-    check_done(server, planned, report)
-    before = writes(server)
-    again = apply(server, HERE, **options)
-    assert not again.failed, again.result["msg"]
-    assert not again.result["changed"], again.result["results"]
-    assert writes(server) == before
-
-
-def check_plan(server: Basedash, planned: Report, configuration: Value, prune: list[str] | None) -> None:
-    """Check what holds for each plan."""
-    check_each_entry_once(planned, configuration)
-    assert writes(server) == []
-    if not prune:
-        assert not [one for one in planned.result["results"] if one["action"] == "deleted"]
-
-
-def check_done(server: Basedash, planned: Report, report: Report) -> None:
-    """Check the results against what the server says was done."""
-    for before, after in zip(planned.result["results"], report.result["results"], strict=True):
-        assert before["id"] in (None, after["id"])
-        assert after["id"] is not None
-    effects = server.control("GET", "effects")
-    for action in ("created", "deleted"):
-        said = Counter(one["family"] for one in report.result["results"] if one["action"] == action)
-        done = Counter(one["family"].replace("-", "_") for one in effects if one["effect"] == action)
-        # A tab and a membership have no result of their own.
-        assert said == Counter({family: count for family, count in done.items() if family in BY_KEY}), (said, done)
-    assert bool(writes(server)) == report.result["changed"]
-
-
-# The identity of a plan -----------------------------------------------------------------------------------------------
-
-
-@PROPERTY
-@given(organization=organizations(HERE, TIDY), other=organizations(ELSEWHERE, TIDY), data=st.data())
-def test_the_plan_id_is_another_one_exactly_if_the_plan_is(
-    server: Basedash, organization: Value, other: Value, data: st.DataObject
-) -> None:
-    begin(server, {"group_members": "objects"}, organization, other)
-    configuration = elsewhere(export(server, ELSEWHERE)["configuration"])
-    found: dict[str, str] = {}
-    for number in range(4):
-        changed = configuration if not number else data.draw(variants(configuration), "configuration")
-        prune = [one for one in data.draw(PRUNE, "prune") if pruned_families([one]) <= changed.keys()]
-        report = apply(server, HERE, configuration=changed, check=True, max_invitations=100, prune=prune)
-        # A plan that is refused may be cut short.
-        event("refused" if report.failed else "planned")
-        if not report.failed:
-            plan = json.dumps(sorted(map(repr, acts(report))))
-            assert found.setdefault(report.result["plan_id"], plan) == plan
-    assert len(set(found.values())) == len(found)
-
-
-def acts(report: Report) -> Iterator[Any]:
-    """Yield what a plan does, in the words of its results."""
+def essence(report: Report) -> list[str]:
+    """Return what a plan does, or what an apply did: identity, action and options of all that changes."""
+    found = []
     for one in report.result["results"]:
         if one["action"] != "unchanged":
-            yield one["family"], one["id"] or (one["name"], around(one)), one["action"], one.get("changes")
+            around = one.get("data_source" if one["family"] == "definitions" else "dashboard")
+            identity = [one["family"], one["name"], None if one["family"] == "dashboards" else around]
+            # The id of what is new is only known afterwards.
+            identity += [one.get("renamed_from"), None if one["action"] == "created" else one["id"]]
+            found.append(json.dumps([identity, one["action"], one.get("changes")], sort_keys=True))
+    return sorted(found)
 
 
-@st.composite
-def variants(draw: st.DrawFn, configuration: Value) -> Value:
-    """Return a configuration with another order, without some entries, or with another text."""
-    changed = copy.deepcopy(configuration)
-    for family in sorted(changed):
-        content = changed[family]
-        if isinstance(content, list):
-            changed[family] = draw(st.permutations(content))
-            if draw(st.booleans()):
-                changed[family] = changed[family][1:]
-            for entry in changed[family]:
-                if "description" in entry and draw(st.booleans()):
-                    entry["description"] = "another one"
-    return changed
+# Configurations for other organizations -------------------------------------------------------------------------------
+
+
+def movable(configuration: Value) -> Value:
+    """Return what of a configuration means the same in another organization: all that goes without ids.
+
+    Secrets are set, and a source that is restricted is so for somebody who is a member everywhere.
+    """
+    found: Value = {"format": 1, "defaults": {"members": {"invite": True}}}
+    for family, entries in configuration.items():
+        if isinstance(entries, list):
+            kept = [_movable_entry(family, one) for one in entries if not _has_ids(one)]
+            if family == "definitions":
+                _break_circles(kept)
+            found.update({family: kept} if kept else {})
+        elif family == "organization":
+            found[family] = {name: value for name, value in entries.items() if name != "slug"}
+    return found
+
+
+def _has_ids(entry: Value) -> bool:
+    trigger = entry.get("trigger") or {}
+    return "id" in entry or "data_source_id" in entry or "data_source_id" in trigger or "tab_id" in entry
+
+
+def _break_circles(definitions: list[Value]) -> None:
+    """Let a definition only use earlier ones, because new definitions must not use each other in a circle."""
+    seen: set[str] = set()
+    for one in definitions:
+        used = re.compile(r"definition\((['\"])(.*?)\1\)")
+        one["sql_query"] = used.sub(lambda found: found[0] if found[2] in seen else found[2], one["sql_query"])
+        seen.add(one["reference_name"])
+
+
+def _movable_entry(family: str, entry: Value) -> Value:
+    found = {**NEEDED.get(family, {}), **copy.deepcopy(entry)}
+    access = found.get("access")
+    if access is not None:
+        access = {name: value for name, value in access.items() if not name.endswith("_ids")}
+        if access["mode"] == "restricted":
+            access["members"] = sorted({*access.get("members", ()), "ada@example.com"})
+        found["access"] = access
+    if family == "groups" and "members" in found:
+        found["members"] = [one for one in found["members"] if "@" in one]
+        if not found["members"]:
+            del found["members"]
+    if family == "dashboards" and "charts" in found:
+        found["charts"] = [one for one in found["charts"] if not _has_ids(one)]
+        if not found["charts"]:
+            del found["charts"]
+    return found
+
+
+def is_said(less: Any, more: Any) -> bool:
+    """Tell whether everything that one configuration says stands in another one as well."""
+    if isinstance(less, dict) and isinstance(more, dict):
+        return all(name in more and is_said(value, more[name]) for name, value in less.items())
+    if isinstance(less, list) and less and isinstance(less[0], dict) and isinstance(more, list):
+        return len(less) == len(more) and all(map(is_said, less, more))
+    return bool(less == more)
+
+
+def applied_to_empty(basedash: Basedash, configuration: Value, behaviour: Value) -> Value:
+    """Apply a configuration to an empty organization, and return what it has then."""
+    seed(basedash, empty(), behaviour)
+    parts = {"tabs": "dashboards", "group_members": "groups"}
+    prune = [word for word, family in parts.items() if family in configuration]
+    report = run(basedash, configuration, prune=prune)
+    assert not report.failed, report.result["msg"]
+    basedash.pass_time(60)
+    again = run(basedash, configuration, prune=prune)
+    assert not again.failed, again.result["msg"]
+    assert writes(basedash) == []
+    return movable(export(basedash))
+
+
+# The properties -------------------------------------------------------------------------------------------------------
+
+
+@given(organization=organizations(), behaviour=behaviours({**READINGS, **WRITINGS}))
+def test_an_export_given_back_changes_nothing(basedash: Basedash, organization: Value, behaviour: Value) -> None:
+    seed(basedash, organization, behaviour)
+    configuration = export(basedash)
+    for check in (True, False):
+        report = run(basedash, configuration, check=check)
+        assert not report.failed, report.result["msg"]
+        assert not report.result["changed"], essence(report)
+        assert writes(basedash) == []
+
+
+@given(organization=organizations(most_charts=100), behaviour=behaviours({**READINGS, **WRITINGS}))
+def test_an_export_makes_the_same_of_an_empty_organization(
+    basedash: Basedash, organization: Value, behaviour: Value
+) -> None:
+    seed(basedash, organization, behaviour)
+    configuration = movable(export(basedash))
+    first = applied_to_empty(basedash, configuration, behaviour)
+    # A new object has what the server sets by default as well.
+    assert is_said(configuration, first), (configuration, first)
+    assert applied_to_empty(basedash, first, behaviour) == first
+
+
+@given(
+    here=organizations(most_charts=30),
+    there=organizations(most_charts=30),
+    behaviour=behaviours({**READINGS, **WRITINGS}),
+    prune=st.sets(st.sampled_from(["skills", "dashboards", "charts", "tabs", "groups", "definitions", "data_sources"])),
+)
+def test_a_plan_says_what_an_apply_does(
+    basedash: Basedash, here: Value, there: Value, behaviour: Value, prune: set[str]
+) -> None:
+    seed(basedash, there, behaviour)
+    configuration = movable(export(basedash))
+    seed(basedash, here, behaviour)
+    wanted = {"charts": "dashboards", "tabs": "dashboards"}
+    options: Value = {"prune": sorted(one for one in prune if wanted.get(one, one) in configuration)}
+    planned = run(basedash, configuration, check=True, **options)
+    report = run(basedash, configuration, **options)
+    assert planned.failed == report.failed, (planned.result["msg"], report.result["msg"])
+    assert planned.result.get("msg") == report.result.get("msg")
+    if planned.failed:
+        assert writes(basedash) == []
+        return
+    for name in ("plan_id", "summary", "access_changes", "breaks", "changed"):
+        assert planned.result[name] == report.result[name], name
+    assert essence(planned) == essence(report)
+    assert bool(writes(basedash)) == report.result["changed"]
+    deleted = [one for one in report.result["results"] if one["action"] == "deleted"]
+    assert {one["family"] for one in deleted} <= set(options["prune"])
+    if not options["prune"]:
+        assert not any(one.startswith("DELETE") for one in writes(basedash))
+    basedash.pass_time(60)
+    again = run(basedash, configuration, **options)
+    assert not again.failed, again.result["msg"]
+    assert writes(basedash) == [], essence(again)
+    assert not again.result["changed"]
+
+
+@given(
+    here=organizations(most_charts=10),
+    there=organizations(most_charts=10),
+    behaviour=behaviours(READINGS),
+    chance=st.randoms(use_true_random=False),
+)
+def test_plan_id_changes_exactly_when_the_plan_does(
+    basedash: Basedash, here: Value, there: Value, behaviour: Value, chance: random.Random
+) -> None:
+    seed(basedash, there, behaviour)
+    configuration = movable(export(basedash))
+    seed(basedash, here, behaviour)
+    planned = run(basedash, configuration, check=True)
+    if planned.failed:
+        return
+    shuffled = dict(chance.sample(list(configuration.items()), len(configuration)))
+    for entries in shuffled.values():
+        if isinstance(entries, list):
+            chance.shuffle(entries)
+    same = run(basedash, shuffled, check=True)
+    assert essence(same) == essence(planned)
+    assert same.result["plan_id"] == planned.result["plan_id"]
+    other = run(basedash, mutated(configuration, chance), check=True)
+    if not other.failed:
+        assert (essence(other) == essence(planned)) == (other.result["plan_id"] == planned.result["plan_id"])
+
+
+def mutated(configuration: Value, chance: random.Random) -> Value:
+    """Return a configuration with one difference: an entry less, an option less, or another text."""
+    found = copy.deepcopy(configuration)
+    families = [name for name, entries in found.items() if isinstance(entries, list)]
+    if not families:
+        return found
+    entries = found[chance.choice(families)]
+    entry = chance.choice(entries)
+    option = chance.choice(list(entry))
+    change = chance.choice(["entry", "option", "text"])
+    if change == "entry":
+        entries.remove(entry)
+    elif change == "option":
+        del entry[option]
+    elif isinstance(entry[option], str):
+        entry[option] += "x"
+    return found

@@ -9,13 +9,16 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from ansible_collections.community.basedash.plugins.module_utils._configuration.families import BY_KEY
 from ansible_collections.community.basedash.plugins.module_utils._engine.module_spec import ModuleSpec
 from ansible_collections.community.basedash.plugins.modules import basedash_configuration, basedash_configuration_info
+from ansible_collections.community.basedash.plugins.plugin_utils._folder import SCHEMA, carry_out, found_in, planned
 from ansible_collections.community.basedash.tests.lifecycle.driver import ORGANIZATION, Basedash
 
 MASK = "********"
@@ -185,9 +188,10 @@ def read(basedash: Basedash, **options: Any) -> dict[str, Any]:
     return report.result
 
 
-def check_given_back(basedash: Basedash, configuration: dict[str, Any]) -> None:
-    """Give a configuration back."""
-    report = basedash.run(basedash_configuration.SPEC, False, {"configuration": configuration})
+def check_given_back(basedash: Basedash, configuration: dict[str, Any], **options: Any) -> None:
+    """Give a configuration back, or the folder with it."""
+    given = options or {"configuration": configuration}
+    report = basedash.run(basedash_configuration.SPEC, False, given)
     assert not report.failed, report.result["msg"]
     changed = [one for one in report.result["results"] if one["changed"]]
     assert not report.result["changed"], changed
@@ -235,6 +239,19 @@ def test_an_odd_organization_given_back_is_unchanged(basedash: Basedash, server:
     check_given_back(basedash, found["configuration"])
 
 
+def test_the_folder_of_an_odd_organization_changes_nothing(basedash: Basedash, tmp_path: Path) -> None:
+    basedash.control("POST", "reset", odd())
+    found = read(basedash)
+    carry_out(tmp_path, planned(tmp_path, found, overwrite=False))
+    check_given_back(basedash, found["configuration"], source=[str(tmp_path)])
+    schema = Draft202012Validator(json.loads((tmp_path / SCHEMA).read_text(encoding="utf-8")))
+    files = found_in(tmp_path)
+    assert len(files) > 40
+    assert [(path, [one.message for one in schema.iter_errors(file.content)]) for path, file in files.items()] == [
+        (path, []) for path in files
+    ]
+
+
 def test_each_entry_changes_nothing_if_it_is_given_to_the_module_of_its_family(basedash: Basedash) -> None:
     basedash.control("POST", "reset", odd())
     basedash.control("POST", "behaviour", SERVERS["shows who is in a group"])
@@ -242,3 +259,72 @@ def test_each_entry_changes_nothing_if_it_is_given_to_the_module_of_its_family(b
     # The module of one data source would take the grant away from the member who is gone.
     del next(one for one in configuration["data_sources"] if one.get("name") == "left")["access"]
     check_unchanged(basedash, configuration)
+
+
+def test_what_a_configuration_can_not_hold_is_named(basedash: Basedash) -> None:
+    basedash.control("POST", "reset", odd())
+    found = read(basedash)
+    said = {(one["family"], one["name"], one["option"]): one for one in (*found["unreadable"], *found["left_out"])}
+    for place in (
+        ("data_sources", "leaking", "password"),
+        ("data_sources", "leaking", "database_name"),
+        ("data_sources", "masked", "database_name"),
+        ("data_sources", "wrong port", "port"),
+        ("data_sources", "near dialect", "dialect"),
+        ("data_sources", "warehouse", None),
+        ("data_sources", "left", "access.members"),
+        ("data_sources", "nobody", "access"),
+        ("mcp_servers", "Secret", "server_url"),
+        ("mcp_servers", "Secret", "headers"),
+        ("mcp_servers", "Secret", "everyone_can_access"),
+        ("skills", "long", "instructions"),
+        ("automations", "gone source", "trigger.data_source_id"),
+        ("dashboards", "twin tabs", "tabs"),
+        ("charts", "on gone tab", "tab_id"),
+    ):
+        assert place in said, place
+    assert said["members", None, None]["count"] == 1
+    assert said["charts", "on tab", "layout.x"]["dashboard"] == "tabs"
+    assert KEY not in json.dumps(found)
+    assert "geheim" not in json.dumps(found)
+    assert found["summary"]["unreadable"] == len(found["unreadable"])
+    names = [one.get("name") for one in found["configuration"]["skills"] if "name" in one]
+    assert names == sorted(names)
+
+
+def test_ids_stand_only_where_a_name_does_not_do(basedash: Basedash) -> None:
+    basedash.control("POST", "reset", odd())
+    skills = read(basedash, families=["skills"])["configuration"]["skills"]
+    by_id = {one["id"]: one.get("name") for one in skills if "id" in one}
+    assert [name for name in by_id.values() if name is not None] == ["twin", "twin"]
+    assert len(by_id) == 2 + sum(one[:100] not in {entry.get("name") for entry in skills} for one in ODD_NAMES)
+    everyone = read(basedash, families=["skills"], include_ids=True)["configuration"]["skills"]
+    assert all("id" in one for one in everyone)
+    assert len(everyone) == len(skills)
+
+
+def test_only_what_is_asked_for_is_read(basedash: Basedash) -> None:
+    basedash.control("POST", "reset", odd())
+    found = read(basedash, families=["skills"])
+    assert list(found["configuration"]) == ["format", "for", "skills"]
+    assert found["summary"]["families"] == {"skills": 35}
+    assert found["api"]["requests"] == 2
+
+
+@pytest.mark.parametrize("key", ["bd_key_demo_member", "bd_key_of_nobody"])
+def test_a_key_without_access_fails_as_elsewhere(basedash: Basedash, key: str) -> None:
+    basedash.reset({})
+    basedash.control("POST", "reset", {**odd(), "keys": [{"key": "bd_key_demo_member", "role": "member"}]})
+    report = basedash.run(basedash_configuration_info.SPEC, False, {"api_key": key})
+    assert report.failed
+    assert "configuration" not in report.result
+    assert report.result["error"]["status"] in (401, 404)
+
+
+def test_a_family_that_the_server_lacks_is_left_out_and_named(basedash: Basedash) -> None:
+    basedash.control("POST", "reset", odd())
+    basedash.control("POST", "behaviour", {"skills": {"list": "404_html"}, "automations": {"list": "405"}})
+    found = read(basedash)
+    assert not {"skills", "automations"} & {*found["configuration"], *found["summary"]["families"]}
+    lacking = [one["family"] for one in found["left_out"] if one["reason"] == "this server does not offer it"]
+    assert lacking == ["skills", "automations"]

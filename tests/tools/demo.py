@@ -18,7 +18,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
 import workspace
@@ -31,18 +30,20 @@ CHOICES = {
     "BASEDASH_DATA_SOURCE_NAME": "preview-43",
     "BASEDASH_MEMBER_API_KEY": "bd_key_demo_member",
 }
-# What an inventory says in a repository of a user.
 QUERY = "basedash/dashboards/sales/revenue.sql"
-NO_DASHBOARDS = "nothing.yml"
-PREVIEW = {
-    "basedash_configuration_source": ["basedash/dashboards"],
-    "basedash_configuration_name_prefix": "preview-42-",
-}
-END_OF_PREVIEW = {
-    **PREVIEW,
-    "basedash_configuration_source": [NO_DASHBOARDS],
-    "basedash_configuration_prune": ["dashboards"],
-    "basedash_configuration_allow_replace_all": ["dashboards"],
+# What the group_vars of an inventory say in a repository of a user.
+FILES = {
+    "nothing.yml": {"format": 1, "dashboards": []},
+    "preview.yml": {
+        "basedash_configuration_source": ["basedash/dashboards"],
+        "basedash_configuration_name_prefix": "preview-42-",
+    },
+    "end_of_preview.yml": {
+        "basedash_configuration_source": ["nothing.yml"],
+        "basedash_configuration_name_prefix": "preview-42-",
+        "basedash_configuration_prune": ["dashboards"],
+        "basedash_configuration_allow_replace_all": ["dashboards"],
+    },
 }
 DRIFT = 2
 
@@ -83,9 +84,9 @@ def play(folder: Path, *arguments: str | Path, status: int = 0) -> None:
         raise DemoError(f"It ended with {code}, not with {status}.")
 
 
-def on_the_organization(folder: Path, playbook: str, variables: dict[str, Any] | None = None, status: int = 0) -> None:
-    """Run a playbook of the collection on the organization."""
-    given = ("-e", json.dumps(variables)) if variables else ()
+def on_the_organization(folder: Path, playbook: str, *variables: str, status: int = 0) -> None:
+    """Run a playbook of the collection on the organization, with variables from a file."""
+    given = [word for name in variables for word in ("-e", f"@{name}")]
     play(folder, f"community.basedash.{playbook}", "-i", "localhost,", *given, status=status)
 
 
@@ -112,10 +113,11 @@ def show_the_organization(folder: Path, url: str) -> None:
     rename_by_hand(url)
     on_the_organization(folder, "drift", status=DRIFT)
     step("A pull request gets a preview: copies of the dashboards, under other names")
-    on_the_organization(folder, "apply", PREVIEW)
+    for name, content in FILES.items():
+        (folder / name).write_text(json.dumps(content), encoding="utf-8")
+    on_the_organization(folder, "apply", "preview.yml")
     step("The pull request is closed, and exactly the copies go")
-    (folder / NO_DASHBOARDS).write_text("format: 1\ndashboards: []\n", encoding="utf-8")
-    on_the_organization(folder, "apply", END_OF_PREVIEW)
+    on_the_organization(folder, "apply", "end_of_preview.yml")
 
 
 def demonstrate(folder: Path) -> None:

@@ -5,7 +5,8 @@
 """Write what follows from tables into the documentation of the modules, or with --check only compare.
 
 It writes each RETURN, from ``module_docs.yml`` and the fields of the module's kind. It also writes suboptions that are
-options of another module, such as those of the modules for many objects. Everything else is written by hand.
+options of another module, such as those of the modules for many objects, and the JSON Schema of a configuration.
+Everything else is written by hand.
 """
 
 from __future__ import annotations
@@ -282,6 +283,27 @@ def with_results(name: str, text: str) -> str:
     )
 
 
+# The schema of a configuration ----------------------------------------------------------------------------------------
+
+
+def plain(text: str) -> str:
+    """Return a description without the markup of Ansible."""
+    return re.sub(r"\b(?:O|V|C|RV|B|I)\(([^()]*)\)", r"\1", text)
+
+
+def configuration_schema() -> str:
+    """Return the JSON Schema of a configuration, with the descriptions of the single modules."""
+    families = importlib.import_module(f"{COLLECTION}.module_utils._configuration.families").BY_KEY
+    documented = {key: options(f"basedash_{one.kind.family.result_key}") for key, one in families.items()}
+
+    def described(family: str, option: str) -> str:
+        found = documented[family].get(option, {}).get("description", "")
+        return plain(found if isinstance(found, str) else " ".join(found))
+
+    found = importlib.import_module(f"{COLLECTION}.module_utils._configuration.schema").schema(described)
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+
+
 def main() -> int:
     """Write the documentation, or compare."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -291,11 +313,20 @@ def main() -> int:
     different = []
     for path in sorted((given.into / "plugins" / "modules").glob("*.py")):
         text = path.read_text(encoding="utf-8")
+        # A file without it only documents an action.
+        if "SPEC" not in text:
+            continue
         wanted = with_results(path.stem, with_suboptions(path.stem, text))
         if wanted != text:
             different.append(path.stem)
             if not given.check:
                 path.write_text(wanted, encoding="utf-8")
+    path, wanted = given.into / "schemas" / "configuration.schema.json", configuration_schema()
+    if not path.is_file() or path.read_text(encoding="utf-8") != wanted:
+        different.append(path.name)
+        if not given.check:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(wanted, encoding="utf-8")
     if different:
         print(("Run 'make module-docs' for: " if given.check else "Written: ") + ", ".join(different))
     return int(given.check and bool(different))

@@ -15,6 +15,7 @@ from .._base.errors import InputError
 from .._engine.input_check import EntryCheck, unknown_option
 from .._engine.options import Rules
 from .._engine.present import Presence
+from .._engine.settings import check_key
 from .families import BY_KEY, CHARTS, DASHBOARDS, SETTINGS, Managed
 from .form import Entry, Notes, Place
 from .source import Located, read_text
@@ -134,7 +135,7 @@ class Draft:
 
 
 def _text(value: Any) -> str | None:
-    return str(value) if isinstance(value, (str, int)) else None
+    return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else None
 
 
 def merged(shape: Shape, base: Mapping[str, Any], over: Mapping[str, Any], path: str = "") -> dict[str, Any]:
@@ -195,7 +196,7 @@ def _text_of_file(node: Mapping[str, Any], option: str, part: str) -> str | None
 
 def _unknown(shape: Shape, spelling: Any) -> str:
     managed = shape.managed
-    if spelling == managed.kind.renamed_by or spelling in _INSTEAD:
+    if isinstance(spelling, str) and spelling in _INSTEAD:
         return "The option %s has no place in a configuration: %s." % (spelling, _INSTEAD[spelling])
     if spelling == RENAMED_FROM and managed is not SETTINGS:
         message = "The option renamed_from is not possible, because the API documents no way to rename a %s: remove it."
@@ -238,6 +239,8 @@ def _check_together(entry: Entry, notes: Notes) -> None:
         options = {**options, "id": entry.id or "organization"}
     try:
         Presence.of(kind, entry.managed.steps, options)
+        if entry.key is not None and entry.id is None:
+            check_key(kind, entry.key)
     except InputError as error:
         place = entry.place_of(_option_in(error.message))
         notes.error("value", error.message, place)
@@ -245,8 +248,8 @@ def _check_together(entry: Entry, notes: Notes) -> None:
 
 def _option_in(message: str) -> str:
     """Return the option that a message begins with, empty if it names none."""
-    found = re.match(r"The option ([a-z_]+(?:\.[a-z_]+)*)", message)
-    return "" if found is None else found[1]
+    found = re.match(r"The option ([a-z_]+(?:\.[a-z_]+)*)(?: of ([a-z_]+) is unknown)?", message)
+    return "" if found is None else ".".join(filter(None, (found[2], found[1])))
 
 
 def _earlier(draft: Draft, entry: Entry, notes: Notes) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from .._engine.input_check import checked
 from .._engine.kind import Field, Kind, fact
 from .._engine.lookup import Identity, find
 from .._engine.module_spec import ModuleSpec
-from .._engine.options import CONNECTION, Rules, of_one, one_of
+from .._engine.options import CONNECTION, Rules
 from .._engine.outcome import Outcome
 from .._engine.present import Presence
 from .._engine.settings import check_key
@@ -37,6 +37,7 @@ from .._rest.answers import NOT_OFFERED
 from .._rest.collection import Collection
 from .._rest.family import Family, Resource, gone_since, with_value
 from .._rest.listing import Listing
+from .entries import SHAPES
 from .families import BY_KEY, CHARTS, DASHBOARDS, DATA_SOURCES, FAMILIES, GROUPS, MEMBERS, SETTINGS, Managed
 
 EXPORTED = (SETTINGS, *(one for one in FAMILIES if not one.within))
@@ -56,9 +57,9 @@ class Exported:
 
     ``unreadable`` are secrets and settings that exist or may exist and that no answer shows. ``left_out`` is what
     exists and is not in the configuration. Both have dicts with ``family``, ``name``, ``id``, ``option`` and
-    ``reason``; those of ``left_out`` have a ``count`` as well. ``name``, ``id`` and ``option`` are ``None`` where
-    something is said of several objects, or of an object as a whole. ``counts`` are the numbers of entries of each
-    family that could be read.
+    ``reason``; those of ``left_out`` have a ``count`` as well. What is left out of
+    a chart names its ``dashboard``. ``name``, ``id`` and ``option`` are ``None`` where something is said of several
+    objects, or of an object as a whole. ``counts`` are the numbers of entries of each family that could be read.
     """
 
     configuration: Value = field(default_factory=dict)
@@ -148,7 +149,7 @@ def _read(api: Collection, families: Sequence[Managed]) -> _Read:
 
 def _organization(api: Collection) -> Resource | None:
     organizations = Collection(api.client, "", SETTINGS.kind.family)
-    return find(organizations, Identity(SETTINGS.kind, api.organization_id, None), verify_absence=False).resource
+    return find(organizations, Identity(SETTINGS.kind, api.organization_id, None)).resource
 
 
 def _list(api: Collection, family: Family) -> Listing | ApiError:
@@ -219,15 +220,15 @@ class _Rules:
     def __init__(self, managed: Managed, mask: Mask) -> None:
         self._managed = managed
         self._mask = mask
-        self._rules = Rules.of(managed.kind, one_of(managed.kind))
-        options = of_one(managed.kind, managed.steps)
-        self._defaults = {name: one.get("default") for name, one in options.items()}
+        self._shape = SHAPES[managed.key]
+        renaming = {managed.kind.renamed_by: None} if managed.kind.renamed_by else {}
+        self._blank = {**self._shape.blank, **renaming}
 
     def refusal(self, given: Value, resource: Resource) -> str:
         """Return why an entry with these options can't be given or would change something; empty if it is right."""
         try:
-            values = checked(self._managed.options, self._rules, given, {})
-            wanted = Presence.of(self._managed.kind, self._managed.steps, {**self._defaults, **values})
+            values = {name: self._shape.check.value(name, value) for name, value in given.items()}
+            wanted = Presence.of(self._managed.kind, self._managed.steps, {**self._blank, **values})
         except InputError as error:
             # What follows the last colon is advice for whoever wrote the option.
             return error.message.rpartition(": ")[0] or error.message
@@ -302,9 +303,6 @@ class _Export:
         if listing is None:
             self.result.leave_out(managed, _NOT_OFFERED)
             return []
-        self.result.counts[managed.key] = 0
-        if managed is DASHBOARDS:
-            self.result.counts[CHARTS.key] = 0
         kept = []
         for resource in listing:
             spared = managed.kind.unselectable(resource)
@@ -312,13 +310,22 @@ class _Export:
                 self.result.leave_out(managed, "it is " + spared, resource)
             else:
                 kept.append(resource)
-        entries = self._of(managed, listing, kept)
-        self._count_gone(managed, listing.gone)
+        self._begin(managed, kept, listing.gone)
         if managed is DASHBOARDS:
-            self._count_gone(CHARTS, [one for it in self._read.charts.values() for one in (it.gone if it else ())])
-            if any(it is None for it in self._read.charts.values()):
+            charts = [one for one in self._read.charts.values() if one is not None]
+            self._begin(CHARTS, [it for one in charts for it in one], [it for one in charts for it in one.gone])
+            if len(charts) < len(self._read.charts):
                 self.result.leave_out(CHARTS, _NOT_OFFERED)
-        return entries
+        return self._of(managed, listing, kept)
+
+    def _begin(self, managed: Managed, resources: Sequence[Resource], gone: Iterable[Resource]) -> None:
+        """Note what holds for all objects of a family: those that are gone, and settings that no object shows."""
+        self.result.counts[managed.key] = 0
+        for word, count in Counter(map(gone_since, gone)).items():
+            self.result.leave_out(managed, word, count=count)
+        for one in managed.kind.settings:
+            if resources and not one.create_only and not any(one.is_shown(it) for it in resources):
+                self.result.cannot_read(managed, one.name, "this server does not show it")
 
     def _of(
         self, managed: Managed, listing: Listing, kept: Iterable[Resource], parent: Resource | None = None
@@ -328,7 +335,6 @@ class _Export:
         # A server may send anything as a name, lists too, so their texts are compared.
         same = Counter(repr((family.scope_of(one), family.normal_key(one))) for one in listing)
         homeless = {repr(family.normal_key(one)) for one in listing if family.scope and family.scope_of(one) is None}
-        self._note_hidden(managed, kept)
         found = []
         for one in kept:
             key = family.normal_key(one)
@@ -344,16 +350,24 @@ class _Export:
         identity = self._identity(managed, resource, alone, values)
         if identity is None:
             self.result.leave_out(managed, "neither its %s nor its id can be given" % managed.key_option, resource)
+            charts = self._read.charts.get(resource["id"]) if managed is DASHBOARDS else None
+            if charts:
+                self.result.leave_out(CHARTS, "their dashboard can't be given", count=len(charts))
             return None
         around = {}
         if parent is not None and managed.kind.scope is not None:
             around = {managed.kind.scope.name: parent["id"]}
         entry = {**identity, **self._accepted(managed, resource, {**around, **identity}, values)}
-        if managed is DASHBOARDS:
-            charts = self._read.charts.get(resource["id"])
-            inside = [] if charts is None else self._of(CHARTS, charts, charts, resource)
-            entry.update({"charts": inside} if inside else {})
-        return entry
+        inside = self._charts(resource) if managed is DASHBOARDS else []
+        return {**entry, **({"charts": inside} if inside else {})}
+
+    def _charts(self, dashboard: Resource) -> list[Value]:
+        charts = self._read.charts.get(dashboard["id"])
+        noted = len(self.result.left_out)
+        found = [] if charts is None else self._of(CHARTS, charts, charts, dashboard)
+        for note in self.result.left_out[noted:]:
+            note["dashboard"] = DASHBOARDS.kind.family.key_of(dashboard)
+        return found
 
     def _identity(self, managed: Managed, resource: Resource, alone: bool, values: Value) -> Value | None:
         """Return how an entry names its object, ``None`` if it can't."""
@@ -491,18 +505,6 @@ class _Export:
             self.result.cannot_read(DASHBOARDS, "tabs", "this server does not show them", resource)
             return {}
         return {"tabs": [{"name": one.get("name")} for one in arranged(list(tabs))]} if len(tabs) else {}
-
-    # Counting ---------------------------------------------------------------------------------------------------------
-
-    def _count_gone(self, managed: Managed, gone: Iterable[Resource]) -> None:
-        for word, count in sorted(Counter(map(gone_since, gone)).items()):
-            self.result.leave_out(managed, word, count=count)
-
-    def _note_hidden(self, managed: Managed, resources: Sequence[Resource]) -> None:
-        """Note settings that the server shows of no object."""
-        for one in managed.kind.settings:
-            if resources and not one.create_only and not any(one.is_shown(it) for it in resources):
-                self.result.cannot_read(managed, one.name, "this server does not show it")
 
 
 _STEPS: Mapping[str, Callable[[_Export, Resource], Value]] = {

@@ -118,7 +118,7 @@ class _Loading:
             elif self._target.setdefault(key, value) != value:
                 message = "The configuration is for another organization (%s) in an earlier place: correct one of them."
                 self.notes.error("for", message % quoted(self._target[key]), place_in(target, key))
-        if "for" in node and not target:
+        if isinstance(node.get("for"), Mapping) and not target:
             self.notes.error("for", "The key for names no organization: give slug or id.", place_in(node, "for"))
 
     def _settings_in(self, node: Node, settings: Draft | None) -> Draft | None:
@@ -197,18 +197,18 @@ class _Loading:
 
     def _take_secrets_of(self, managed: Managed, name: Any, given: Any) -> None:
         subject = "The option secrets.%s" % managed.key
-        draft = self._family(managed).named(str(name)) if managed.key in self._families else None
+        drafts = self._family(managed).named(str(name)) if managed.key in self._families else []
         allowed = {one.name for one in managed.kind.secrets} | {"extra_secrets", "update_secrets"}
-        if draft is None:
-            message = "%s names %s, which the configuration lacks: correct the name." % (subject, quoted(name))
-            self.notes.error("secrets", message)
+        if len(drafts) != 1:
+            why = "which several entries have: give the id" if drafts else "which the configuration lacks: correct it"
+            self.notes.error("secrets", "%s names %s, %s." % (subject, quoted(name), why))
         elif not isinstance(given, Mapping):
             self.notes.error("secrets", "%s has no dict for %s: give one." % (subject, quoted(name)))
         elif not allowed.issuperset(given):
             message = "%s has an option for %s that is no secret: give only %s."
             self.notes.error("secrets", message % (subject, quoted(name), ", ".join(sorted(allowed))))
         else:
-            draft.values = merged(draft.shape, draft.values, given)
+            drafts[0].values = merged(drafts[0].shape, drafts[0].values, given)
 
     # Finishing --------------------------------------------------------------------------------------------------------
 
@@ -239,13 +239,15 @@ class _Loading:
 
 
 class _Drafts:
-    """The drafts of a family, or of the charts of one dashboard, by what names them."""
+    """The drafts of a family, or of the charts of one dashboard, by what names them.
+
+    Two drafts may have the same key if both have an id, because an organization may have such objects.
+    """
 
     def __init__(self, managed: Managed, loading: _Loading) -> None:
         self._managed = managed
         self._loading = loading
-        self._by_key: dict[tuple[Any, str], Draft] = {}
-        self._by_id: dict[str, Draft] = {}
+        self._by_key: dict[str, list[tuple[Any, str | None, Draft]]] = {}
         self._in_order: dict[int, Draft] = {}
 
     @property
@@ -253,34 +255,55 @@ class _Drafts:
         """The drafts, in the order in which they were first given."""
         return list(self._in_order.values())
 
-    def named(self, name: str) -> Draft | None:
-        """Return the draft with this key or this id."""
-        by_key = self._by_key.get((None, name))
-        return self._by_id.get(name) if by_key is None else by_key
+    def named(self, name: str) -> list[Draft]:
+        """Return the drafts with this key, or with this id."""
+        form = self._managed.kind.family.key_form
+        by_key = [draft for _scope, _id, draft in self._by_key.get("key " + form(name), ())]
+        return by_key or [draft for _scope, _id, draft in self._by_key.get("id " + name, ())]
 
     def take(self, drafts: Iterable[Draft]) -> None:
         """Merge the drafts of a layer."""
-        seen: dict[Any, Draft] = {}
+        notes, seen = self._loading.notes, _Drafts(self._managed, self._loading)
         for draft in drafts:
-            names = self._names(draft)
-            earlier = next((seen[name] for name in names if name in seen and not _apart(draft, seen[name])), None)
-            if earlier is not None:
-                family = self._managed.kind.family
-                subject = "The %s %s" % (family.noun, quoted(names[0][-1]))
-                self._loading.notes.error("duplicate", _twice(subject, earlier.place), draft.place)
+            earlier = seen.found(draft, guess=False)
+            found = self.found(draft, guess=True)
+            if earlier or len(found) > 1:
+                name = next(filter(None, draft.named({})[1:]), None)
+                subject = "The %s %s" % (self._managed.kind.family.noun, quoted(name))
+                notes.error("duplicate", _twice(subject, (earlier or found)[0].place), draft.place)
                 continue
-            seen.update(dict.fromkeys(names, draft))
-            self._take(draft, names)
+            seen.add(draft)
+            self._take(draft, found[0] if found else None)
 
-    def _names(self, draft: Draft) -> list[tuple[str, Any, str]]:
+    def found(self, draft: Draft, guess: bool) -> list[Draft]:
+        """Return the drafts of the same object.
+
+        With ``guess``, a draft without the parent of its key is that of the only object with this key.
+        """
         scope, key, identifier = draft.named(self._loading.default(self._managed))
-        found = [] if key is None else [("key", scope, key)]
-        return [*found, *([] if identifier is None else [("id", None, identifier)])]
+        if identifier is not None and "id " + identifier in self._by_key:
+            return [self._by_key["id " + identifier][0][-1]]
+        there = [] if key is None else self._by_key.get("key " + key, [])
+        there = [one for one in there if one[1] is None or identifier is None or one[1] == identifier]
+        fitting = [one[-1] for one in there if one[0] == scope]
+        return fitting or ([one[-1] for one in there] if guess and scope is None else [])
 
-    def _take(self, draft: Draft, names: list[tuple[str, Any, str]]) -> None:
-        found = self._found(names)
-        if draft.values.pop(REMOVE, None):
+    def add(self, draft: Draft) -> None:
+        """Note what names a draft."""
+        scope, key, identifier = draft.named(self._loading.default(self._managed))
+        for name in ("" if key is None else "key " + key, "" if identifier is None else "id " + identifier):
+            if name:
+                there = [one for one in self._by_key.get(name, ()) if one[-1] is not draft]
+                self._by_key[name] = [*there, (scope, identifier, draft)]
+
+    def _take(self, draft: Draft, found: Draft | None) -> None:
+        removes = draft.values.pop(REMOVE, None)
+        if removes is not None and not isinstance(removes, bool):
+            message = "The option remove is no boolean: give true, or leave it out."
+            self._loading.notes.error("remove", message, place_in(draft.nodes[-1], REMOVE))
+        elif removes:
             self._remove(draft, found)
+        if removes:
             return
         if found is None:
             found = self._in_order[id(draft)] = draft
@@ -288,31 +311,12 @@ class _Drafts:
         else:
             found.merge(draft)
             charts = draft.charts
-        for kind, scope, name in self._names(found):
-            if kind == "id":
-                self._by_id[name] = found
-            else:
-                self._by_key[(scope, name)] = found
+        self.add(found)
         if charts is not None:
-            self._take_charts(found, charts)
-
-    def _take_charts(self, dashboard: Draft, charts: list[Draft]) -> None:
-        family = _Drafts(CHARTS, self._loading)
-        family.take(dashboard.charts or ())
-        family.take(charts)
-        dashboard.charts = family.drafts
-
-    def _found(self, names: list[tuple[str, Any, str]]) -> Draft | None:
-        for kind, scope, name in names:
-            found = self._by_id.get(name) if kind == "id" else self._by_key.get((scope, name))
-            if found is not None and kind == "key" and any(_is_other(found, *one) for one in names):
-                continue
-            if found is None and kind == "key" and scope is None:
-                alike = [one for (_scope, key), one in self._by_key.items() if key == name and _scope is not None]
-                found = alike[0] if len(alike) == 1 else None
-            if found is not None:
-                return found
-        return None
+            family = _Drafts(CHARTS, self._loading)
+            family.take(found.charts or ())
+            family.take(charts)
+            found.charts = family.drafts
 
     def _remove(self, draft: Draft, found: Draft | None) -> None:
         kind, notes = self._managed.kind, self._loading.notes
@@ -325,18 +329,10 @@ class _Drafts:
             notes.warning("remove", message, place_in(draft.nodes[-1], REMOVE))
         else:
             del self._in_order[id(found)]
-            self._by_key = {key: one for key, one in self._by_key.items() if one is not found}
-            self._by_id = {key: one for key, one in self._by_id.items() if one is not found}
-
-
-def _apart(one: Draft, other: Draft) -> bool:
-    """Tell whether two drafts have different ids. Then they are about two objects, even if these have the same key."""
-    ids = (one.values.get("id"), other.values.get("id"))
-    return None not in ids and ids[0] != ids[1]
-
-
-def _is_other(draft: Draft, kind: str, _scope: Any, name: str) -> bool:
-    return kind == "id" and draft.values.get("id") not in (None, name)
+            self._by_key = {
+                name: [one for one in there if one[-1] is not found] for name, there in self._by_key.items()
+            }
+            self._by_key = {name: there for name, there in self._by_key.items() if there}
 
 
 def _twice(subject: str, place: Place | None) -> str:

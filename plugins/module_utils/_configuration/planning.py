@@ -24,7 +24,7 @@ from .._engine.outcome import Diff, Outcome, planned_id
 from .._http.parallel import in_parallel
 from .._resources.access import Policy
 from .._rest.collection import Collection
-from .._rest.family import Resource
+from .._rest.family import Family, Resource
 from .._rest.listing import Listing
 from .families import CHARTS, DASHBOARDS, DATA_SOURCES, DEFINITIONS, FAMILIES, GROUPS, MEMBERS, SETTINGS, Managed
 from .form import Configuration, Entry
@@ -117,8 +117,9 @@ class Plan:
     """The plan of a task: what changes, in which order, and what speaks against it.
 
     ``mistakes`` are entries that can't be as wanted. ``refusal`` says why the whole plan is refused, and is empty if
-    nothing speaks against it. ``unmanaged`` counts what is there and in no entry, by family. ``access_changes`` say who
-    gains and who loses a data source. ``breaks`` say what a deletion breaks.
+    nothing speaks against it. ``unmanaged`` is what is there and in no entry, by family. ``access_changes`` say who
+    gains and who loses a data source. ``breaks`` say what a deletion breaks. ``renames`` say which new
+    objects are probably known by another key.
     """
 
     changes: list[Change] = field(default_factory=list)
@@ -126,9 +127,10 @@ class Plan:
     mistakes: list[str] = field(default_factory=list)
     refusal: str = ""
     warnings: list[str] = field(default_factory=list)
-    unmanaged: dict[str, int] = field(default_factory=dict)
+    unmanaged: dict[str, list[Change]] = field(default_factory=dict)
     access_changes: list[dict[str, Any]] = field(default_factory=list)
     breaks: list[dict[str, Any]] = field(default_factory=list)
+    renames: list[dict[str, Any]] = field(default_factory=list)
 
     def refuse(self, reason: str) -> None:
         """Refuse the whole plan because of ``reason``, or keep a reason that was found before."""
@@ -137,7 +139,6 @@ class Plan:
     def add(self, stage: Stage, change: Change, options: Mapping[str, Any]) -> None:
         """Add an act to a change."""
         kind = change.managed.kind
-        options = {**options, kind.renamed_by: None} if kind.renamed_by else options
         act = Act(kind, options, stage.deletes and not stage.part, change.before, not change.entry)
         act.stage, act.change = stage, change
         change.acts.append(act)
@@ -176,20 +177,25 @@ class Planner:
             for stage in _DELETIONS:
                 self._select(stage)
                 self._go(stage)
-        self._count_unmanaged()
+        self._note_unmanaged()
         return self.plan
 
     def _read_lists(self) -> None:
         """Read in parallel the lists that the plan needs in any case."""
         named = [one.kind.family for one in FAMILIES if one.key in self._configuration.entries and one is not CHARTS]
         lists = self.planned.lists
-        in_parallel(self._client, self._wanted.concurrency, lambda family: lists.of(family).latest, named)
+        in_parallel(self._client, self._wanted.concurrency, self._read, named)
         if self._configuration.with_charts:
             dashboards = lists.of(DASHBOARDS.kind.family).latest
             wanted = (_found(dashboards, entry) for entry in self._configuration.with_charts)
             parents = [resource["id"] for resource in wanted if resource is not None]
             charts = CHARTS.kind.family
-            in_parallel(self._client, self._wanted.concurrency, lambda one: lists.of(charts, one).latest, parents)
+            in_parallel(self._client, self._wanted.concurrency, lambda one: self._read(charts, one), parents)
+
+    def _read(self, family: Family, parent: str = "") -> Listing:
+        listing = self.planned.lists.of(family, parent).latest
+        self._client.renew_budget()
+        return listing
 
     # The acts of an entry ---------------------------------------------------------------------------------------------
 
@@ -264,11 +270,16 @@ class Planner:
         api = self.planned.of(managed.kind.family)
         if managed is SETTINGS:
             api = Collection(self._client, "", managed.kind.family)
-        return EnsureState(managed.kind, managed.steps)(api, {**item.options, "state": "present"}, True)
+        outcome = EnsureState(managed.kind, managed.steps)(api, {**item.options, "state": "present"}, True)
+        # An act that is planned is progress, however long the whole plan takes.
+        self._client.renew_budget()
+        return outcome
 
     def complete(self, act: Act, parent_id: str) -> dict[str, Any]:
         """Return the options of an act, with what is only known after a look at the organization."""
         options = dict(act.options)
+        if act.kind.renamed_by:
+            options[act.kind.renamed_by] = None
         change, managed = act.change, act.kind
         entry = None if change is None else change.entry
         if change is None or entry is None:
@@ -341,7 +352,9 @@ class Planner:
             change.before = None if outcome.action == "created" else self._as_read(change, resource)
         if outcome.action == "created":
             new = {**_empty_parts(change), **resource}
-            change.after = {**new, "id": planned_id(family.key_of(resource))}
+            scope = change.parent_id or family.scope_of(resource)
+            # The key alone does not name an object whose key is only unique within its parent.
+            change.after = {**new, "id": planned_id("%s/%s" % (scope, family.key_of(resource)))}
         else:
             change.after = resource
         if change.entry is not None and change.acts[0] is item:
@@ -351,6 +364,9 @@ class Planner:
         if outcome.action == "unchanged":
             facts = outcome.facts if self._wanted.return_all else None
             item.planned = item.outcome = replace(outcome, facts=facts, diff=None, resource=None)
+            if change.entry is not None:
+                # Free the completed options, because an organization may have ten thousand charts.
+                item.options = change.entry.options
         elif change.managed is not SETTINGS:
             self.planned.put(family, change.parent_id, change.after)
 
@@ -425,10 +441,11 @@ class Planner:
                 if resource["id"] not in kept and in_scope and not managed.kind.unselectable(resource):
                     yield parents[parent_id], resource
 
-    def _count_unmanaged(self) -> None:
+    def _note_unmanaged(self) -> None:
         for managed in FAMILIES:
             if managed.key in self._configuration.entries and not self.plan.mistakes:
-                self.plan.unmanaged[managed.key] = sum(1 for _parent, _one in self._in_no_entry(managed))
+                left = self._in_no_entry(managed)
+                self.plan.unmanaged[managed.key] = [Change(managed, None, one, None, parent) for parent, one in left]
 
 
 def _found(listing: Listing, entry: Entry) -> Resource | None:

@@ -216,7 +216,7 @@ def summary_of(plan: Plan) -> dict[str, Any]:
     return {
         **_counts(every),
         "families": {one.key: _counts(actions[one.key]) for one in (SETTINGS, *FAMILIES) if one.key in actions},
-        "unmanaged": dict(plan.unmanaged),
+        "unmanaged": {key: len(changes) for key, changes in plan.unmanaged.items()},
     }
 
 

@@ -86,11 +86,6 @@ def _scope(entry: Entry) -> Any:
     return entry.options[scope.by_key], entry.options[scope.name]
 
 
-def _apart(entry: Entry, other: Entry) -> bool:
-    """Tell whether two entries are about two objects for certain, because they give different ids."""
-    return None not in (entry.id, other.id) and entry.id != other.id
-
-
 def _check_keys(entries: Sequence[Entry], notes: Notes) -> None:
     keys: dict[Any, Entry] = {}
     alike: dict[Any, Entry] = {}
@@ -104,21 +99,21 @@ def _check_keys(entries: Sequence[Entry], notes: Notes) -> None:
         if entry.key is None:
             continue
         key = entry.managed.kind.family.key_form(entry.key)
-        if _apart(entry, keys.setdefault((scope, key), entry)):
-            continue
-        if keys[(scope, key)] is not entry:
+        other = keys.setdefault((scope, key), entry)
+        if other is not entry and (entry.id is None or other.id is None):
             message = "The %s is there twice%s: keep one."
-            other = keys[(scope, key)].place
-            notes.error("duplicate", message % (entry, "" if other is None else ", also in %s" % other), entry.place)
-        elif alike.setdefault((scope, look_alike_key(entry.key)), entry) is not entry:
-            other_key = alike[(scope, look_alike_key(entry.key))].key
-            message = "The %s is named almost like another one, %s: rename one if they shall be the same."
-            notes.warning("look-alike", message % (entry, quoted(other_key)), entry.place)
+            where = "" if other.place is None else ", also in %s" % other.place
+            notes.error("duplicate", message % (entry, where), entry.place)
+        elif other is entry:
+            similar = alike.setdefault((scope, look_alike_key(entry.key)), entry)
+            if similar is not entry:
+                message = "The %s is named almost like another one, %s: rename one if they shall be the same."
+                notes.warning("look-alike", message % (entry, quoted(similar.key)), entry.place)
         for one in entry.earlier:
             if earlier.setdefault((scope, one), entry) is not entry:
                 message = "The options renamed_from of the %s and the %s both name %s: keep one."
-                where = entry.place_of("renamed_from")
-                notes.error("renamed", message % (entry, earlier[(scope, one)], quoted(one)), where)
+                place = entry.place_of("renamed_from")
+                notes.error("renamed", message % (entry, earlier[(scope, one)], quoted(one)), place)
     for (scope, one), entry in earlier.items():
         if (scope, one) in keys:
             message = "The option renamed_from of the %s names %s, which another entry has: remove one of them."

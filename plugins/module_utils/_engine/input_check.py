@@ -130,7 +130,14 @@ def _converted(entry: Mapping[str, Any], value: Any) -> Any:
             name: _converted(one, given[name]) if name in given else one.get("default")
             for name, one in entry["options"].items()
         }
-    return DEFAULT_TYPE_VALIDATORS[kind](value) if kind in ("bool", "int", "float") else value
+    return DEFAULT_TYPE_VALIDATORS[kind](value) if kind in ("bool", "int", "float") else _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value without the places that its mappings know, because a result can only have plain ones."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
 def described(spec: Spec, given: Mapping[str, Any]) -> dict[str, str]:
@@ -303,7 +310,7 @@ def _spellings(spec: Spec) -> dict[str, str]:
 
 
 def _kind(value: Any) -> str:
-    return _KINDS.get(type(value), "a value of another kind")
+    return _KINDS.get(dict if isinstance(value, dict) else type(value), "a value of another kind")
 
 
 def _scalar(kind: str, value: Any, subject: str) -> Any:

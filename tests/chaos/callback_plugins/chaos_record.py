@@ -23,7 +23,11 @@ short_description: Puts each result on the disk at once
 description: Writes one line of JSON for each task and each item of a loop.
 """
 
-MANY = "community.basedash.basedash_data_sources"
+# What is kept of the result of a task about many, by the name of its module.
+MANY = {
+    "community.basedash.basedash_data_sources": ("results", "summary", "diff"),
+    "community.basedash.basedash_configuration": ("results", "summary", "plan_id", "access_changes", "warnings"),
+}
 
 
 class CallbackModule(CallbackBase):
@@ -40,7 +44,7 @@ class CallbackModule(CallbackBase):
 
     def _record(self, result: Any, ok: bool) -> None:
         values = result._result
-        many = result._task.action == MANY
+        many = MANY.get(result._task.action, ())
         if "results" in values and not many:
             # The end of a loop: its items were reported one by one.
             return
@@ -58,8 +62,8 @@ class CallbackModule(CallbackBase):
             "leaks": bool(os.environ["CHAOS_SECRET"]) and os.environ["CHAOS_SECRET"] in str(values),
         }
         if many:
-            line["result"] = {name: values[name] for name in ("results", "summary", "diff") if name in values}
-        os.write(self._file, json.dumps(line).encode() + b"\n")
+            line["result"] = {name: values[name] for name in many if name in values}
+        os.write(self._file, json.dumps(line, default=str).encode() + b"\n")
 
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
         """Note when a host begins with a task."""

@@ -30,6 +30,7 @@ CONFIGURATION: dict[str, Any] = {
     ],
     "definitions": [{"reference_name": "mrr", "data_source": "orders", "sql_query": SQL}],
     "skills": [{"name": "Tone", "instructions": "Be\nbrief."}, {"name": "no", "instructions": "x"}],
+    "automations": [{"name": "Weekly", "trigger": {"type": "SQL", "sql_query": "SELECT 1\n"}, "instructions": "x"}],
     "dashboards": [
         {
             "name": "Sales / EU",
@@ -37,7 +38,7 @@ CONFIGURATION: dict[str, Any] = {
             "tabs": [{"name": "Main"}],
             "charts": [
                 {"name": "Revenue", "sql_query": SQL, "layout": {"x": 0, "y": 1}},
-                {"name": "revenue", "sql_query": "SELECT 2"},
+                {"name": "revenue", "sql_query": "SELECT 2", "drilldown_sql_query": "SELECT 3"},
                 {"id": "chart_3", "static_content": "# A\n"},
             ],
         },
@@ -103,11 +104,14 @@ def test_the_files_hold_the_configuration(folder: Path) -> None:
         "definitions.yml",
         "definitions/mrr.sql",
         "skills.yml",
+        "automations.yml",
+        "automations/weekly.sql",
         "dashboards/empty.yml",
         "dashboards/sales-eu.yml",
         *(path for path in names if path.startswith("dashboards/sales-eu/revenue")),
     }
-    assert len(names) == 10
+    assert len(names) == 13
+    assert len([path for path in names if path.endswith(".drilldown.sql")]) == 1
     assert content(folder) == CONFIGURATION
     assert (folder / "definitions" / "mrr.sql").read_bytes() == SQL.encode()
     for path in folder.rglob("*"):
@@ -186,6 +190,19 @@ def test_a_comment_stays_and_is_no_change(folder: Path) -> None:
     assert not again["changed"]
     assert again["kept"] == []
     assert files(folder) == before
+
+
+def test_a_text_that_somebody_moved_into_a_file_is_no_change(folder: Path) -> None:
+    edit(folder / "skills.yml", "instructions: |-\n      Be\n      brief.", "instructions_file: texts/tone.md")
+    (folder / "texts").mkdir()
+    (folder / "texts" / "tone.md").write_text("Be\nbrief.\n")
+    before = files(folder)
+    assert not write(folder, exported())["changed"]
+    changed = exported(skills=[{"name": "Tone", "instructions": "Be\nlong."}])
+    assert write(folder, changed)["kept"] == [{"path": "skills.yml", "reason": "somebody edited it"}]
+    assert files(folder) == before
+    assert write(folder, changed, overwrite=True)["kept"] == []
+    assert (folder / "texts" / "tone.md").read_text() == "Be\nlong."
 
 
 def test_an_edited_file_is_kept_and_named(folder: Path) -> None:

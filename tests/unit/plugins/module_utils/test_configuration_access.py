@@ -121,7 +121,8 @@ def test_a_change_is_named_although_people_are_not_shown() -> None:
     opened = {"data_source": "orders", "gains": ["everyone in the organization"], "loses": [], "opens": True}
     assert changes(before, after) == [opened]
     closed = {"data_source": "orders", "gains": [], "loses": ["everyone in the organization"], "opens": False}
-    assert changes(after, before) == [closed]
+    opened_first, closed_then = after, before
+    assert changes(opened_first, closed_then) == [closed]
     assert changes(reach(to("f"), [UNSHOWN]), reach(to("f", "a"), [UNSHOWN])) == change("a")
 
 
