@@ -15,6 +15,7 @@ import random
 import re
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,11 @@ from hypothesis import strategies as st
 
 from ansible_collections.community.basedash.plugins.module_utils._configuration.families import BY_KEY
 from ansible_collections.community.basedash.plugins.module_utils._configuration.task import ENSURE_CONFIGURATION
+from ansible_collections.community.basedash.plugins.module_utils._engine.outcome import is_planned
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
 from ansible_collections.community.basedash.plugins.modules import basedash_configuration_info
+from ansible_collections.community.basedash.plugins.plugin_utils._folder import carry_out
+from ansible_collections.community.basedash.plugins.plugin_utils._folder import planned as folder_of
 from ansible_collections.community.basedash.tests.lifecycle.driver import Basedash
 from ansible_collections.community.basedash.tests.lifecycle.organizations import (
     READINGS,
@@ -89,6 +93,8 @@ def run(basedash: Basedash, configuration: Value, *, check: bool = False, **opti
 
 def check_complete(configuration: Value, results: list[Value]) -> None:
     """Check that each entry is in the results exactly once, and that the rest was pruned."""
+    # An id that the server is going to choose is unknown in a plan.
+    assert not any(is_planned(one["id"]) for one in results)
     rest = list(results)
     for family, entry in entries_of(configuration):
         key = entry.get(BY_KEY[family].key_option)
@@ -127,6 +133,16 @@ def essence(report: Report) -> list[str]:
             identity += [one.get("renamed_from"), None if one["action"] == "created" else one["id"]]
             found.append(json.dumps([identity, one["action"], one.get("changes")], sort_keys=True))
     return sorted(found)
+
+
+def check_done(basedash: Basedash, report: Report) -> None:
+    """Check what a report says was created and deleted against what the server did."""
+    for action in ("created", "deleted"):
+        said = Counter(one["family"] for one in report.result["results"] if one["action"] == action)
+        effects = [one for one in basedash.control("GET", "effects") if one["effect"] == action]
+        done = Counter(one["family"].replace("-", "_") for one in effects)
+        # Tabs have no result of their own, and what goes with its dashboard is none of the server's effects.
+        assert said == Counter({family: count for family, count in done.items() if family in BY_KEY})
 
 
 # Configurations for other organizations -------------------------------------------------------------------------------
@@ -211,12 +227,21 @@ def applied_to_empty(basedash: Basedash, configuration: Value, behaviour: Value)
 @given(organization=organizations(), behaviour=behaviours({**READINGS, **WRITINGS}))
 def test_an_export_given_back_changes_nothing(basedash: Basedash, organization: Value, behaviour: Value) -> None:
     seed(basedash, organization, behaviour)
+    exported = basedash.run(basedash_configuration_info.SPEC, False, {}).result
     configuration = export(basedash)
-    for check in (True, False):
-        report = run(basedash, configuration, check=check)
-        assert not report.failed, report.result["msg"]
-        assert not report.result["changed"], essence(report)
-        assert writes(basedash) == []
+    planned = run(basedash, configuration, check=True)
+    report = run(basedash, configuration)
+    for one in (planned, report):
+        assert not one.failed, one.result["msg"]
+        assert not one.result["changed"], essence(one)
+    assert writes(basedash) == []
+    with tempfile.TemporaryDirectory() as folder:
+        carry_out(Path(folder), folder_of(Path(folder), exported, False))
+        from_files = basedash.run(ENSURE_CONFIGURATION, False, {"source": [folder]})
+    assert not from_files.failed, from_files.result["msg"]
+    assert from_files.result["summary"] == report.result["summary"]
+    assert from_files.result["plan_id"] == planned.result["plan_id"]
+    assert writes(basedash) == []
 
 
 @given(organization=organizations(most_charts=100), behaviour=behaviours({**READINGS, **WRITINGS}))
@@ -256,6 +281,7 @@ def test_a_plan_says_what_an_apply_does(
         assert planned.result[name] == report.result[name], name
     assert essence(planned) == essence(report)
     assert bool(writes(basedash)) == report.result["changed"]
+    check_done(basedash, report)
     deleted = [one for one in report.result["results"] if one["action"] == "deleted"]
     assert {one["family"] for one in deleted} <= set(options["prune"])
     if not options["prune"]:
