@@ -140,10 +140,13 @@ def _definitions(size: Size) -> Iterator[tuple[Value, Value]]:
 def _skills(size: Size) -> Iterator[tuple[Value, Value]]:
     for number in range(size.skills):
         name, text = "Skill %04d" % number, "Be brief. " * 20 + str(number)
-        yield _dated("skill_%06d" % number, name=name, description="", instructions=text), {
-            "name": name,
-            "instructions": text,
-        }
+        yield (
+            _dated("skill_%06d" % number, name=name, description="", instructions=text),
+            {
+                "name": name,
+                "instructions": text,
+            },
+        )
 
 
 def _automations(size: Size) -> Iterator[tuple[Value, Value]]:

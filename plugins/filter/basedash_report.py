@@ -228,10 +228,10 @@ def code(value: Any) -> str:
     return "`%s`" % text if text else ""
 
 
-def sentence(value: Any) -> str:
+def sentence(value: Any, longest: int = 700) -> str:
     """Return a sentence of this collection, which may quote a server, on one line as code."""
     text = _INVISIBLE.sub(" ", str(value)).replace("`", "'").replace("##[", "## [").strip()
-    return "`%s`" % (text if len(text) <= 700 else text[:699] + "…")
+    return "`%s`" % (text if len(text) <= longest else text[: longest - 1] + "…")
 
 
 def _known(action: Any) -> str:

@@ -307,6 +307,13 @@ breaks:
   type: list
   elements: dict
   sample: [{family: data_sources, id: ds_1, name: orders, used_by: [{family: charts, id: chart_1, name: MRR}]}]
+renames:
+  description:
+    - New objects that are the same, but for their key, as an object that is in no entry. Somebody probably renamed it.
+  returned: if RV(results) is
+  type: list
+  elements: dict
+  sample: [{family: dashboards, name: Sales, there: {id: dash_1, name: Sales 2026}}]
 findings:
   description: What the checks without a connection found.
   returned: if the options are right

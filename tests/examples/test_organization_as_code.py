@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from pipeline import GitLab, Job, Platform
-from stage import BIN, EXAMPLES, Basedash, Run, environment, listening, run
+from stage import BIN, EXAMPLES, ROOT, Basedash, Run, environment, listening, run
 
 EXAMPLE = EXAMPLES / "organization_as_code"
 KEY = "bd_key_of_an_admin"
@@ -207,3 +207,22 @@ def test_in_awx(platform: Platform) -> None:
     assert platform.basedash.sources("org_staging")["orders"]["host"] == "orders.staging.example.com"
     for one in (plan, direct, apply):
         assert "sentinel" not in one.output
+
+
+def test_the_guide(basedash: Basedash, tmp_path: Path) -> None:
+    """The two commands of the guide adopt an organization, and a dashboard that is renamed by hand is drift."""
+    guide = (ROOT / "docs" / "organization_as_code.md").read_text(encoding="utf-8")
+    export, plan = re.findall(r"^ansible-playbook .*", guide, re.MULTILINE)[:2]
+    drift = next(line.partition("#")[0] for line in guide.splitlines() if "basedash.drift" in line)
+    exported = run(basedash, tmp_path, *export.split())
+    assert exported.status == 0, exported.output
+    planned = run(basedash, tmp_path, *plan.split())
+    assert planned.status == 0, planned.output
+    assert "nothing to change" in planned.output.lower()
+    assert basedash.methods == {"GET"}
+
+    basedash.send("PATCH", "dashboards/dash_sales", {"name": "Sales 2026"})
+    drifted = run(basedash, tmp_path, *drift.split())
+    assert drifted.status == 2, drifted.output
+    assert json.loads((tmp_path / "basedash-drift-localhost.json").read_text(encoding="utf-8"))["status"] == "drift"
+    assert "Sales 2026" in drifted.output

@@ -102,6 +102,7 @@ def test_a_whole_organization_in_one_task(basedash: Basedash) -> None:
     planned = run(basedash, WHOLE, check=True)
     assert not planned.failed, planned.result["msg"]
     assert writes(basedash) == []
+    assert {one["id"] for one in planned.result["results"]} == {None}
     report = run(basedash, WHOLE, expected_plan=planned.result["plan_id"])
     assert not report.failed, report.result["msg"]
     assert actions(report) == actions(planned) != {}
@@ -303,6 +304,16 @@ def test_a_rename_is_told_and_never_a_deletion(basedash: Basedash) -> None:
     both = run(basedash, {"skills": [{"name": "Shorter", "renamed_from": "Tone of voice"}]})
     assert both.failed
     assert "another one named" in both.result["msg"]
+
+
+def test_what_somebody_renamed_by_hand_is_told(basedash: Basedash) -> None:
+    run(basedash, WHOLE)
+    (skill,) = [one for one in basedash.control("GET", "objects/skills") if one["name"] == "Brief"]
+    basedash.control("PATCH", "objects/skills/%s" % skill["id"], {"name": "Briefly"})
+    report = run(basedash, WHOLE, check=True)
+    there = {"id": skill["id"], "name": "Briefly"}
+    assert report.result["renames"] == [{"family": "skills", "name": "Brief", "there": there}]
+    assert any("say renamed_from: ['Briefly'] in the entry" in warning for warning in report.warnings)
 
 
 def test_tabs_and_members_of_groups_have_words_of_their_own(basedash: Basedash) -> None:

@@ -42,7 +42,7 @@ def judge(plan: Plan, planned: Planned, wanted: Wanted) -> None:
     """Refuse the plan if a limit or a sign speaks against it."""
     _keep_what_entries_name(plan)
     _refuse_look_alikes(plan, planned, wanted)
-    _refuse_same_but_for_key(plan, planned)
+    _tell_renames(plan, planned)
     _limit(plan, planned, wanted.max_deletions, deletions_of, "deleted")
     _limit(plan, planned, wanted.max_updates, _updates_of, "changed")
     invited = plan.of(MEMBERS, "created")
@@ -130,24 +130,44 @@ def _look(change: Change, resource: Resource | None) -> tuple[str, str]:
     return change.parent_id, look_alike_key(key) if isinstance(key, str) else ""
 
 
-def _refuse_same_but_for_key(plan: Plan, planned: Planned) -> None:
-    """Refuse to delete an object and to create one that is the same but for its key: it was probably renamed."""
+def _tell_renames(plan: Plan, planned: Planned) -> None:
+    """Look for objects that are the same as new ones but for their key, because somebody probably renamed them.
+
+    A plan that deletes such an object is refused. If it stays, there is a warning.
+    """
     for managed in FAMILIES:
+        created = plan.of(managed, "created") if managed is not MEMBERS else []
         pruned = [one for one in plan.of(managed, "deleted") if one.entry is None]
-        created = plan.of(managed, "created") if pruned and managed is not MEMBERS else []
-        for change in created:
-            same = _same_but_for_key(change, pruned, planned)
-            if same is not None:
-                old, new = (quoted(managed.kind.family.key_of(one or {})) for one in (same.before, change.after))
-                advice = (
-                    "say renamed_from: [%s] in the entry" % old
-                    if managed.can_be_renamed
-                    else "give the object its new name in Basedash first, or delete it with a task of its own"
-                )
+        left = plan.unmanaged.get(managed.key, [])
+        for change in created if pruned or left else ():
+            same = _same_but_for_key(change, [*pruned, *left], planned)
+            if same is None:
+                continue
+            old, new = (quoted(managed.kind.family.key_of(one or {})) for one in (same.before, change.after))
+            advice = (
+                "say renamed_from: [%s] in the entry, or give the entry this name" % old
+                if managed.can_be_renamed
+                else "give the entry this name, or rename it in Basedash first"
+            )
+            noun = managed.kind.family.noun
+            plan.renames.append(
+                {"family": managed.key, "name": change.entry and change.entry.key, "there": _there(same)}
+            )
+            if same in pruned:
                 plan.refuse(
                     "The plan would delete the %s %s and create %s, which is the same but for its key: nothing was "
-                    "changed, %s." % (managed.kind.family.noun, old, new, advice)
+                    "changed, %s." % (noun, old, new, advice)
                 )
+            else:
+                plan.warnings.append(
+                    "The %s %s is new, and %s, which is in no entry, is the same but for its key: if it was renamed, "
+                    "%s." % (noun, new, old, advice)
+                )
+
+
+def _there(change: Change) -> dict[str, Any]:
+    known = change.before or {}
+    return {"id": known.get("id"), "name": change.managed.kind.family.key_of(known)}
 
 
 def _same_but_for_key(change: Change, pruned: Sequence[Change], planned: Planned) -> Change | None:

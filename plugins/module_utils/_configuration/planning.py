@@ -117,8 +117,9 @@ class Plan:
     """The plan of a task: what changes, in which order, and what speaks against it.
 
     ``mistakes`` are entries that can't be as wanted. ``refusal`` says why the whole plan is refused, and is empty if
-    nothing speaks against it. ``unmanaged`` counts what is there and in no entry, by family. ``access_changes`` say who
-    gains and who loses a data source. ``breaks`` say what a deletion breaks.
+    nothing speaks against it. ``unmanaged`` is what is there and in no entry, by family. ``access_changes`` say who
+    gains and who loses a data source. ``breaks`` say what a deletion breaks. ``renames`` say which new
+    objects are probably known by another key.
     """
 
     changes: list[Change] = field(default_factory=list)
@@ -126,9 +127,10 @@ class Plan:
     mistakes: list[str] = field(default_factory=list)
     refusal: str = ""
     warnings: list[str] = field(default_factory=list)
-    unmanaged: dict[str, int] = field(default_factory=dict)
+    unmanaged: dict[str, list[Change]] = field(default_factory=dict)
     access_changes: list[dict[str, Any]] = field(default_factory=list)
     breaks: list[dict[str, Any]] = field(default_factory=list)
+    renames: list[dict[str, Any]] = field(default_factory=list)
 
     def refuse(self, reason: str) -> None:
         """Refuse the whole plan because of ``reason``, or keep a reason that was found before."""
@@ -175,7 +177,7 @@ class Planner:
             for stage in _DELETIONS:
                 self._select(stage)
                 self._go(stage)
-        self._count_unmanaged()
+        self._note_unmanaged()
         return self.plan
 
     def _read_lists(self) -> None:
@@ -350,7 +352,9 @@ class Planner:
             change.before = None if outcome.action == "created" else self._as_read(change, resource)
         if outcome.action == "created":
             new = {**_empty_parts(change), **resource}
-            change.after = {**new, "id": planned_id(family.key_of(resource))}
+            scope = change.parent_id or family.scope_of(resource)
+            # The key alone does not name an object whose key is only unique within its parent.
+            change.after = {**new, "id": planned_id("%s/%s" % (scope, family.key_of(resource)))}
         else:
             change.after = resource
         if change.entry is not None and change.acts[0] is item:
@@ -437,10 +441,11 @@ class Planner:
                 if resource["id"] not in kept and in_scope and not managed.kind.unselectable(resource):
                     yield parents[parent_id], resource
 
-    def _count_unmanaged(self) -> None:
+    def _note_unmanaged(self) -> None:
         for managed in FAMILIES:
             if managed.key in self._configuration.entries and not self.plan.mistakes:
-                self.plan.unmanaged[managed.key] = sum(1 for _parent, _one in self._in_no_entry(managed))
+                left = self._in_no_entry(managed)
+                self.plan.unmanaged[managed.key] = [Change(managed, None, one, None, parent) for parent, one in left]
 
 
 def _found(listing: Listing, entry: Entry) -> Resource | None:

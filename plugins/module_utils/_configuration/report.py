@@ -117,7 +117,12 @@ def as_result(change: Change, planned: Planned, return_all: bool) -> dict[str, A
     kind, entry = change.managed.kind, change.entry
     facts = next((facts for facts in map(_facts, reversed(change.acts)) if facts is not None), None)
     known = change.after or change.before or {}
-    identifier = (facts or {}).get("id") or (known.get("id") if not is_planned(known.get("id")) else None)
+    ids = ((facts or {}).get("id"), known.get("id"))
+<<<<<<< HEAD
+    identifier = next((one for one in ids if one is not None and not is_planned(one)), None)
+=======
+    identifier = next((one for one in ids if one and not is_planned(one)), None)
+>>>>>>> proof2
     action = action_of(change)
     result: dict[str, Any] = {
         "family": change.managed.key,
@@ -215,7 +220,7 @@ def summary_of(plan: Plan) -> dict[str, Any]:
     return {
         **_counts(every),
         "families": {one.key: _counts(actions[one.key]) for one in (SETTINGS, *FAMILIES) if one.key in actions},
-        "unmanaged": dict(plan.unmanaged),
+        "unmanaged": {key: len(changes) for key, changes in plan.unmanaged.items()},
     }
 
 

@@ -217,6 +217,7 @@ def _outcome(
             **values,
             "access_changes": plan.access_changes,
             "breaks": plan.breaks,
+            "renames": plan.renames,
             "results": results,
             "summary": summary_of(plan),
             "service": {"api_url": api.client.identity[0], "organization_id": api.organization_id},

@@ -87,7 +87,10 @@ def test_modules_are_thin(path: Path) -> None:
 def test_every_module_has_its_action() -> None:
     modules = {path.stem for path in (PLUGINS / "modules").glob("*.py")}
     assert {path.stem for path in (PLUGINS / "action").glob("*.py")} == modules
-    for name in modules:
+    # A file without it only documents an action.
+    for name in (
+        path.stem for path in (PLUGINS / "modules").glob("*.py") if "SPEC" in path.read_text(encoding="utf-8")
+    ):
         action = (PLUGINS / "action" / (name + ".py")).read_text(encoding="utf-8")
         assert "plugins.modules.%s import SPEC, main" % name in action
 
