@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from plans import Known, Promise, Said, ended, judge, judge_journal, judge_warning, lines_of
+from plans import Known, Promise, Said, ended, judge, judge_journal, judge_warnings, lines_of
 from result import Result
 from scenarios import LAG_SECONDS, LAGS, LOSSES, PAGES
 from stage import Host, Run, Server, Site, kill, places, playbook_with, say, servers, wait
@@ -181,7 +181,7 @@ class Play:
                 **self.whole.options(),
                 **self.source,
                 **self.case.options,
-                "journal": str(self.folder / f"journal-{number}.jsonl"),
+                "journal": str(self.folder / "journal.jsonl"),
                 "concurrency": self.random.choice((1, 4, 8)),
             }
             tasks = [
@@ -213,15 +213,15 @@ class Play:
         objects = {one.replace("-", "_"): self.server.control("GET", f"objects/{one}") for one in FAMILIES}
         return Known(log, effects, objects)
 
-    def journals(self) -> list[dict[str, Any]]:
-        """Return the lines of all its journals."""
-        files = sorted(self.folder.glob("journal-*.jsonl"))
-        return [line for file in files for line in lines_of(file.read_text(encoding="utf-8"))]
+    def journal(self) -> list[dict[str, Any]]:
+        """Return the lines of its journal."""
+        file = self.folder / "journal.jsonl"
+        return lines_of(file.read_text(encoding="utf-8")) if file.exists() else []
 
     def leaks(self) -> list[str]:
         """Return the files of runs that have a secret in them."""
         files = [file for run in self.runs for file in (run.log, run.reports_file)]
-        files += self.folder.glob("journal-*.jsonl")
+        files.append(self.folder / "journal.jsonl")
         texts = {file: file.read_text(encoding="utf-8", errors="replace") for file in files if file.exists()}
         return [str(file) for file, text in texts.items() if any(secret in text for secret in SECRETS)]
 
@@ -268,6 +268,7 @@ def _play(site: Site, chosen: Sequence[Case], result: Result, figures: dict[str,
         for play, found in zip(plays, runs, strict=True):
             play.take(found, CALM, calm=True)
             result.counts += _judged(play, figures)
+        say("configuration", f"{figures['cases']} cases; {result.counts}")
 
 
 def _storm(stack: contextlib.ExitStack, plays: Sequence[Play]) -> None:
@@ -297,7 +298,7 @@ def _storm(stack: contextlib.ExitStack, plays: Sequence[Play]) -> None:
     for play in plays:
         if play.case.killed:
             play.killed_at = len(play.server.requests()) if play.in_the_middle else 0
-            play.was_ended = ended(play.journals())
+            play.was_ended = ended(play.journal())
         play.take(started[play.name], (False,) if play.case.killed else STORM, calm=False)
 
 
@@ -315,10 +316,8 @@ def _judged(play: Play, figures: dict[str, int]) -> Counts:
         by_others=case.by_others,
     )
     counts = judge(play.name, promise, play.said, known)
-    counts += judge_journal(play.name, play.journals(), known)
-    if case.killed:
-        after = next(one for one in play.said if one.calm)
-        counts += judge_warning(play.name, play.was_ended, after)
+    counts += judge_journal(play.name, play.journal(), known)
+    counts += judge_warnings(play.name, play.was_ended, play.said)
     for file in play.leaks():
         counts.note("leaked", f"{play.name}: {file} has a secret")
     figures["cases"] += 1

@@ -25,6 +25,7 @@ KEYS = {
     "mcp_servers": "displayName",
 }
 WITHIN = {"definitions": "databaseConnectionId", "charts": "dashboardId", "tabs": "dashboardId"}
+INITIAL_TAB = "Main"
 # Options and the fields in which the server has them.
 FIELDS = {
     "instructions": "instructions",
@@ -436,7 +437,8 @@ def _special(
             counts.note("false_ok", f"{name}: {sorted(missing)} are not in {key}")
     if family == "dashboards" and "tabs" in entry:
         tabs = [tab["name"] for tab in known.there("tabs") if tab["dashboardId"] == one["id"]]
-        if sorted(tabs) != sorted(tab["name"] for tab in entry["tabs"]):
+        # The tab that a new dashboard has gets the first name. If that fails, nobody can tell it from anybody's tab.
+        if sorted({*tabs} - {INITIAL_TAB}) != sorted(tab["name"] for tab in entry["tabs"]):
             counts.note("false_ok", f"{name}: {key} has the tabs {tabs}")
 
 
@@ -490,11 +492,15 @@ def ended(lines: Sequence[Mapping[str, Any]]) -> bool:
     return not events or events[-1] == "ended"
 
 
-def judge_warning(name: str, was_ended: bool, next_run: Said) -> Counts:
-    """Hold the next run's warning about a run that was killed against the journal that it left."""
+def judge_warnings(name: str, was_ended: bool, said: Sequence[Said]) -> Counts:
+    """Hold the warnings about a run that was killed against the journal: only the task after the kill has one."""
     counts = Counts()
-    warned = any(UNFINISHED in str(one) for one in next_run.report.result.get("warnings", ()))
-    if warned == was_ended:
-        what = "warns of a kill, and the journal was ended" if warned else "keeps quiet about a kill"
-        counts.note("false_ok" if not warned else "false_changed", f"{name}: {next_run} {what}")
+    applied = [one for one in said if not one.check]
+    after = next((one for one in applied if one.calm and not was_ended), None)
+    for one in applied:
+        warned = any(UNFINISHED in str(text) for text in one.report.result.get("warnings") or ())
+        if warned and one is not after:
+            counts.note("false_changed", f"{name}: {one} warns of a kill that there was not, or that was told")
+        if one is after and not warned:
+            counts.note("false_ok", f"{name}: {one} keeps quiet about a kill")
     return counts

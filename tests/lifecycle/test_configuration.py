@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +102,7 @@ def test_a_whole_organization_in_one_task(basedash: Basedash) -> None:
     planned = run(basedash, WHOLE, check=True)
     assert not planned.failed, planned.result["msg"]
     assert writes(basedash) == []
+    assert {one["id"] for one in planned.result["results"]} == {None}
     report = run(basedash, WHOLE, expected_plan=planned.result["plan_id"])
     assert not report.failed, report.result["msg"]
     assert actions(report) == actions(planned) != {}
@@ -370,3 +373,19 @@ def test_the_journal_says_what_was_done(basedash: Basedash, tmp_path: Path) -> N
     journal.write_text("\n".join(map(json.dumps, lines[:4])) + '\n{"event": "do', encoding="utf-8")
     report = run(basedash, WHOLE, journal=str(journal))
     assert any("did not come to its end" in warning for warning in report.warnings)
+    # It is said once, although the run that said it had nothing to do.
+    assert not report.result["changed"]
+    assert run(basedash, WHOLE, journal=str(journal)).warnings == []
+
+
+def test_a_run_that_is_still_at_work_was_not_killed(basedash: Basedash, tmp_path: Path) -> None:
+    journal = tmp_path / "journal.jsonl"
+    basedash.control("POST", "faults", [{"kind": "delay", "method": "POST", "path": "/skills", "seconds": 0.5}])
+    skills = [{"name": "New", "instructions": "Be new."}]
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(run, basedash, {"skills": skills}, journal=str(journal))
+        while not journal.exists():
+            time.sleep(0.01)
+        second = pool.submit(run, basedash, {"skills": skills}, journal=str(journal))
+    assert [first.result().result["changed"], second.result().result["changed"]] == [True, False]
+    assert second.result().warnings == []

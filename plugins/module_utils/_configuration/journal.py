@@ -33,7 +33,7 @@ class Journal:
         for line in self._lines():
             if line.get("event") == "started":
                 last = {"started": line}
-            elif line.get("event") == "ended":
+            elif line.get("event") in ("ended", "told"):
                 last = {}
             elif "started" in last:
                 last["%s %s %s" % (line.get("family"), line.get("name"), line.get("within"))] = line

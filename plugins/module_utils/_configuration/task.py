@@ -107,8 +107,9 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
         raise refused(findings)
     check_prune(configuration, wanted)
     journal = Journal(None if check_mode else options["journal"])
-    unfinished = journal.unfinished()
     with nullcontext() if check_mode else _alone(api):
+        # Not before: a run that is still at work has not ended its part of the journal either.
+        unfinished = journal.unfinished()
         lists = Lists(api.client, api.organization_id)
         with api.client.only_reading():
             _check_target(api, configuration)
@@ -127,6 +128,9 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
         # The plan is described before it is carried out, because the lists change then.
         if plan.mistakes or plan.refusal or check_mode:
             return _outcome(planner, plan, values, wanted)
+        if unfinished:
+            # So that the next run does not say it again, even if this one changes nothing.
+            journal.write("told", api.clock.now().isoformat())
         return _carried_out(planner, plan, values, wanted, journal)
 
 
@@ -168,6 +172,7 @@ def _carried_out(planner: Planner, plan: Plan, values: Mapping[str, Any], wanted
     api = planner.planned.api
     changes = {id(change): as_result(change, planner.planned, True).get("changes") for change in plan.changes}
     if all(change.planned_action == "unchanged" for change in plan.changes):
+        journal.close()
         return _outcome(planner, plan, values, wanted)
     execution = Execution(plan, api, planner.planned.lists, wanted, journal)
     try:

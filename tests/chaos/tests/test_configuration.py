@@ -15,7 +15,7 @@ from typing import Any
 import configuration
 import pytest
 from entries import ACTIONS
-from plans import Known, Promise, Said, ended, judge, judge_journal, judge_warning, lines_of
+from plans import Known, Promise, Said, ended, judge, judge_journal, judge_warnings, lines_of
 from verdicts import Counts, Report
 from whole import PASSWORD, Whole
 
@@ -291,10 +291,17 @@ def test_the_journal_has_what_was_done() -> None:
 def test_the_next_run_warns_of_a_kill() -> None:
     assert [ended(LINES), ended(LINES[:-1]), ended([])] == [True, False, True]
     warned = replace(END[0].report, result={"warnings": ["The last run did not come to its end: 3 changes."]})
-    assert kinds(judge_warning("case", False, Said(warned))) == []
-    assert kinds(judge_warning("case", True, END[0])) == []
-    assert kinds(judge_warning("case", True, Said(warned))) == ["false_changed"]
-    assert kinds(judge_warning("case", False, END[0])) == ["false_ok"]
+    telling = replace(END[0], report=warned)
+
+    def found_in(was_ended: bool, *tasks: Said) -> list[str]:
+        return kinds(judge_warnings("case", was_ended, [APPLIED, *tasks]))
+
+    assert found_in(False, telling, *END[1:]) == []
+    assert found_in(True, *END) == []
+    assert found_in(True, telling) == ["false_changed"]
+    assert found_in(False, *END) == ["false_ok"]
+    # It is said once.
+    assert found_in(False, telling, replace(telling)) == ["false_changed"]
 
 
 def test_cases_have_names_of_their_own_and_the_short_form_has_some_of_each() -> None:
