@@ -118,11 +118,7 @@ def as_result(change: Change, planned: Planned, return_all: bool) -> dict[str, A
     facts = next((facts for facts in map(_facts, reversed(change.acts)) if facts is not None), None)
     known = change.after or change.before or {}
     ids = ((facts or {}).get("id"), known.get("id"))
-<<<<<<< HEAD
-    identifier = next((one for one in ids if one is not None and not is_planned(one)), None)
-=======
     identifier = next((one for one in ids if one and not is_planned(one)), None)
->>>>>>> proof2
     action = action_of(change)
     result: dict[str, Any] = {
         "family": change.managed.key,
