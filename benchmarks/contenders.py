@@ -110,7 +110,7 @@ CONTENDERS = {
         Contender("plan_list", "check mode, a list", "empty", 0.001, _listed, CONTROLLER, True),
         Contender("plan_filters", "check mode, filters", "empty", 0.001, _filtered, CONTROLLER, True),
         Contender("plan_list_target", "check mode, a list, on the target", "empty", 0.001, _listed, TARGET, True),
-        Contender("configuration", "`basedash_configuration`, a plan", "empty", 0.002, _planned, CONTROLLER, True),
+        Contender("configuration", "`basedash_configuration`, a plan", "empty", 0.001, _planned, CONTROLLER, True),
         Contender("pages", "bare `requests` client, the same pages", "bare_empty", 0.001, deletes=False),
         Contender("plan_filters_target", "check mode, filters, on the target", "empty", 0.001, _filtered, TARGET, True),
     )
