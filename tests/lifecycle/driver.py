@@ -45,7 +45,7 @@ class Basedash:
         # The threads of a task of many sleep, and tell the server so, at the same time.
         with self._one_at_a_time:
             answer = self._session.request(method, self._url + "/_simulator/" + path, json=body, timeout=30)
-        answer.raise_for_status()
+        assert answer.ok, answer.text
         return answer.json() if answer.content else None
 
     def reset(self, behaviour: Mapping[str, Any]) -> None:

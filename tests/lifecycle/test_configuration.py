@@ -102,6 +102,7 @@ def test_a_whole_organization_in_one_task(basedash: Basedash) -> None:
     planned = run(basedash, WHOLE, check=True)
     assert not planned.failed, planned.result["msg"]
     assert writes(basedash) == []
+    assert {one["id"] for one in planned.result["results"]} == {None}
     report = run(basedash, WHOLE, expected_plan=planned.result["plan_id"])
     assert not report.failed, report.result["msg"]
     assert actions(report) == actions(planned) != {}

@@ -117,7 +117,8 @@ def as_result(change: Change, planned: Planned, return_all: bool) -> dict[str, A
     kind, entry = change.managed.kind, change.entry
     facts = next((facts for facts in map(_facts, reversed(change.acts)) if facts is not None), None)
     known = change.after or change.before or {}
-    identifier = (facts or {}).get("id") or (known.get("id") if not is_planned(known.get("id")) else None)
+    ids = ((facts or {}).get("id"), known.get("id"))
+    identifier = next((one for one in ids if one and not is_planned(one)), None)
     action = action_of(change)
     result: dict[str, Any] = {
         "family": change.managed.key,
