@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from measuring import HERE, Server
+from organization import SIZES, write_folder
 from server import API_KEY, identifier
 
 # Where the tasks of our modules run: see the variable basedash_run_on. The default is left to the collection.
@@ -21,13 +23,17 @@ DEFAULT, CONTROLLER, TARGET = "", "controller", "target"
 
 @dataclass(frozen=True)
 class Conditions:
-    """What a run meets: how many data sources, seconds of latency, requests per second, TLS, how many at once."""
+    """What a run meets: how many objects, seconds of latency, requests per second, TLS, how many at once.
+
+    The objects are data sources, or with ``organization`` those of a whole organization of this size.
+    """
 
     size: int
     latency: float = 0.0
     limit: int | None = None
     scheme: str = "http"
     concurrency: int = 8
+    organization: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,13 @@ def _nothing(_conditions: Conditions, _bundle: str) -> dict[str, Any]:
     return {"ansible.builtin.debug": {"msg": "{{ item.id }}", "verbosity": 1}, "loop": "{{ wanted }}"}
 
 
+def _planned(conditions: Conditions, _bundle: str) -> dict[str, Any]:
+    options = {"source": ["organization"], "concurrency": conditions.concurrency, "return": "changed"}
+    # A plan that finds something to change has not read the same organization.
+    judged = {"register": "plan", "failed_when": "plan is failed or plan is changed"}
+    return {"community.basedash.basedash_configuration": options, **judged}
+
+
 CONTENDERS = {
     one.name: one
     for one in (
@@ -97,6 +110,8 @@ CONTENDERS = {
         Contender("plan_list", "check mode, a list", "empty", 0.001, _listed, CONTROLLER, True),
         Contender("plan_filters", "check mode, filters", "empty", 0.001, _filtered, CONTROLLER, True),
         Contender("plan_list_target", "check mode, a list, on the target", "empty", 0.001, _listed, TARGET, True),
+        Contender("configuration", "`basedash_configuration`, a plan", "empty", 0.001, _planned, CONTROLLER, True),
+        Contender("pages", "bare `requests` client, the same pages", "bare_empty", 0.001, deletes=False),
         Contender("plan_filters_target", "check mode, filters, on the target", "empty", 0.001, _filtered, TARGET, True),
     )
 }
@@ -106,6 +121,9 @@ def prepare(contender: Contender, conditions: Conditions, server: Server, folder
     """Write what the run needs into its folder and return its command."""
     if contender.name == "bare_empty":
         return [str(bin_folder / "python"), str(HERE / "bare.py")]
+    if contender.name == "pages":
+        arguments = [server.sources_url(conditions.scheme).rpartition("/")[0], API_KEY, str(conditions.concurrency)]
+        return [str(bin_folder / "python"), str(HERE / "pages.py"), *arguments]
     if contender.name == "bare":
         bundle = server.bundle if conditions.scheme == "https" else ""
         arguments = [server.sources_url(conditions.scheme), API_KEY, str(conditions.concurrency), bundle]
@@ -120,9 +138,12 @@ def prepare(contender: Contender, conditions: Conditions, server: Server, folder
     play: dict[str, Any] = {"hosts": "all", "gather_facts": False, "tasks": tasks}
     if contender.task is not None:
         play["vars"] = {"key": API_KEY, "sources_url": server.sources_url(conditions.scheme)}
-        if contender.task is not _filtered:
+        if contender.task not in (_filtered, _planned):
             play["vars"]["wanted"] = [{"id": identifier(number)} for number in range(conditions.size)]
     folder.mkdir(parents=True, exist_ok=True)
+    if contender.task is _planned:
+        shutil.rmtree(folder / "organization", ignore_errors=True)
+        write_folder(SIZES[conditions.size], folder / "organization")
     inventory = {"all": {"hosts": {"localhost": variables}}}
     for file, content in (("inventory.json", inventory), ("playbook.json", [play])):
         folder.joinpath(file).write_text(json.dumps(content), encoding="utf-8")
@@ -136,6 +157,8 @@ def wrong(contender: Contender, conditions: Conditions, counts: dict[str, int], 
     if conditions.limit is not None and not contender.patient:
         # It may be refused, and does not come back: what it did is shown, not judged.
         return ""
+    if conditions.organization:
+        return "" if returncode == 0 and not counts["not_found"] else f"it ended with {returncode}"
     deletions = conditions.size if contender.deletes and not contender.check else 0
     if returncode != 0:
         return f"it ended with {returncode}"

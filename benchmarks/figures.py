@@ -150,7 +150,11 @@ class Samples:
 
     def sizes(self, core: str, latency: float = 0.0, limit: int | None = None, scheme: str = "http") -> list[int]:
         """Return the sizes that were measured under such conditions."""
-        met = (one.conditions for one in self.all if one.core == core and not one.watched)
+        met = (
+            one.conditions
+            for one in self.all
+            if one.core == core and not one.watched and not one.conditions.organization
+        )
         return sorted({c.size for c in met if (c.latency, c.limit, c.scheme) == (latency, limit, scheme)})
 
     def latencies(self, core: str) -> list[float]:
@@ -188,7 +192,7 @@ def _largest_common(samples: Samples, one: str, other: str, core: str) -> Condit
 
 def figures(samples: Samples, main: str, cores: Sequence[str]) -> list[Figure]:
     """Return all figures to reach for which something was measured."""
-    found = [*_bulk(samples, main), *_memory(samples, main)]
+    found = [*_bulk(samples, main), *_memory(samples, main), *_configuration(samples, main)]
     for core in (main, *cores):
         found += _loops(samples, core)
     if not samples.cpu:
@@ -256,6 +260,25 @@ def _memory(samples: Samples, core: str) -> list[Figure]:
             memory = max(values) / MEGABYTE
             title = f"10,000 in {CONTENDERS[name].title}, the module's process"
             found.append(Figure(title, "under 100 MB", f"{memory:.0f} MB", memory < 100))
+    return found
+
+
+def _configuration(samples: Samples, core: str) -> list[Figure]:
+    found = []
+    for latency in (0.0, 0.05):
+        conditions = Conditions(1000, latency, organization=True)
+        title = f"a plan of 1,000 unchanged objects, {latency * 1000:.0f} ms, against the bare client"
+        found += _most(title, samples.ratio("configuration", "pages", conditions, core), 1.3)
+    many = Conditions(10000, organization=True)
+    spread = samples.seconds("configuration", many, core)
+    if spread is not None:
+        title = "a plan of 10,000 charts from files"
+        found.append(Figure(title, "at most 15 s", f"{spread.median:.1f} s", spread.median <= 15))
+    watched = [one.cost.module for one in samples.of("configuration", many, core, watched=True) if one.cost.module]
+    if watched:
+        memory = max(watched) / MEGABYTE
+        title = "a plan of 10,000 charts from files, the module's process"
+        found.append(Figure(title, "under 150 MB", f"{memory:.0f} MB", memory < 150))
     return found
 
 

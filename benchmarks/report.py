@@ -15,7 +15,7 @@ import matplotlib
 from contenders import CONTENDERS, Conditions
 from figures import MEGABYTE, Sample, Samples, Spread, figures, limit_time, refused_share
 from imports import Loaded, milliseconds
-from scenes import BULK, LOOPS, PLANS
+from scenes import BULK, LOOPS, PLAN, PLANS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "internals"
 PAGE = DOCS / "performance.md"
@@ -29,6 +29,7 @@ TABLES = (
     "loops",
     "tls",
     "memory",
+    "configuration",
     "imports",
     "figures",
 )
@@ -96,6 +97,7 @@ class Report:
             self._loops(),
             self._tls(),
             self._memory(),
+            self._configuration(),
             self._imports(),
             self._figures(),
         )
@@ -130,6 +132,7 @@ class Report:
             and not one.watched
             and one.core == (core or self.main)
             and (one.conditions.latency, one.conditions.scheme, one.conditions.limit) == (latency, scheme, None)
+            and not one.conditions.organization
         ]
 
     def _by_size(self, names: Sequence[str], latency: float) -> str:
@@ -225,7 +228,7 @@ class Report:
 
     def _memory(self) -> str:
         names = ("empty", "list", "filters", *PLANS, "bare")
-        watched = [one for one in self.samples.all if one.watched]
+        watched = [one for one in self.samples.all if one.watched and not one.conditions.organization]
         if not watched:
             return ""
         sizes = sorted({one.conditions.size for one in watched})
@@ -242,6 +245,24 @@ class Report:
         for size in sizes:
             header += [f"{size:,}: largest process", f"{size:,}: the module's"]
         return table(header, rows) + "\n\n" + "The highest of " + self._rounds_of(watched) + "."
+
+    def _configuration(self) -> str:
+        """Return the seconds of plans beyond empty runs, and their memory."""
+        met = [one for one in self.samples.all if one.conditions.organization and one.contender in PLAN]
+        timed = [one for one in met if not one.watched]
+        if not timed:
+            return ""
+        places = sorted({(one.conditions.size, one.conditions.latency) for one in timed})
+        rows = []
+        for name in PLAN:
+            cells = []
+            for size, latency in places:
+                conditions = Conditions(size, latency, organization=True)
+                cells.append(cell(self.samples.seconds(name, conditions, self.main)))
+            counts = [one.cost.module / MEGABYTE for one in met if one.contender == name and one.cost.module]
+            rows.append([CONTENDERS[name].title, *cells, f"{max(counts):.0f} MB" if counts else "-"])
+        header = ["seconds", *(f"{size:,} objects, {latency * 1000:.0f} ms" for size, latency in places)]
+        return table([*header, "memory of the module's process"], rows) + "\n\n" + self._caption(timed)
 
     def _rounds_of(self, samples: Sequence[Sample]) -> str:
         rounds = len({one.round for one in samples})
