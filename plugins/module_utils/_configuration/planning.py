@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Any
 
 from .._base.errors import ApiError, RefusedError
@@ -48,7 +49,7 @@ class Stage:
     def is_sequential(self) -> bool:
         """Whether each act needs the result of the one before it."""
         # Two demotions may each be right, but not both. A definition may use another one.
-        return self.managed in (MEMBERS, DEFINITIONS)
+        return self.deletes or self.managed in (MEMBERS, DEFINITIONS)
 
 
 _ADMINS_FIRST = ("admins", "others")
@@ -160,6 +161,7 @@ class Planner:
         self._client = planned.api.client
         self._by_entry: dict[int, Change] = {}
         self._by_object: dict[tuple[str, str, str], Change] = {}
+        self._later: list[tuple[Family, str, Resource]] = []
 
     def make(self) -> Plan:
         """Return the plan.
@@ -181,19 +183,12 @@ class Planner:
         return self.plan
 
     def _read_lists(self) -> None:
-        """Read in parallel the lists that the plan needs in any case."""
+        """Read in parallel the lists that the plan needs in any case. Those of charts are read with the charts."""
         named = [one.kind.family for one in FAMILIES if one.key in self._configuration.entries and one is not CHARTS]
-        lists = self.planned.lists
         in_parallel(self._client, self._wanted.concurrency, self._read, named)
-        if self._configuration.with_charts:
-            dashboards = lists.of(DASHBOARDS.kind.family).latest
-            wanted = (_found(dashboards, entry) for entry in self._configuration.with_charts)
-            parents = [resource["id"] for resource in wanted if resource is not None]
-            charts = CHARTS.kind.family
-            in_parallel(self._client, self._wanted.concurrency, lambda one: self._read(charts, one), parents)
 
-    def _read(self, family: Family, parent: str = "") -> Listing:
-        listing = self.planned.lists.of(family, parent).latest
+    def _read(self, family: Family) -> Listing:
+        listing = self.planned.lists.of(family).latest
         self._client.renew_budget()
         return listing
 
@@ -247,16 +242,21 @@ class Planner:
             entries = ordered_definitions([act.change.entry for act in acts if act.change and act.change.entry])
             order = {id(entry): number for number, entry in enumerate(entries)}
             acts.sort(key=lambda act: order[id(act.change.entry)] if act.change else 0)
-        at_once = 1 if stage.is_sequential or stage.deletes else self._wanted.concurrency
-        note = self._note if at_once == 1 else (lambda item: None)
-        Run(self._client, self._planned, "%s planned" % stage.managed.kind.family.plural, at_once, then=note).go(acts)
+        at_once = 1 if stage.is_sequential else self._wanted.concurrency
+        what = "%s planned" % stage.managed.kind.family.plural
+        Run(self._client, self._planned, what, at_once, then=self._note).go(_in_turn(acts, at_once))
+        self._show_later()
         for act in acts:
             if isinstance(act.error, ApiError):
                 raise act.error
             if act.error is not None and act.change is not None:
                 self._mistake(act.change, act.error.message)
-            elif at_once > 1:
-                self._note(act)
+
+    def _show_later(self) -> None:
+        """Show the planned objects to the acts that follow. Meanwhile, no other act may read the lists."""
+        for family, parent, resource in self._later:
+            self.planned.put(family, parent, resource)
+        self._later.clear()
 
     def _planned(self, item: Item) -> Outcome:
         if not isinstance(item, Act) or item.change is None:
@@ -365,10 +365,13 @@ class Planner:
             facts = outcome.facts if self._wanted.return_all else None
             item.planned = item.outcome = replace(outcome, facts=facts, diff=None, resource=None)
             if change.entry is not None:
-                # Free the completed options, because an organization may have ten thousand charts.
+                # Free the completed options and equal texts, because an organization may have ten thousand charts.
+                _share_texts(change.entry, resource)
                 item.options = change.entry.options
         elif change.managed is not SETTINGS:
-            self.planned.put(family, change.parent_id, change.after)
+            self._later.append((family, change.parent_id, change.after))
+            if item.stage.is_sequential:
+                self._show_later()
 
     def _check_is_only_one(self, change: Change, identifier: str) -> None:
         key = (change.managed.key, change.parent_id, identifier)
@@ -448,12 +451,22 @@ class Planner:
                 self.plan.unmanaged[managed.key] = [Change(managed, None, one, None, parent) for parent, one in left]
 
 
-def _found(listing: Listing, entry: Entry) -> Resource | None:
-    """Return the object that an entry is probably about, for reading ahead."""
-    if entry.id is not None:
-        return listing.with_id(entry.id)
-    named = [one for key in (entry.key, *entry.earlier) for one in listing.named(key)]
-    return named[0] if len(named) == 1 else None
+def _in_turn(acts: list[Act], at_once: int) -> list[Act]:
+    """Return acts so that those at work at the same time are in different parents, because each parent has a list."""
+    by_parent: dict[str, list[Act]] = {}
+    for act in acts:
+        by_parent.setdefault("" if act.change is None else act.change.parent_id, []).append(act)
+    groups = list(by_parent.values())
+    blocks = [groups[first : first + at_once] for first in range(0, len(groups), at_once)]
+    return [act for block in blocks for turn in zip_longest(*block) for act in turn if act is not None]
+
+
+def _share_texts(entry: Entry, resource: Resource) -> None:
+    """Let an entry have the texts of the object itself where they are equal, such as SQL."""
+    for one in entry.managed.kind.settings:
+        value = one.value(resource) if one.form.several_lines else None
+        if value is not None and entry.options.get(one.name) == value:
+            entry.options[one.name] = value
 
 
 def _blank(managed: Managed) -> dict[str, Any]:
