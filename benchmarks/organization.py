@@ -88,8 +88,10 @@ def _members(size: Size) -> Iterator[tuple[Value, Value]]:
 
 
 def _data_sources(size: Size) -> Iterator[tuple[Value, Value]]:
-    empty = ("sshHost", "sshPort", "sshUsername", "bigQueryProjectId", "spannerInstanceId", "athenaWorkgroup")
-    empty += ("athenaOutputLocation", "athenaCatalog", "snowflakeAccountId", "snowflakeWarehouse", "snowflakeRole")
+    empty = [
+        *("sshHost", "sshPort", "sshUsername", "bigQueryProjectId", "spannerInstanceId", "athenaWorkgroup"),
+        *("athenaOutputLocation", "athenaCatalog", "snowflakeAccountId", "snowflakeWarehouse", "snowflakeRole"),
+    ]
     for number in range(size.data_sources):
         entry = {
             "name": "source %04d" % number,
@@ -268,7 +270,7 @@ def _write(file: Path, content: Value) -> None:
     import yaml
 
     file.parent.mkdir(exist_ok=True)
-    dumper = type("Dumper", (getattr(yaml, "CSafeDumper", yaml.SafeDumper),), {})
+    dumper: Any = type("Dumper", (getattr(yaml, "CSafeDumper", yaml.SafeDumper),), {})
     dumper.add_representer(str, _text)
     document = {"format": 1, **content}
     with file.open("w", encoding="utf-8") as stream:

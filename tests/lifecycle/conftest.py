@@ -10,16 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 from basedash_simulator.server import running
-from hypothesis import HealthCheck, settings
 
 from ansible_collections.community.basedash.tests.lifecycle.driver import Basedash
-
-# Each example is a whole organization, so a run of all tests has few of them, and always the same ones.
-settings.register_profile(
-    "few", max_examples=8, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-)
-settings.register_profile("thousand", settings.get_profile("few"), max_examples=1000, derandomize=False)
-settings.load_profile("few")
 
 
 @pytest.fixture(scope="session")
