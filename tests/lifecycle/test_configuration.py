@@ -16,7 +16,7 @@ import pytest
 
 from ansible_collections.community.basedash.plugins.module_utils._configuration.task import ENSURE_CONFIGURATION
 from ansible_collections.community.basedash.plugins.module_utils._engine.task import Report
-from ansible_collections.community.basedash.tests.lifecycle.driver import Basedash
+from ansible_collections.community.basedash.tests.lifecycle.driver import Basedash, execute
 
 SERVER = {"group_members": "objects", "membership_removal": "works"}
 WHOLE: dict[str, Any] = {
@@ -189,6 +189,47 @@ def test_nothing_is_deleted_after_a_failure(basedash: Basedash) -> None:
     report = run(basedash, {"skills": skills}, prune=["skills"])
     assert actions(report)["skills", "Revenue rules"] == "not_attempted"
     assert not [line for line in writes(basedash) if line.startswith("DELETE")]
+
+
+# Waiting --------------------------------------------------------------------------------------------------------------
+
+MANY: dict[str, Any] = {
+    "dashboards": [{"name": "Board %d" % one, "charts": [{"name": "Chart %d" % one}]} for one in range(12)],
+    "skills": [{"name": "Skill %d" % one, "instructions": "Be brief."} for one in range(12)],
+}
+
+
+def waiting(basedash: Basedash, check: bool, at_once: int) -> tuple[Report, float]:
+    """Run a task with little patience in real time; return its report and how long it took."""
+    given = {"configuration": MANY, "retry_timeout": 0.8, "concurrency": at_once}
+    begun = time.monotonic()
+    report = execute(
+        ENSURE_CONFIGURATION, basedash.options(ENSURE_CONFIGURATION.argument_spec, given), check_mode=check
+    )
+    return report, time.monotonic() - begun
+
+
+@pytest.mark.parametrize("at_once", [1, 8])
+def test_a_rate_limit_never_ends_a_task_that_makes_progress(basedash: Basedash, at_once: int) -> None:
+    for check, requests in ((False, 5), (True, 2)):
+        limit = {"requests": requests, "seconds": 0.15, "scope": "all"}
+        basedash.control("POST", "behaviour", {"rate_limit": limit})
+        report, _seconds = waiting(basedash, check, at_once)
+        assert not report.failed, report.result["msg"]
+        assert report.result["changed"] is not check
+        # It waited for longer in all than it would have waited without any progress.
+        assert report.result["api"]["wait_seconds"] > 0.8
+
+
+@pytest.mark.parametrize("after", [0, 10, 40])
+@pytest.mark.parametrize("at_once", [1, 8])
+def test_a_task_that_makes_no_progress_ends(basedash: Basedash, after: int, at_once: int) -> None:
+    fault = {"kind": "rate_limited", "how": "nothing", "after": after}
+    basedash.control("POST", "faults", [fault])
+    report, seconds = waiting(basedash, False, at_once)
+    assert report.failed
+    assert "429" in json.dumps(report.result)
+    assert seconds < 10
 
 
 # Mistakes and guards --------------------------------------------------------------------------------------------------
