@@ -123,7 +123,6 @@ WRITINGS: dict[str, list[Any]] = {
     "automation_patch": ["flat", "nested"],
     "tab_order_field": ["both", "order", "sortOrder"],
     "charts_of_deleted_tab": ["deleted", "moved"],
-    "reference_names_unique_in": ["data_source", "organization"],
     "grants_of_deleted_group": ["removed", "kept"],
     "list_lag_seconds": [0.0, 0.0, 2.0],
     "sync": ["success", "failed", "pending"],
