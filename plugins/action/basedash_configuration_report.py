@@ -11,12 +11,13 @@ from typing import Any
 from urllib.parse import quote
 
 from ansible import constants
-from ansible.errors import AnsibleActionFail, AnsibleLookupError
+from ansible.errors import AnsibleActionFail, AnsibleError, AnsibleLookupError, AnsibleUndefinedVariable
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.community.basedash.plugins.filter.basedash_report import plain
 from ansible_collections.community.basedash.plugins.lookup.basedash_report_file import LookupModule as ReportFile
+from ansible_collections.community.basedash.plugins.module_utils._configuration.task import OPTIONS
 from ansible_collections.community.basedash.plugins.plugin_utils import _drift, _sarif
 from ansible_collections.community.basedash.plugins.plugin_utils._configuration_report import (
     APPLY,
@@ -30,6 +31,7 @@ from ansible_collections.community.basedash.plugins.plugin_utils._configuration_
 # A report about one of these is shown on the screen in another form, so nothing may be written between its results.
 _FOR_PROGRAMS = ("json", "null", "tree")
 _NO_OUTCOME = "There is no result, because a step was left out. Nothing is known about the organization."
+_PREFIX = "basedash_configuration_"
 _NOT_COMPLETED = "This run was not completed, so it is not known whether there is drift. Run it again."
 
 _display = Display()
@@ -52,11 +54,34 @@ class ActionModule(ActionBase):
         self._about = "plan" if about == "apply" and self._task.check_mode else about
         try:
             if "outcome" not in self._task.args:
-                return self._announced()
+                announced = self._announced()
+                self._check(task_vars or {})
+                return announced
             outcome = _with_reason(_relative(_plain(self._task.args["outcome"])))
             return _MAKERS[self._about](self, outcome)
-        except AnsibleLookupError as error:
+        except (AnsibleLookupError, AnsibleUndefinedVariable) as error:
             return self._ended("error" if self._about == "drift" else "failed", str(error), [])
+
+    def _check(self, variables: Mapping[str, Any]) -> None:
+        """Refuse a variable of the role that uses an undefined one.
+
+        The role would take it for one that was not given. Without ``scope`` or ``expected_plan``, much more might
+        change.
+
+        Raises:
+            AnsibleUndefinedVariable: if there is one.
+        """
+        # What changes nothing needs no secrets.
+        options = [name for name in OPTIONS if name != "secrets" or self._about == "apply"]
+        for name in (_PREFIX + option for option in options):
+            if name in variables:
+                try:
+                    self._templar.template(variables[name])
+                except AnsibleUndefinedVariable as error:
+                    raise AnsibleUndefinedVariable("The variable %s can't be used: %s" % (name, error)) from None
+                except AnsibleError:
+                    # It is omitted, or it fails in the task that needs it.
+                    continue
 
     def _announced(self) -> dict[str, Any]:
         """Write that a run has started. It stays if the run is killed, and no older report stays in its place."""

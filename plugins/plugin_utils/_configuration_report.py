@@ -163,6 +163,11 @@ class Report:
         return found
 
     @property
+    def verdict(self) -> str:
+        """The status in words."""
+        return "nothing to change" if self.status == "unchanged" else self.status.replace("_", " ")
+
+    @property
     def summary(self) -> str:
         """The counts in words."""
         entries = [{"action": action} for action, found in self.groups.items() for _entry in found]
@@ -203,7 +208,7 @@ class Report:
         page = Page(most)
         organization = self.service.get("organization_id")
         where = " in organization %s" % code(organization) if organization else ""
-        page.add("### %s%s: %s" % (self.about.title, _of(self.subject), self.status.replace("_", " ")), "")
+        page.add("### %s%s: %s" % (self.about.title, _of(self.subject), self.verdict), "")
         page.add("**%s**%s," % (self.summary, where), self.when.strftime("%Y-%m-%d %H:%M UTC"))
         if self.outcome.get("plan_id"):
             page.add("", "Plan %s" % code(self.outcome["plan_id"]))
@@ -261,7 +266,7 @@ class Report:
 
     def lines(self, most: int = 80) -> list[Line]:
         """Return the lines for a terminal. What is beyond ``most`` is counted."""
-        first = "%s%s: %s, %s" % (self.about.title, _of(self.subject, plain), self.status, self.summary)
+        first = "%s%s: %s, %s" % (self.about.title, _of(self.subject, plain), self.verdict, self.summary)
         found = list(self._listed())
         left = len(found) - most
         shown = found[:most] + ([Line("and %d more lines, see the report" % left)] if left > 0 else [])

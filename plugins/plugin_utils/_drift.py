@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -135,10 +136,10 @@ def to_paste(entry: Mapping[str, Any]) -> list[str] | None:
         form = {managed.key: [{**key, **content}]}
         if managed.within:
             form = {managed.within: [{"name": entry.get("dashboard"), **form}]}
-    text = "\n".join(_yaml.lines_of(form))
-    shown = seen(text)
-    if shown != text and _yaml.read(shown) != form:
-        return None
+    shown = "\n".join(_yaml.lines_of(form))
+    if shown != seen(shown):
+        # JSON is YAML as well, and has codes for what is invisible.
+        shown = seen(json.dumps(form, indent=2))
     return [*shown.split("\n"), *("# %s is not set in Basedash" % option for option in unset)]
 
 

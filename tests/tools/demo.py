@@ -105,7 +105,7 @@ def show_the_organization(folder: Path, url: str) -> None:
     step("Compare the folder with the organization: nothing to change")
     on_the_organization(folder, "plan")
     query = folder / QUERY
-    query.write_text(query.read_text(encoding="utf-8").rstrip() + " WHERE day > '2026-01-01'\n", encoding="utf-8")
+    query.write_text(query.read_text(encoding="utf-8") + " WHERE day > '2026-01-01'", encoding="utf-8")
     step(f"Somebody edits one line, in {QUERY}. Plan it, and apply it")
     on_the_organization(folder, "plan")
     on_the_organization(folder, "apply")

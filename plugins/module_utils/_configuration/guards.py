@@ -161,8 +161,7 @@ def _tell_renames(plan: Plan, planned: Planned) -> None:
             else:
                 plan.warnings.append(
                     "The %s %s is new, and %s, which is in no entry, is the same but for its key: if it was renamed, "
-                    "%s."
-                    % (noun, new, old, advice)
+                    "%s." % (noun, new, old, advice)
                 )
 
 

@@ -129,7 +129,7 @@ def _known(option: str, given: Iterable[Any], known: Iterable[str]) -> list[str]
 
 
 def _scope(options: Mapping[str, Any], keys: list[str]) -> dict[str, list[re.Pattern[str]]]:
-    """Return the patterns of ``scope``. A preview that prunes is only about keys with its prefix.
+    """Return the patterns of ``scope``. A preview is only about keys with its prefix.
 
     Raises:
         InputError: if a pattern is invalid.
@@ -144,7 +144,7 @@ def _scope(options: Mapping[str, Any], keys: list[str]) -> dict[str, list[re.Pat
         except (re.error, RecursionError) as error:
             raise InputError("The option scope.%s is no regular expression (%s): correct it." % (key, error)) from None
     prefix = options["name_prefix"]
-    if prefix and options["prune"]:
+    if prefix:
         for managed in FAMILIES:
             if managed is not MEMBERS:
                 begin = safe_prefix(prefix) if managed is DEFINITIONS else prefix
