@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from measuring import HERE, Server
+from organization import SIZES, write_folder
 from server import API_KEY, identifier
 
 # Where the tasks of our modules run: see the variable basedash_run_on. The default is left to the collection.
@@ -28,6 +29,8 @@ class Conditions:
     limit: int | None = None
     scheme: str = "http"
     concurrency: int = 8
+    # A whole organization in place of data sources: one of organization.SIZES.
+    organization: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,13 @@ def _nothing(_conditions: Conditions, _bundle: str) -> dict[str, Any]:
     return {"ansible.builtin.debug": {"msg": "{{ item.id }}", "verbosity": 1}, "loop": "{{ wanted }}"}
 
 
+def _configuration(conditions: Conditions, _bundle: str) -> dict[str, Any]:
+    options = {"source": ["{{ folder }}"], "concurrency": conditions.concurrency, "return": "changed"}
+    total = SIZES[conditions.organization].total
+    wrong_if = "plan is not defined or plan is failed or plan is changed or plan.summary.unchanged != %d" % total
+    return {"community.basedash.basedash_configuration": options, "register": "plan", "failed_when": wrong_if}
+
+
 CONTENDERS = {
     one.name: one
     for one in (
@@ -94,6 +104,10 @@ CONTENDERS = {
         Contender("controller", "loop of `basedash_data_source`", "empty", 0.5, _single, CONTROLLER),
         Contender("target", "loop of `basedash_data_source`, `basedash_run_on: target`", "empty", 0.5, _single, TARGET),
         Contender("uri", "loop of `ansible.builtin.uri`", "empty", 0.4, _uri, patient=False),
+        Contender(
+            "configuration", "`basedash_configuration`, check mode", "empty", 0.002, _configuration, CONTROLLER, True
+        ),
+        Contender("bare_pages", "bare `requests` client, the same pages", "bare_empty", 0.0005, deletes=False),
         Contender("plan_list", "check mode, a list", "empty", 0.001, _listed, CONTROLLER, True),
         Contender("plan_filters", "check mode, filters", "empty", 0.001, _filtered, CONTROLLER, True),
         Contender("plan_list_target", "check mode, a list, on the target", "empty", 0.001, _listed, TARGET, True),
@@ -110,6 +124,17 @@ def prepare(contender: Contender, conditions: Conditions, server: Server, folder
         bundle = server.bundle if conditions.scheme == "https" else ""
         arguments = [server.sources_url(conditions.scheme), API_KEY, str(conditions.concurrency), bundle]
         return [str(bin_folder / "python"), str(HERE / "bare.py"), *arguments]
+    if contender.name == "bare_pages":
+        root = server.sources_url(conditions.scheme).rpartition("/")[0]
+        return [
+            str(bin_folder / "python"),
+            str(HERE / "bare.py"),
+            root,
+            API_KEY,
+            str(conditions.concurrency),
+            "",
+            "read",
+        ]
     tasks = [] if contender.task is None else [{"name": "Delete", **contender.task(conditions, server.bundle)}]
     variables: dict[str, Any] = {
         "ansible_connection": "local",
@@ -120,7 +145,9 @@ def prepare(contender: Contender, conditions: Conditions, server: Server, folder
     play: dict[str, Any] = {"hosts": "all", "gather_facts": False, "tasks": tasks}
     if contender.task is not None:
         play["vars"] = {"key": API_KEY, "sources_url": server.sources_url(conditions.scheme)}
-        if contender.task is not _filtered:
+        if conditions.organization:
+            play["vars"] = {"folder": str(_folder(conditions.organization, folder.parent))}
+        elif contender.task is not _filtered:
             play["vars"]["wanted"] = [{"id": identifier(number)} for number in range(conditions.size)]
     folder.mkdir(parents=True, exist_ok=True)
     inventory = {"all": {"hosts": {"localhost": variables}}}
@@ -131,11 +158,21 @@ def prepare(contender: Contender, conditions: Conditions, server: Server, folder
     return [str(bin_folder / "ansible-playbook"), *check, "-i", inventory_file, playbook]
 
 
+def _folder(organization: str, parent: Path) -> Path:
+    """Return the folder with the files of an organization, which is written once."""
+    folder = parent / organization.replace(" ", "-")
+    if not folder.exists():
+        write_folder(SIZES[organization], folder)
+    return folder
+
+
 def wrong(contender: Contender, conditions: Conditions, counts: dict[str, int], returncode: int) -> str:
     """Say why a run did not do exactly what it should have done, empty if it did."""
     if conditions.limit is not None and not contender.patient:
         # It may be refused, and does not come back: what it did is shown, not judged.
         return ""
+    if conditions.organization:
+        return f"it ended with {returncode}, {counts['not_found']} answers 404" if returncode else ""
     deletions = conditions.size if contender.deletes and not contender.check else 0
     if returncode != 0:
         return f"it ended with {returncode}"

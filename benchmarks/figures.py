@@ -150,7 +150,11 @@ class Samples:
 
     def sizes(self, core: str, latency: float = 0.0, limit: int | None = None, scheme: str = "http") -> list[int]:
         """Return the sizes that were measured under such conditions."""
-        met = (one.conditions for one in self.all if one.core == core and not one.watched)
+        met = (
+            one.conditions
+            for one in self.all
+            if one.core == core and not one.watched and not one.conditions.organization
+        )
         return sorted({c.size for c in met if (c.latency, c.limit, c.scheme) == (latency, limit, scheme)})
 
     def latencies(self, core: str) -> list[float]:
@@ -188,7 +192,7 @@ def _largest_common(samples: Samples, one: str, other: str, core: str) -> Condit
 
 def figures(samples: Samples, main: str, cores: Sequence[str]) -> list[Figure]:
     """Return all figures to reach for which something was measured."""
-    found = [*_bulk(samples, main), *_memory(samples, main)]
+    found = [*_bulk(samples, main), *_memory(samples, main), *_configurations(samples, main)]
     for core in (main, *cores):
         found += _loops(samples, core)
     if not samples.cpu:
@@ -256,6 +260,31 @@ def _memory(samples: Samples, core: str) -> list[Figure]:
             memory = max(values) / MEGABYTE
             title = f"10,000 in {CONTENDERS[name].title}, the module's process"
             found.append(Figure(title, "under 100 MB", f"{memory:.0f} MB", memory < 100))
+    return found
+
+
+def configurations(samples: Samples) -> list[Conditions]:
+    """Return under which conditions whole organizations were measured."""
+    return list(dict.fromkeys(one.conditions for one in samples.all if one.conditions.organization and not one.watched))
+
+
+def _configurations(samples: Samples, core: str) -> list[Figure]:
+    found = []
+    for met in configurations(samples):
+        title = f"a plan of {met.size:,} objects ({met.organization})"
+        if met.latency:
+            title += f" with {met.latency * 1000:.0f} ms"
+        if met.organization == "nine families":
+            ratio = samples.ratio("configuration", "bare_pages", met, core)
+            found += _most(f"{title}, against the bare client that reads the same pages", ratio, 1.3)
+            continue
+        spread = samples.seconds("configuration", met, core)
+        if spread is not None:
+            found.append(Figure(title, "at most 15 s", f"{spread.median:.3g} s", spread.median <= 15))
+        values = [one.cost.module for one in samples.of("configuration", met, core, watched=True) if one.cost.module]
+        if values:
+            memory = max(values) / MEGABYTE
+            found.append(Figure(f"{title}, the module's process", "under 150 MB", f"{memory:.0f} MB", memory < 150))
     return found
 
 

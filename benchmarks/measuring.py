@@ -63,9 +63,9 @@ class Server:
         """Return the address of the list."""
         return self.url(scheme) + ROOT
 
-    def fill(self, sources: int, latency: float, limit: int | None) -> None:
-        """Begin anew with so many data sources."""
-        body = {"sources": sources, "latency": latency, "limit": limit}
+    def fill(self, sources: int, latency: float, limit: int | None, organization: str = "") -> None:
+        """Begin anew with so many data sources, or with a whole organization."""
+        body = {"sources": sources, "latency": latency, "limit": limit, "organization": organization}
         self.session.post(self.url("http") + "/control/fill", json=body, timeout=60).raise_for_status()
 
     def counts(self) -> dict[str, int]:

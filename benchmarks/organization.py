@@ -49,6 +49,8 @@ NINE_FAMILIES = Size(50, 100, 100, 20, 150, 80, 50, 50, 8)
 MANY_CHARTS = Size(data_sources=5, dashboards=500, charts=20, sql=1400)
 """10,000 charts of 1.4 KB in 500 dashboards."""
 
+SIZES = {"nine families": NINE_FAMILIES, "charts": MANY_CHARTS}
+
 
 def sql(number: int, size: int) -> str:
     """Return SQL of about so many bytes, which is another one for each number."""

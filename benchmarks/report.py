@@ -13,7 +13,7 @@ from typing import Any
 
 import matplotlib
 from contenders import CONTENDERS, Conditions
-from figures import MEGABYTE, Sample, Samples, Spread, figures, limit_time, refused_share
+from figures import MEGABYTE, Sample, Samples, Spread, configurations, figures, limit_time, refused_share
 from imports import Loaded, milliseconds
 from scenes import BULK, LOOPS, PLANS
 
@@ -29,6 +29,7 @@ TABLES = (
     "loops",
     "tls",
     "memory",
+    "configuration",
     "imports",
     "figures",
 )
@@ -96,6 +97,7 @@ class Report:
             self._loops(),
             self._tls(),
             self._memory(),
+            self._configurations(),
             self._imports(),
             self._figures(),
         )
@@ -225,7 +227,7 @@ class Report:
 
     def _memory(self) -> str:
         names = ("empty", "list", "filters", *PLANS, "bare")
-        watched = [one for one in self.samples.all if one.watched]
+        watched = [one for one in self.samples.all if one.watched and not one.conditions.organization]
         if not watched:
             return ""
         sizes = sorted({one.conditions.size for one in watched})
@@ -246,6 +248,28 @@ class Report:
     def _rounds_of(self, samples: Sequence[Sample]) -> str:
         rounds = len({one.round for one in samples})
         return f"{rounds} rounds" if rounds > 1 else "one round"
+
+    def _configurations(self) -> str:
+        rows, met = [], []
+        for conditions in configurations(self.samples):
+            plans = self.samples.of("configuration", conditions, self.main)
+            if not plans:
+                continue
+            met += plans
+            watched = self.samples.of("configuration", conditions, self.main, watched=True)
+            memory = [one.cost.module / MEGABYTE for one in watched if one.cost.module]
+            rows.append(
+                [
+                    f"{conditions.size:,}, {conditions.organization}, {conditions.latency * 1000:.0f} ms",
+                    str(plans[0].counts["requests"]),
+                    cell(self.samples.seconds("configuration", conditions, self.main)),
+                    cell(self.samples.seconds("bare_pages", conditions, self.main)),
+                    cell(self.samples.ratio("configuration", "bare_pages", conditions, self.main)),
+                    f"{max(memory):.0f}" if memory else "-",
+                ]
+            )
+        header = ["plan", "requests", "seconds", "seconds of the bare client", "times", "megabytes of the process"]
+        return table(header, rows) + "\n\n" + self._caption(met) if rows else ""
 
     def _imports(self) -> str:
         rows = []

@@ -167,7 +167,7 @@ class Bench:
             self._each[key] = min(each, self._each.get(key, each))
 
     def _run(self, contender: Contender, conditions: Conditions, core: str, watch: str | None) -> Any:
-        self.server.fill(conditions.size, conditions.latency, conditions.limit)
+        self.server.fill(conditions.size, conditions.latency, conditions.limit, conditions.organization)
         command = prepare(contender, conditions, self.server, self.folder / "play", self.bins[core])
         variables = environment(self.folder, self.collections, self.server.url(conditions.scheme))
         cost = run(command, variables, self.folder / "log", watch)
@@ -180,7 +180,8 @@ def _say(text: str) -> None:
 
 def _words(scene: Scene, core: str) -> str:
     met = scene.conditions
-    words = [scene.part, f"{met.size:,} data sources" if met.size > 1 else "1 data source"]
+    noun = "objects" if met.organization else "data sources" if met.size > 1 else "data source"
+    words = [scene.part, f"{met.size:,} {noun}"]
     words += [f"{met.latency * 1000:.0f} ms"] if met.latency else []
     words += [f"{met.limit} requests in a second"] if met.limit else []
     words += ["TLS"] if met.scheme == "https" else []

@@ -25,6 +25,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from organization import SIZES, Organization
+
 API_KEY = "bd_key_benchmark"
 ORGANIZATION = "org_benchmark"
 ROOT = f"/api/public/organizations/{ORGANIZATION}/data-sources"
@@ -131,12 +133,14 @@ class Service:
     counts: Counts = field(default_factory=Counts)
     latency: float = 0.0
     limit: Limit | None = None
+    organization: Organization | None = None
     last_request: float = 0.0
     _objects: list[bytes | None] = field(default_factory=list)
     _places: dict[str, int] = field(default_factory=dict)
 
-    def fill(self, sources: int, latency: float = 0.0, limit: int | None = None) -> None:
-        """Begin anew."""
+    def fill(self, sources: int, latency: float = 0.0, limit: int | None = None, organization: str = "") -> None:
+        """Begin anew, with data sources or with a whole organization."""
+        self.organization = Organization(SIZES[organization]) if organization else None
         numbers = range(sources - 1, -1, -1)
         self._objects = [_json(data_source(number)) for number in numbers]
         self._places = {identifier(number): place for place, number in enumerate(numbers)}
@@ -154,6 +158,10 @@ class Service:
                 return 429, _error("RateLimitExceeded", detail, retryAfterMs=max(1, int(wait * 1000) + 1))
         if key != f"Bearer {API_KEY}":
             return 401, _error("Unauthorized", "Missing or invalid API key")
+        if self.organization is not None:
+            content = self.organization.get(ROOT.rpartition("/")[0], target) if method == "GET" else None
+            self.counts.not_found += content is None
+            return (200, content) if content is not None else (404, _error("NotFound", "There is no such thing."))
         if target.startswith(ROOT + "/"):
             return self._one(method, target[len(ROOT) + 1 :])
         path, _mark, query = target.partition("?")
