@@ -131,6 +131,7 @@ class Report:
             if one.contender in names
             and not one.watched
             and one.core == (core or self.main)
+            and not one.conditions.organization
             and (one.conditions.latency, one.conditions.scheme, one.conditions.limit) == (latency, scheme, None)
         ]
 
