@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,15 +23,17 @@ DEFAULT, CONTROLLER, TARGET = "", "controller", "target"
 
 @dataclass(frozen=True)
 class Conditions:
-    """What a run meets: how many data sources, seconds of latency, requests per second, TLS, how many at once."""
+    """What a run meets: how many objects, seconds of latency, requests per second, TLS, how many at once.
+
+    The objects are data sources, or with ``organization`` those of a whole organization of this size.
+    """
 
     size: int
     latency: float = 0.0
     limit: int | None = None
     scheme: str = "http"
     concurrency: int = 8
-    # A whole organization in place of data sources: one of organization.SIZES.
-    organization: str = ""
+    organization: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,11 +88,11 @@ def _nothing(_conditions: Conditions, _bundle: str) -> dict[str, Any]:
     return {"ansible.builtin.debug": {"msg": "{{ item.id }}", "verbosity": 1}, "loop": "{{ wanted }}"}
 
 
-def _configuration(conditions: Conditions, _bundle: str) -> dict[str, Any]:
-    options = {"source": ["{{ folder }}"], "concurrency": conditions.concurrency, "return": "changed"}
-    total = SIZES[conditions.organization].total
-    wrong_if = "plan is not defined or plan is failed or plan is changed or plan.summary.unchanged != %d" % total
-    return {"community.basedash.basedash_configuration": options, "register": "plan", "failed_when": wrong_if}
+def _planned(conditions: Conditions, _bundle: str) -> dict[str, Any]:
+    options = {"source": ["organization"], "concurrency": conditions.concurrency, "return": "changed"}
+    # A plan that finds something to change has not read the same organization.
+    judged = {"register": "plan", "failed_when": "plan is failed or plan is changed"}
+    return {"community.basedash.basedash_configuration": options, **judged}
 
 
 CONTENDERS = {
@@ -104,13 +107,11 @@ CONTENDERS = {
         Contender("controller", "loop of `basedash_data_source`", "empty", 0.5, _single, CONTROLLER),
         Contender("target", "loop of `basedash_data_source`, `basedash_run_on: target`", "empty", 0.5, _single, TARGET),
         Contender("uri", "loop of `ansible.builtin.uri`", "empty", 0.4, _uri, patient=False),
-        Contender(
-            "configuration", "`basedash_configuration`, check mode", "empty", 0.002, _configuration, CONTROLLER, True
-        ),
-        Contender("bare_pages", "bare `requests` client, the same pages", "bare_empty", 0.0005, deletes=False),
         Contender("plan_list", "check mode, a list", "empty", 0.001, _listed, CONTROLLER, True),
         Contender("plan_filters", "check mode, filters", "empty", 0.001, _filtered, CONTROLLER, True),
         Contender("plan_list_target", "check mode, a list, on the target", "empty", 0.001, _listed, TARGET, True),
+        Contender("configuration", "`basedash_configuration`, a plan", "empty", 0.001, _planned, CONTROLLER, True),
+        Contender("pages", "bare `requests` client, the same pages", "bare_empty", 0.001, deletes=False),
         Contender("plan_filters_target", "check mode, filters, on the target", "empty", 0.001, _filtered, TARGET, True),
     )
 }
@@ -120,21 +121,13 @@ def prepare(contender: Contender, conditions: Conditions, server: Server, folder
     """Write what the run needs into its folder and return its command."""
     if contender.name == "bare_empty":
         return [str(bin_folder / "python"), str(HERE / "bare.py")]
+    if contender.name == "pages":
+        arguments = [server.sources_url(conditions.scheme).rpartition("/")[0], API_KEY, str(conditions.concurrency)]
+        return [str(bin_folder / "python"), str(HERE / "pages.py"), *arguments]
     if contender.name == "bare":
         bundle = server.bundle if conditions.scheme == "https" else ""
         arguments = [server.sources_url(conditions.scheme), API_KEY, str(conditions.concurrency), bundle]
         return [str(bin_folder / "python"), str(HERE / "bare.py"), *arguments]
-    if contender.name == "bare_pages":
-        root = server.sources_url(conditions.scheme).rpartition("/")[0]
-        return [
-            str(bin_folder / "python"),
-            str(HERE / "bare.py"),
-            root,
-            API_KEY,
-            str(conditions.concurrency),
-            "",
-            "read",
-        ]
     tasks = [] if contender.task is None else [{"name": "Delete", **contender.task(conditions, server.bundle)}]
     variables: dict[str, Any] = {
         "ansible_connection": "local",
@@ -145,11 +138,12 @@ def prepare(contender: Contender, conditions: Conditions, server: Server, folder
     play: dict[str, Any] = {"hosts": "all", "gather_facts": False, "tasks": tasks}
     if contender.task is not None:
         play["vars"] = {"key": API_KEY, "sources_url": server.sources_url(conditions.scheme)}
-        if conditions.organization:
-            play["vars"] = {"folder": str(_folder(conditions.organization, folder.parent))}
-        elif contender.task is not _filtered:
+        if contender.task not in (_filtered, _planned):
             play["vars"]["wanted"] = [{"id": identifier(number)} for number in range(conditions.size)]
     folder.mkdir(parents=True, exist_ok=True)
+    if contender.task is _planned:
+        shutil.rmtree(folder / "organization", ignore_errors=True)
+        write_folder(SIZES[conditions.size], folder / "organization")
     inventory = {"all": {"hosts": {"localhost": variables}}}
     for file, content in (("inventory.json", inventory), ("playbook.json", [play])):
         folder.joinpath(file).write_text(json.dumps(content), encoding="utf-8")
@@ -158,21 +152,13 @@ def prepare(contender: Contender, conditions: Conditions, server: Server, folder
     return [str(bin_folder / "ansible-playbook"), *check, "-i", inventory_file, playbook]
 
 
-def _folder(organization: str, parent: Path) -> Path:
-    """Return the folder with the files of an organization, which is written once."""
-    folder = parent / organization.replace(" ", "-")
-    if not folder.exists():
-        write_folder(SIZES[organization], folder)
-    return folder
-
-
 def wrong(contender: Contender, conditions: Conditions, counts: dict[str, int], returncode: int) -> str:
     """Say why a run did not do exactly what it should have done, empty if it did."""
     if conditions.limit is not None and not contender.patient:
         # It may be refused, and does not come back: what it did is shown, not judged.
         return ""
     if conditions.organization:
-        return f"it ended with {returncode}, {counts['not_found']} answers 404" if returncode else ""
+        return "" if returncode == 0 and not counts["not_found"] else f"it ended with {returncode}"
     deletions = conditions.size if contender.deletes and not contender.check else 0
     if returncode != 0:
         return f"it ended with {returncode}"

@@ -192,7 +192,7 @@ def _largest_common(samples: Samples, one: str, other: str, core: str) -> Condit
 
 def figures(samples: Samples, main: str, cores: Sequence[str]) -> list[Figure]:
     """Return all figures to reach for which something was measured."""
-    found = [*_bulk(samples, main), *_memory(samples, main), *_configurations(samples, main)]
+    found = [*_bulk(samples, main), *_memory(samples, main), *_configuration(samples, main)]
     for core in (main, *cores):
         found += _loops(samples, core)
     if not samples.cpu:
@@ -263,28 +263,22 @@ def _memory(samples: Samples, core: str) -> list[Figure]:
     return found
 
 
-def configurations(samples: Samples) -> list[Conditions]:
-    """Return under which conditions whole organizations were measured."""
-    return list(dict.fromkeys(one.conditions for one in samples.all if one.conditions.organization and not one.watched))
-
-
-def _configurations(samples: Samples, core: str) -> list[Figure]:
+def _configuration(samples: Samples, core: str) -> list[Figure]:
     found = []
-    for met in configurations(samples):
-        title = f"a plan of {met.size:,} objects ({met.organization})"
-        if met.latency:
-            title += f" with {met.latency * 1000:.0f} ms"
-        if met.organization == "nine families":
-            ratio = samples.ratio("configuration", "bare_pages", met, core)
-            found += _most(f"{title}, against the bare client that reads the same pages", ratio, 1.3)
-            continue
-        spread = samples.seconds("configuration", met, core)
-        if spread is not None:
-            found.append(Figure(title, "at most 15 s", f"{spread.median:.3g} s", spread.median <= 15))
-        values = [one.cost.module for one in samples.of("configuration", met, core, watched=True) if one.cost.module]
-        if values:
-            memory = max(values) / MEGABYTE
-            found.append(Figure(f"{title}, the module's process", "under 150 MB", f"{memory:.0f} MB", memory < 150))
+    for latency in (0.0, 0.05):
+        conditions = Conditions(1000, latency, organization=True)
+        title = f"a plan of 1,000 unchanged objects, {latency * 1000:.0f} ms, against the bare client"
+        found += _most(title, samples.ratio("configuration", "pages", conditions, core), 1.3)
+    many = Conditions(10000, organization=True)
+    spread = samples.seconds("configuration", many, core)
+    if spread is not None:
+        title = "a plan of 10,000 charts from files"
+        found.append(Figure(title, "at most 15 s", f"{spread.median:.1f} s", spread.median <= 15))
+    watched = [one.cost.module for one in samples.of("configuration", many, core, watched=True) if one.cost.module]
+    if watched:
+        memory = max(watched) / MEGABYTE
+        title = "a plan of 10,000 charts from files, the module's process"
+        found.append(Figure(title, "under 150 MB", f"{memory:.0f} MB", memory < 150))
     return found
 
 

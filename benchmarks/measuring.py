@@ -63,8 +63,8 @@ class Server:
         """Return the address of the list."""
         return self.url(scheme) + ROOT
 
-    def fill(self, sources: int, latency: float, limit: int | None, organization: str = "") -> None:
-        """Begin anew with so many data sources, or with a whole organization."""
+    def fill(self, sources: int, latency: float, limit: int | None, organization: bool = False) -> None:
+        """Begin anew with so many data sources, or with a whole organization of so many objects."""
         body = {"sources": sources, "latency": latency, "limit": limit, "organization": organization}
         self.session.post(self.url("http") + "/control/fill", json=body, timeout=60).raise_for_status()
 

@@ -49,7 +49,8 @@ NINE_FAMILIES = Size(50, 100, 100, 20, 150, 80, 50, 50, 8)
 MANY_CHARTS = Size(data_sources=5, dashboards=500, charts=20, sql=1400)
 """10,000 charts of 1.4 KB in 500 dashboards."""
 
-SIZES = {"nine families": NINE_FAMILIES, "charts": MANY_CHARTS}
+SIZES = {1000: NINE_FAMILIES, 10000: MANY_CHARTS}
+"""The organizations that are measured, by about how many objects they have."""
 
 
 def sql(number: int, size: int) -> str:

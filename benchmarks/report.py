@@ -13,9 +13,9 @@ from typing import Any
 
 import matplotlib
 from contenders import CONTENDERS, Conditions
-from figures import MEGABYTE, Sample, Samples, Spread, configurations, figures, limit_time, refused_share
+from figures import MEGABYTE, Sample, Samples, Spread, figures, limit_time, refused_share
 from imports import Loaded, milliseconds
-from scenes import BULK, LOOPS, PLANS
+from scenes import BULK, LOOPS, PLAN, PLANS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "internals"
 PAGE = DOCS / "performance.md"
@@ -97,7 +97,7 @@ class Report:
             self._loops(),
             self._tls(),
             self._memory(),
-            self._configurations(),
+            self._configuration(),
             self._imports(),
             self._figures(),
         )
@@ -131,8 +131,8 @@ class Report:
             if one.contender in names
             and not one.watched
             and one.core == (core or self.main)
-            and not one.conditions.organization
             and (one.conditions.latency, one.conditions.scheme, one.conditions.limit) == (latency, scheme, None)
+            and not one.conditions.organization
         ]
 
     def _by_size(self, names: Sequence[str], latency: float) -> str:
@@ -246,31 +246,27 @@ class Report:
             header += [f"{size:,}: largest process", f"{size:,}: the module's"]
         return table(header, rows) + "\n\n" + "The highest of " + self._rounds_of(watched) + "."
 
+    def _configuration(self) -> str:
+        """Return the seconds of plans beyond empty runs, and their memory."""
+        met = [one for one in self.samples.all if one.conditions.organization and one.contender in PLAN]
+        timed = [one for one in met if not one.watched]
+        if not timed:
+            return ""
+        places = sorted({(one.conditions.size, one.conditions.latency) for one in timed})
+        rows = []
+        for name in PLAN:
+            cells = []
+            for size, latency in places:
+                conditions = Conditions(size, latency, organization=True)
+                cells.append(cell(self.samples.seconds(name, conditions, self.main)))
+            counts = [one.cost.module / MEGABYTE for one in met if one.contender == name and one.cost.module]
+            rows.append([CONTENDERS[name].title, *cells, f"{max(counts):.0f} MB" if counts else "-"])
+        header = ["seconds", *(f"{size:,} objects, {latency * 1000:.0f} ms" for size, latency in places)]
+        return table([*header, "memory of the module's process"], rows) + "\n\n" + self._caption(timed)
+
     def _rounds_of(self, samples: Sequence[Sample]) -> str:
         rounds = len({one.round for one in samples})
         return f"{rounds} rounds" if rounds > 1 else "one round"
-
-    def _configurations(self) -> str:
-        rows, met = [], []
-        for conditions in configurations(self.samples):
-            plans = self.samples.of("configuration", conditions, self.main)
-            if not plans:
-                continue
-            met += plans
-            watched = self.samples.of("configuration", conditions, self.main, watched=True)
-            memory = [one.cost.module / MEGABYTE for one in watched if one.cost.module]
-            rows.append(
-                [
-                    f"{conditions.size:,}, {conditions.organization}, {conditions.latency * 1000:.0f} ms",
-                    str(plans[0].counts["requests"]),
-                    cell(self.samples.seconds("configuration", conditions, self.main)),
-                    cell(self.samples.seconds("bare_pages", conditions, self.main)),
-                    cell(self.samples.ratio("configuration", "bare_pages", conditions, self.main)),
-                    f"{max(memory):.0f}" if memory else "-",
-                ]
-            )
-        header = ["plan", "requests", "seconds", "seconds of the bare client", "times", "megabytes of the process"]
-        return table(header, rows) + "\n\n" + self._caption(met) if rows else ""
 
     def _imports(self) -> str:
         rows = []

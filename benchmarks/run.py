@@ -110,6 +110,9 @@ class Bench:
         if conditions.limit and contender.name in scenes.SEVERAL_AT_ONCE:
             waits = 1 / conditions.limit
         own = self._each.get((core, contender.name), contender.guess)
+        if conditions.organization:
+            # A page has up to a hundred objects.
+            own, waits = contender.guess, 0.0
         if contender.name in scenes.EMPTY or contender.check:
             waits = 0.0
         return 0.6 + conditions.size * (own + waits)
@@ -180,8 +183,8 @@ def _say(text: str) -> None:
 
 def _words(scene: Scene, core: str) -> str:
     met = scene.conditions
-    noun = "objects" if met.organization else "data sources" if met.size > 1 else "data source"
-    words = [scene.part, f"{met.size:,} {noun}"]
+    what = "objects" if met.organization else "data sources"
+    words = [scene.part, f"{met.size:,} {what}" if met.size > 1 else "1 data source"]
     words += [f"{met.latency * 1000:.0f} ms"] if met.latency else []
     words += [f"{met.limit} requests in a second"] if met.limit else []
     words += ["TLS"] if met.scheme == "https" else []

@@ -23,7 +23,7 @@ PARTS = {
     "tls": "such loops over TLS, with 20 ms before each answer",
     "cores": "such loops with each other release of ansible-core that was given",
     "memory": "the most memory that a process takes",
-    "configuration": "plans of whole organizations, against a bare client that reads the same pages",
+    "configuration": "a plan of a whole organization, against a bare client that reads the same pages",
     "imports": "what the modules and plugins load when they start",
 }
 
@@ -32,8 +32,9 @@ LIMIT = 100
 BULK = ("list", "filters", "bare", "controller", "uri")
 LOOPS = ("noop", "controller", "target", "uri")
 PLANS = ("plan_list", "plan_filters", "plan_list_target", "plan_filters_target")
+PLAN = ("configuration", "pages")
 EMPTY = ("empty", "bare_empty")
-SEVERAL_AT_ONCE = ("list", "filters", "bare", "configuration", "bare_pages")
+SEVERAL_AT_ONCE = ("list", "filters", "bare")
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def full(cores: Sequence[str]) -> list[Scene]:
     scenes.append(Scene("limit", Conditions(1000, limit=LIMIT), (*EMPTY, "list", "filters", "bare"), 2))
     for size in (1000, 10000):
         scenes.append(Scene("memory", Conditions(size), (*EMPTY, "list", "filters", "bare", *PLANS), 2, watched=True))
-    scenes += _configurations(3)
+    scenes += _configuration(5, 3)
     for latency in (0.05, 0.02):
         for size, rounds, names in (
             (1, 3, BULK),
@@ -81,14 +82,14 @@ def full(cores: Sequence[str]) -> list[Scene]:
     return scenes
 
 
-def _configurations(rounds: int) -> list[Scene]:
-    """Return the scenes of whole organizations in which a plan changes nothing."""
-    nine = [Conditions(1000, latency, organization="nine families") for latency in (0.0, 0.05)]
-    charts = Conditions(10000, organization="charts")
+def _configuration(rounds: int, rounds_of_many: int) -> list[Scene]:
+    small, slow, many = (
+        Conditions(size, latency, organization=True) for size, latency in ((1000, 0.0), (1000, 0.05), (10000, 0.0))
+    )
     return [
-        *(Scene("configuration", one, (*EMPTY, "configuration", "bare_pages"), rounds) for one in nine),
-        Scene("configuration", charts, (*EMPTY, "configuration", "bare_pages"), rounds),
-        Scene("configuration", charts, ("empty", "configuration"), 1, watched=True),
+        *(Scene("configuration", one, (*EMPTY, *PLAN), rounds) for one in (small, slow)),
+        Scene("configuration", many, (*EMPTY, *PLAN), rounds_of_many),
+        Scene("configuration", many, ("empty", "configuration"), rounds_of_many, watched=True),
     ]
 
 
@@ -103,8 +104,8 @@ def quick(cores: Sequence[str]) -> list[Scene]:
         Scene("limit", Conditions(500, limit=LIMIT), ("empty", "list"), 1),
         Scene("latency", Conditions(1000, 0.05), ("empty", "list"), 1),
         Scene("memory", Conditions(10000), ("empty", "plan_list", "plan_filters"), 1, watched=True),
+        *_configuration(2, 1),
         Scene("tls", Conditions(10, 0.02, scheme="https"), ("empty", "noop", "controller", "uri"), 1),
-        *_configurations(1),
         *(Scene("cores", Conditions(10), ("empty", *LOOPS), 1, core) for core in cores),
     ]
 

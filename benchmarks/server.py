@@ -2,14 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A server that costs so little that it is not what is measured: the data sources of one organization, in memory.
+"""A server that costs so little that it is not what is measured: the data sources of one organization, in memory, or
+all that a whole organization has.
 
 One process, one thread, HTTP/1.1 with kept connections, on one port without TLS and on another one with it. It answers
 as the vendor's pages say, with the same complete objects, and checks the key and the path. What it can't do is on
 purpose: there is no creation, no change and no fault; `tests/simulator` has those.
 
 `POST /control/fill` begins anew: so many data sources, seconds of latency before each answer, which delay no other
-request, and a limit on requests per window of one second. `GET /control/counts` tells what was really done.
+request, a limit on requests per window of one second, and whether it is a whole organization, which can only be read.
+`GET /control/counts` tells what was really done.
 """
 
 from __future__ import annotations
@@ -133,14 +135,14 @@ class Service:
     counts: Counts = field(default_factory=Counts)
     latency: float = 0.0
     limit: Limit | None = None
-    organization: Organization | None = None
     last_request: float = 0.0
     _objects: list[bytes | None] = field(default_factory=list)
     _places: dict[str, int] = field(default_factory=dict)
+    _whole: Organization | None = None
 
-    def fill(self, sources: int, latency: float = 0.0, limit: int | None = None, organization: str = "") -> None:
-        """Begin anew, with data sources or with a whole organization."""
-        self.organization = Organization(SIZES[organization]) if organization else None
+    def fill(self, sources: int, latency: float = 0.0, limit: int | None = None, organization: bool = False) -> None:
+        """Begin anew."""
+        self._whole = Organization(SIZES[sources]) if organization else None
         numbers = range(sources - 1, -1, -1)
         self._objects = [_json(data_source(number)) for number in numbers]
         self._places = {identifier(number): place for place, number in enumerate(numbers)}
@@ -158,16 +160,21 @@ class Service:
                 return 429, _error("RateLimitExceeded", detail, retryAfterMs=max(1, int(wait * 1000) + 1))
         if key != f"Bearer {API_KEY}":
             return 401, _error("Unauthorized", "Missing or invalid API key")
-        if self.organization is not None:
-            content = self.organization.get(ROOT.rpartition("/")[0], target) if method == "GET" else None
-            self.counts.not_found += content is None
-            return (200, content) if content is not None else (404, _error("NotFound", "There is no such thing."))
+        if self._whole is not None:
+            return self._read(self._whole, method, target)
         if target.startswith(ROOT + "/"):
             return self._one(method, target[len(ROOT) + 1 :])
         path, _mark, query = target.partition("?")
         if path == ROOT and method == "GET":
             return self._list(parse_qs(query))
         return 404, b"<!DOCTYPE html><title>Not found</title>"
+
+    def _read(self, whole: Organization, method: str, target: str) -> tuple[int, bytes]:
+        content = whole.get(ROOT.rpartition("/")[0], target) if method == "GET" else None
+        if content is None:
+            self.counts.not_found += 1
+            return 404, _error("NotFound", "There is no such thing, or it can only be read.")
+        return 200, content
 
     def _one(self, method: str, name: str) -> tuple[int, bytes]:
         place = self._places.get(name)

@@ -9,14 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import bare
 import pytest
 import requests
-import yaml
 from measuring import Server, server
-from organization import SIZES, write_folder
 from server import API_KEY, ROOT, Limit, Service, identifier
 
 
@@ -101,17 +98,3 @@ def test_window_begins_with_a_request() -> None:
     assert limit.wait(10.75) == pytest.approx(0.25)
     assert limit.wait(11.5) == 0
     assert limit.wait(12.25) == pytest.approx(0.25)
-
-
-def test_an_organization_and_its_files_are_the_same(running: Server, tmp_path: Path) -> None:
-    running.fill(0, 0.0, None, "nine families")
-    root = running.sources_url("http").rpartition("/")[0]
-    assert bare.read_all(root, API_KEY, 4) == SIZES["nine families"].total == 1000
-    assert running.counts()["not_found"] == 0
-    assert client("http", running).get(root + "/skills/none", timeout=5).status_code == 404
-    write_folder(SIZES["nine families"], tmp_path)
-    files = sorted(str(one.relative_to(tmp_path)) for one in tmp_path.rglob("*.yml"))
-    assert len(files) == 7 + 50
-    entries = [yaml.safe_load((tmp_path / one).read_text(encoding="utf-8")) for one in files]
-    found = [it for one in entries for family in one if family != "format" for it in one[family]]
-    assert len(found) + sum(len(one.get("charts", ())) for one in found) == 1000

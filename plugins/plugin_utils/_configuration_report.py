@@ -185,7 +185,7 @@ class Report:
 
     def machine(self) -> dict[str, Any]:
         """Return the report for a program. It is complete, and has no secrets."""
-        lists = ("results", "access_changes", "breaks", "findings")
+        lists = ("results", "access_changes", "breaks", "renames", "findings")
         return {
             "version": 1,
             "title": self.about.title,

@@ -17,8 +17,8 @@ from typing import Any
 
 from plans import Known, Promise, Said, ended, judge, judge_journal, judge_warnings, lines_of
 from result import Result
-from scenarios import LAG_SECONDS, LAGS, LOSSES, PAGES
-from stage import Host, Run, Server, Site, kill, places, playbook_with, say, servers, wait
+from scenarios import LAGS, LOSSES, PAGES
+from stage import Host, Run, Server, Site, kill, playbook_with, say, servers, wait
 from storm import faults
 from subjects import DATA_SOURCE
 from verdicts import Counts, own
@@ -27,7 +27,9 @@ from writers import SLOW as LATE
 
 MODULE = "community.basedash.basedash_configuration"
 SHARE = 0.12
-AT_ONCE = 5
+AT_ONCE = 7
+# A task on a target takes ten times as long to begin.
+PLACES = ("controller", "controller", "target")
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 FAMILIES = (
     "groups",
@@ -41,6 +43,8 @@ FAMILIES = (
     "tabs",
     "charts",
 )
+# Less than elsewhere, because every family of a configuration has to wait for it.
+LAG_SECONDS = 1
 SERVER = {"group_members": "objects", "membership_removal": "works"}
 # The lists of an organization are read before the first write. Slow writes let others come in between.
 SLOW = {"kind": "delay", "method": "POST|PUT|PATCH|DELETE", "seconds": 0.15, "probability": 0.5}
@@ -91,17 +95,18 @@ def cases() -> list[Case]:
         Case(f"storm-{number}", faults=faults(SHARE), files=bool(number % 2), short=number == 1) for number in range(6)
     ]
     lost = [{"kind": "reset_after", "method": "POST", "path": f"/{family}$", "times": 1} for family in FAMILIES]
-    for name, lag in LAGS.items():
+    for name, lag in ((name, dict.fromkeys(lag, LAG_SECONDS)) for name, lag in LAGS.items()):
         found.append(Case(f"lag-{name}", behaviour=lag, files=True))
         found.append(Case(f"lag-{name}-lost", behaviour=lag, faults=lost, short=name == "both"))
     found += [Case(f"fails-{family}", faults=[_refusal(family)]) for family in FAMILIES if family != "tabs"]
     found += [Case(f"killed-{number}", faults=[SLOW], killed=True, short=number == 0) for number in range(4)]
-    storm = [SLOW, *faults(SHARE / 2, list(LOSSES.values()))]
+    # Not the readings: what fails before its first write is nowhere in the middle.
+    storm = [SLOW, *({**one, "method": SLOW["method"]} for one in faults(SHARE, list(LOSSES.values())))]
     found += [Case(f"killed-storm-{number}", faults=storm, killed=True, files=True) for number in range(4)]
     found += [
         Case("at-once", faults=[SLOW], runs=2, short=True),
         Case("at-once-bad", faults=storm, runs=2, files=True),
-        Case("at-once-lag", faults=[SLOW], behaviour=LAGS["both"], runs=2),
+        Case("at-once-lag", faults=[SLOW], behaviour=dict.fromkeys(LAGS["both"], LAG_SECONDS), runs=2),
     ]
     return found + others()
 
@@ -130,7 +135,10 @@ def others() -> list[Case]:
         by_other("renames", renamed, short=True),
         # Two of the same key: nobody can know which one is meant.
         by_other("renames-to-entry", entry, stuck=True, twins=["kept skills 0"], by_others=["left_skills_0"]),
-        by_other("twin", twin, stuck=True, twins=["new skills 0"]),
+        # Whoever looks again takes it for the entry's.
+        by_other("creates", twin),
+        # Nobody can look between the last reading and the creation.
+        by_other("twin", {**twin, "path": "/skills$", "when": "before"}, stuck=True, twins=["new skills 0"]),
         by_other("deletes", {"action": "delete", **skill, "object": "moved_skills_0"}),
         by_other("deletes-left", {"action": "delete", **skill, "object": "left_skills_0"}),
         by_other("switches-tls", tls),
@@ -255,7 +263,7 @@ def _play(site: Site, chosen: Sequence[Case], result: Result, figures: dict[str,
         ):
             random = site.random(name)
             whole = Whole.of(random, 2 if site.short else 3, references=case.files)
-            play = Play(case, name, server, whole, site, random, places(first + number))
+            play = Play(case, name, server, whole, site, random, PLACES[(first + number) % len(PLACES)])
             play.prepare()
             plays.append(play)
         _storm(stack, plays)

@@ -278,7 +278,12 @@ def _deletions(counts: Counts, name: str, promise: Promise, said: Sequence[Said]
             ]
             if failed:
                 counts.note("wrongly_deleted", f"{place}, though {failed[0]['name']} {failed[0]['action']}")
-            named = [entry["name"] for entry in one.entries if entry["id"] == effect["object"]]
+            # A definition is known by its reference name, which nobody changes here.
+            named = [
+                entry["name"]
+                for entry in one.entries
+                if entry["id"] == effect["object"] and entry["family"] != "definitions"
+            ]
             if promise.aged and named and effect["name"] not in named:
                 counts.note("wrongly_deleted", f"{place}, though it was renamed meanwhile")
     for effect in known.by_clients():

@@ -68,10 +68,10 @@ class Basedash:
         """Add data sources; the last one will be the first in the list."""
         self.call("POST", "data-sources", {"organization": organization, "data_sources": list(sources)})
 
-    def send(self, method: str, path: str, body: Any) -> None:
+    def send(self, method: str, path: str, body: Any, organization: str = "org_demo") -> None:
         """Send a request of the API, as somebody else does."""
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"}
-        url = f"{self.url}/api/public/organizations/org_demo/{path}"
+        url = f"{self.url}/api/public/organizations/{organization}/{path}"
         self._opener.open(Request(url, json.dumps(body).encode(), headers, method=method), timeout=30).close()
 
     def rename(self, identifier: str, name: str) -> None:

@@ -16,10 +16,9 @@ from typing import Any
 
 import pytest
 from pipeline import GitLab, Job, Platform
-from stage import BIN, EXAMPLES, ROOT, Basedash, Run, environment, listening, run
+from stage import BIN, EXAMPLES, KEY, ROOT, Basedash, Run, environment, listening, run
 
 EXAMPLE = EXAMPLES / "organization_as_code"
-KEY = "bd_key_of_an_admin"
 PASSWORD = "sentinel of the vault"
 SECRETS = {"BASEDASH_API_KEY": KEY, "VAULT_PASSWORD": PASSWORD, "PREVIEW_PASSWORD": "sentinel-of-a-preview"}
 REQUEST = {"CI_MERGE_REQUEST_PROJECT_ID": "11", "CI_MERGE_REQUEST_IID": "7"}
@@ -111,6 +110,13 @@ def test_on_github(platform: Platform) -> None:
     assert (again.status, again.outputs["changed"]) == (0, "false"), again.output
     assert [one["edits"] for one in platform.comments] == [1]
 
+    (dashboard,) = basedash.call("GET", "objects/dashboards?organization=org_production")
+    basedash.send("PATCH", f"dashboards/{dashboard['id']}", {"name": "By hand"}, "org_production")
+    drift = platform.github("drift.yml", "drift", {"matrix.environment": "production"})
+    assert drift.status == 2, drift.output
+    assert "By hand" in drift.summary
+    basedash.call("DELETE", "requests")
+
     # The first plan was right once.
     stale = on_github(platform, "apply", plan=plan)
     assert stale.status != 0
@@ -119,7 +125,7 @@ def test_on_github(platform: Platform) -> None:
     failed = on_github(platform, "plan", "pull_request")
     assert failed.status != 0
     assert "changed" not in failed.outputs or failed.outputs["changed"] != "true"
-    assert_no_secrets(platform, plan, apply, again, stale, failed)
+    assert_no_secrets(platform, plan, apply, again, drift, stale, failed)
 
 
 def test_on_gitlab(platform: Platform, gitlab: type[GitLab]) -> None:
@@ -138,10 +144,12 @@ def test_on_gitlab(platform: Platform, gitlab: type[GitLab]) -> None:
     apply = platform.gitlab("apply", {**known, "ENVIRONMENT": "production"})
     assert apply.status == 0, apply.output
     assert objects(platform.basedash, "dashboards") == ["Revenue"]
+    drift = platform.gitlab("drift", {**for_plans, "ENVIRONMENT": "production"})
+    assert drift.status == 0, drift.output
     stale = platform.gitlab("apply", {**known, "ENVIRONMENT": "production"})
     assert stale.status != 0
     assert "sentinel" not in json.dumps(gitlab.notes)
-    assert_no_secrets(platform, noted, plan, apply, stale)
+    assert_no_secrets(platform, noted, plan, apply, drift, stale)
 
 
 def assert_no_secrets(platform: Platform, *jobs: Job) -> None:
@@ -156,31 +164,51 @@ def test_preview(platform: Platform) -> None:
     """A preview comes and goes with its request, and no other with it, nor what has no prefix."""
     basedash = platform.basedash
 
-    def preview(number: str, state: str) -> Job:
+    def github(number: str, state: str) -> Job:
         states = {"github.event.action == 'closed' && 'absent' || 'present'": state}
         return platform.github("preview.yml", "preview", {"github.event.pull_request.number": number, **states})
+
+    def gitlab(number: str, state: str) -> Job:
+        job = "preview" if state == "present" else "preview:stop"
+        return platform.gitlab(job, {**platform.secrets, "CI_MERGE_REQUEST_IID": number})
 
     def there(family: str) -> list[str]:
         return sorted(objects(basedash, family, "org_previews"))
 
     other = ("preview-42-orders", "preview-4", "orders")
     basedash.add(*({"displayName": name, "dialect": "MYSQL"} for name in other), organization="org_previews")
-    made = preview("4", "present")
+    made = github("4", "present")
     assert made.status == 0, made.output
+    again = gitlab("4", "present")
+    assert again.status == 0, again.output
     assert there("data-sources") == sorted((*other, "preview-4-orders"))
     assert there("dashboards") == ["preview-4-Revenue"]
     automations = basedash.call("GET", "objects/automations?organization=org_previews")
     assert [(one["name"], one["active"]) for one in automations] == [("preview-4-Weekly report", False)]
 
-    gone = preview("4", "absent")
+    gone = github("4", "absent")
     assert gone.status == 0, gone.output
-    assert there("data-sources") == sorted(other)
+    assert "preview-4-Revenue" in gone.summary
+    basedash.call("DELETE", "requests")
+    still_gone = gitlab("4", "absent")
+    assert still_gone.status == 0, still_gone.output
+    assert writes(basedash) == []
     for family in ("dashboards", "automations", "skills", "definitions"):
         assert there(family) == []
-    assert "preview-4-Revenue" in gone.summary
-    assert preview(".*", "absent").status != 0
+    assert github(".*", "absent").status != 0
     assert there("data-sources") == sorted(other)
-    assert_no_secrets(platform, made, gone)
+    assert_no_secrets(platform, made, again, gone, still_gone)
+
+
+def test_forks(platform: Platform) -> None:
+    """A job without secrets says why there is no plan."""
+    said = platform.github("basedash.yml", "fork", {})
+    assert said.status == 0
+    assert "fork" in said.summary
+    said = platform.gitlab("plan", {**REQUEST, "BASEDASH_API_KEY": "", "ENVIRONMENT": "staging"})
+    assert said.status == 0
+    assert "fork" in said.folder.joinpath("basedash-plan-acme-staging.md").read_text(encoding="utf-8")
+    assert platform.basedash.methods == set()
 
 
 def test_in_awx(platform: Platform) -> None:
