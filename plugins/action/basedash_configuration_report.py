@@ -26,6 +26,7 @@ from ansible_collections.community.basedash.plugins.plugin_utils._configuration_
     Line,
     Report,
     as_json,
+    with_relative_paths,
 )
 
 # A report about one of these is shown on the screen in another form, so nothing may be written between its results.
@@ -41,7 +42,7 @@ class ActionModule(ActionBase):
     """Shows and writes the report about a result of basedash_configuration, and ends as the result says."""
 
     _requires_connection = False
-    _VALID_ARGS = frozenset(("about", "outcome", "folder", "sarif"))
+    _VALID_ARGS = frozenset(("about", "outcome", "folder", "sarif", "source"))
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the status, the written files, and whether the task failed."""
@@ -57,7 +58,7 @@ class ActionModule(ActionBase):
                 announced = self._announced()
                 self._check(task_vars or {})
                 return announced
-            outcome = _with_reason(_relative(_plain(self._task.args["outcome"])))
+            outcome = _with_reason(with_relative_paths(_plain(self._task.args["outcome"]), Path.cwd()))
             return _MAKERS[self._about](self, outcome)
         except (AnsibleLookupError, AnsibleUndefinedVariable) as error:
             return self._ended("error" if self._about == "drift" else "failed", str(error), [])
@@ -122,7 +123,8 @@ class ActionModule(ActionBase):
         findings = _sarif.findings_in(outcome)
         shown = self._show(_sarif.lines(findings, self._most))
         path = self._task.args.get("sarif") or self._path(".sarif")
-        files = [] if not path else _write(path, as_json(_sarif.sarif(findings, str(Path.cwd()))))
+        log = _sarif.sarif(findings, str(Path.cwd()), self._task.args.get("source") or ".")
+        files = _write(path, as_json(log)) if path else []
         status = "failed" if _failed(outcome) else "valid"
         message = "%s." % _sarif.summary(findings) if outcome.get("findings") else outcome.get("msg")
         return {**self._ended(status, message, files), **shown}
@@ -204,17 +206,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(one) for one in value]
     return str(value) if isinstance(value, str) else value
-
-
-_WITH_PATHS = ("place", "file", "msg", "message", "warnings")
-
-
-def _relative(value: Any, name: str = "") -> Any:
-    """Return a result in which paths are relative to the folder where Ansible was started."""
-    if isinstance(value, dict):
-        return {key: _relative(one, key) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_relative(one, name) for one in value]
-    if isinstance(value, str) and name in _WITH_PATHS:
-        return value.replace(str(Path.cwd().resolve()).rstrip("/") + "/", "")
-    return value

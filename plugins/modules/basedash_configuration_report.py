@@ -38,6 +38,11 @@ options:
   sarif:
     description: With O(about=validate), another path for the file.
     type: str
+  source:
+    description:
+      - With O(about=validate), the file or folder at which the file places what was found in no file, such as a wrong
+        option. The default is the folder where Ansible was started.
+    type: str
 attributes:
   check_mode:
     description: Can run in check mode and return changed status without modifying the target.

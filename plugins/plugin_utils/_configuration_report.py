@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.community.basedash.plugins.filter.basedash_report import code, plain, sentence
@@ -37,6 +38,7 @@ _LONGEST_MESSAGE = 6000
 _MOST_DIFF_LINES = 200
 _MOST_NAMED = 30
 _MORE = "and %d more, which the JSON file has."
+_WITH_PATHS = ("place", "file", "msg", "message", "warnings")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
 
 
@@ -407,3 +409,19 @@ def _compared(one: Difference) -> Iterator[Line]:
 def as_json(value: Any) -> str:
     """Return the text of a JSON file."""
     return json.dumps(value, indent=4, default=str) + "\n"
+
+
+def with_relative_paths(result: Any, folder: Path) -> Any:
+    """Return a result in which paths below a folder are relative to it. Other paths stay as they are."""
+    inside = str(folder.resolve())
+    # Below the root are all paths. Within a longer path, the same names are another folder.
+    below = None if inside == "/" else re.compile(r"(?<![\w./~-])%s/" % re.escape(inside))
+    return result if below is None else _shortened(result, below)
+
+
+def _shortened(value: Any, below: re.Pattern[str], name: str = "") -> Any:
+    if isinstance(value, dict):
+        return {key: _shortened(one, below, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_shortened(one, below, name) for one in value]
+    return below.sub("", value) if isinstance(value, str) and name in _WITH_PATHS else value

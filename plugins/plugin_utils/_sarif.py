@@ -47,8 +47,11 @@ def summary(findings: Sequence[Mapping[str, Any]]) -> str:
     return "Basedash validate: %d errors, %d warnings" % (errors, len(findings) - errors)
 
 
-def sarif(findings: Sequence[Mapping[str, Any]], folder: str) -> dict[str, Any]:
-    """Return a log in the format SARIF. Paths in it are relative to a folder, as platforms expect it."""
+def sarif(findings: Sequence[Mapping[str, Any]], folder: str, source: str = ".") -> dict[str, Any]:
+    """Return a log in the format SARIF. Paths in it are relative to a folder, as platforms expect it.
+
+    A finding that is in no file is placed at ``source``, because GitHub refuses the whole log if one has no place.
+    """
     rules = sorted({str(one.get("rule")) for one in findings})
     driver = {
         "name": "community.basedash",
@@ -62,24 +65,26 @@ def sarif(findings: Sequence[Mapping[str, Any]], folder: str) -> dict[str, Any]:
             {
                 "tool": {"driver": driver},
                 "columnKind": "unicodeCodePoints",
-                "results": [_result(one, rules, folder) for one in findings],
+                "results": [_result(one, rules, _uri(one.get("file") or source, folder)) for one in findings],
             }
         ],
     }
 
 
-def _result(one: Mapping[str, Any], rules: Sequence[str], folder: str) -> dict[str, Any]:
+def _result(one: Mapping[str, Any], rules: Sequence[str], uri: str) -> dict[str, Any]:
     rule = str(one.get("rule"))
-    result: dict[str, Any] = {
+    place: dict[str, Any] = {"artifactLocation": {"uri": uri}}
+    if one.get("file") and isinstance(one.get("line"), int) and one["line"] > 0:
+        place["region"] = {"startLine": one["line"]}
+    return {
         "ruleId": rule,
         "ruleIndex": rules.index(rule),
         "level": "error" if one.get("level") == "error" else "warning",
         "message": {"text": str(one.get("message"))},
+        "locations": [{"physicalLocation": place}],
     }
-    if one.get("file"):
-        path = os.path.relpath(os.path.join(folder, str(one["file"])), folder)
-        place: dict[str, Any] = {"artifactLocation": {"uri": quote(path.encode("utf-8", "surrogateescape"))}}
-        if isinstance(one.get("line"), int) and one["line"] > 0:
-            place["region"] = {"startLine": one["line"]}
-        result["locations"] = [{"physicalLocation": place}]
-    return result
+
+
+def _uri(path: Any, folder: str) -> str:
+    relative = os.path.relpath(os.path.join(folder, str(path)), folder)
+    return quote(relative.encode("utf-8", "surrogateescape"))

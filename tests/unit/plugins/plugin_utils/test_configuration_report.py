@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from ansible_collections.community.basedash.plugins.plugin_utils._configuration_
     DRIFT,
     PLAN,
     Report,
+    with_relative_paths,
 )
 
 HOSTILE = [
@@ -250,11 +252,12 @@ FINDINGS = [
 
 def test_sarif_has_relative_addresses() -> None:
     found = _sarif.findings_in({"findings": FINDINGS})
-    (run,) = _sarif.sarif(found, "/base")["runs"]
+    (run,) = _sarif.sarif(found, "/base", "/base/all files")["runs"]
     assert [one["level"] for one in run["results"]] == ["error", "error", "warning"]
     first, second, third = run["results"]
     assert first["locations"] == [{"physicalLocation": {"artifactLocation": {"uri": "x/y.yml"}}}]
-    assert "locations" not in second
+    # GitHub refuses the whole log if one result has no place.
+    assert second["locations"] == [{"physicalLocation": {"artifactLocation": {"uri": "all%20files"}}}]
     place = third["locations"][0]["physicalLocation"]
     assert place == {"artifactLocation": {"uri": "a%20b/%C3%BC.yml"}, "region": {"startLine": 3}}
     assert [run["tool"]["driver"]["rules"][one["ruleIndex"]]["id"] for one in run["results"]] == ["q", "r", "r"]
@@ -270,3 +273,18 @@ def test_sarif_has_relative_addresses() -> None:
 def test_a_failure_without_findings_is_one() -> None:
     (one,) = _sarif.findings_in({"msg": "Give a list."})
     assert (one["level"], one["message"]) == ("error", "Give a list.")
+
+
+@pytest.mark.parametrize(
+    ("folder", "text", "shown"),
+    [
+        ("/app", "/app/x.yml:3: see '/app/y.yml'.", "x.yml:3: see 'y.yml'."),
+        ("/app", "/srv/app/x.yml:3: see https://app.example/app/y", "/srv/app/x.yml:3: see https://app.example/app/y"),
+        ("/app", "/application/x.yml:3", "/application/x.yml:3"),
+        ("/", "/srv/x.yml:3: see https://app.example/y", "/srv/x.yml:3: see https://app.example/y"),
+    ],
+)
+def test_only_paths_below_the_folder_become_relative(folder: str, text: str, shown: str) -> None:
+    result = {"msg": text, "results": [{"place": text, "name": text}], "warnings": [text]}
+    expected = {"msg": shown, "results": [{"place": shown, "name": text}], "warnings": [shown]}
+    assert with_relative_paths(result, Path(folder)) == expected
