@@ -81,7 +81,7 @@ def test_a_plan_changes_nothing_and_an_apply_does_exactly_the_plan(basedash: Bas
     assert {one["action"] for one in applied["results"]} == {"created", "updated", "deleted"}
     assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("basedash-*")} == {0o600}
     again = play(basedash, tmp_path, "apply", prune=["skills"])
-    assert "Basedash apply of localhost: unchanged" in again.output
+    assert "Basedash apply of localhost: nothing to change" in again.output
     assert "changed=0" in again.output
 
 

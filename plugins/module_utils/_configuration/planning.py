@@ -250,7 +250,10 @@ class Planner:
             if isinstance(act.error, ApiError):
                 raise act.error
             if act.error is not None and act.change is not None:
-                self._mistake(act.change, act.error.message)
+                failed = [one for one in act.change.acts if one.error is not None]
+                # Each part of an object may meet the same mistake.
+                if failed[0] is act or failed[0].error is None or failed[0].error.message != act.error.message:
+                    self._mistake(act.change, act.error.message)
 
     def _show_later(self) -> None:
         """Show the planned objects to the acts that follow. Meanwhile, no other act may read the lists."""
