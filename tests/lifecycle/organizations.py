@@ -135,8 +135,11 @@ def behaviours(switches: dict[str, list[Any]]) -> st.SearchStrategy[Value]:
     """Return a strategy for some switches, each turned to something."""
     turned = {name: st.sampled_from(values) for name, values in switches.items()}
     # A full name that is sent alone would take an admin's role on a server that resets what an update leaves out.
-    never = {"members": st.just({"patch_resets": False})}
-    return st.fixed_dictionaries(never, optional=turned)
+    never: Value = {"members": {"patch_resets": False}}
+    # What is deleted and still listed without a mark can't be told from what is there.
+    for family in ("groups", "data-sources", "mcp-servers", "definitions", "skills"):
+        never[family] = {"deleted_shown": "nowhere"}
+    return st.fixed_dictionaries({name: st.just(value) for name, value in never.items()}, optional=turned)
 
 
 # What there is --------------------------------------------------------------------------------------------------------
