@@ -32,6 +32,7 @@ RELEASED = (
     "plugins/*",
     "requirements.txt",
     "roles/*",
+    "schemas/*",
     "tests/config.yml",
 )
 # Made by `ansible-galaxy collection build`.
