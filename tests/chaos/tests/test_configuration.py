@@ -257,8 +257,9 @@ def test_a_source_is_never_open() -> None:
     calm = [said(at, at, {**said_so, "action": "unchanged", "changed": False}, calm=True) for at in (10, 12, 14)]
     wish = Promise(Whole({}, {"data_sources": [SOURCE]}))
 
-    def ends(task: Said, *effects: Mapping[str, Any], last: Mapping[str, Any] = held) -> list[str]:
-        there = known([post, {**post, "number": 2}, {**post, "number": 3}], effects, data_sources=[last])
+    def ends(task: Said, *effects: Mapping[str, Any], last: Mapping[str, Any] | None = None) -> list[str]:
+        posts = [post, {**post, "number": 2}, {**post, "number": 3}]
+        there = known(posts, effects, data_sources=[last or held])
         return kinds(judge("case", wish, [task, *calm], there))
 
     assert ends(said(0, 9, said_so), born, shut) == []
