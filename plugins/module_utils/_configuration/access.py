@@ -130,7 +130,7 @@ class Reach:
 
 
 def changes(before: Reach, after: Reach) -> list[dict[str, Any]]:
-    """Return what a plan changes about who may query, one entry for each data source with a change.
+    """Return what a plan changes about who may query, sorted, one entry for each data source with a change.
 
     Each entry has the name of the data source as ``data_source``, the names of those who can query it only afterwards
     (``gains``) or only before (``loses``), and whether it is open to everyone only afterwards (``opens``). A new data
@@ -151,7 +151,8 @@ def changes(before: Reach, after: Reach) -> list[dict[str, Any]]:
     for source in before.sources.values():
         if source.id not in after.sources:
             found.append(_change(source, [], sorted(set(before.who(source).values())), False))
-    return found
+    # Data sources are planned in parallel, so their own order is another one in each run.
+    return sorted(found, key=lambda one: (one["data_source"], one["gains"], one["loses"]))
 
 
 def _change(source: Source, gains: list[str], loses: list[str], opens: bool) -> dict[str, Any]:

@@ -126,6 +126,13 @@ def test_a_change_is_named_although_people_are_not_shown() -> None:
     assert changes(reach(to("f"), [UNSHOWN]), reach(to("f", "a"), [UNSHOWN])) == change("a")
 
 
+def test_changes_are_sorted() -> None:
+    sources = [Source("ds_%s" % name, name, None) for name in "bac"]
+    for order in (sources, sources[::-1]):
+        found = changes(Reach.of([], [], []), Reach.of(order, [], []))
+        assert [one["data_source"] for one in found] == ["a", "b", "c"]
+
+
 def test_a_new_name_of_a_data_source_is_no_change_of_its_access() -> None:
     renamed = Reach.of([Source("1", "sales", to("f", "a"))], (FINANCE,), PEOPLE)
     assert changes(reach(to("f", "a")), renamed) == []
