@@ -87,7 +87,7 @@ lines:
   returned: if the results are shown as JSON
   type: list
   elements: str
-  sample: ['Basedash plan of localhost: unchanged, 19 unchanged']
+  sample: ['Basedash plan of localhost: nothing to change, 19 unchanged']
 announced:
   description: That the report says that a run has started.
   returned: without O(outcome)
