@@ -56,8 +56,7 @@ def judge_access(plan: Plan, planned: Planned, fail_on: Iterable[str]) -> list[d
             "everybody then: nothing was changed, correct its access first."
             % (quoted(name), ", ".join("group %s" % quoted(one) for one in groups))
         )
-    # Servers may list data sources in any order, and two plans that do the same must say the same.
-    found = sorted(changes(before, after), key=lambda one: (str(one["data_source"]), one["gains"], one["loses"]))
+    found = changes(before, after)
     opened = [quoted(one["data_source"]) for one in found if one["opens"]]
     if opened and "opens_access" in fail_on:
         plan.refuse(
