@@ -80,7 +80,11 @@ def _loaded(options: Mapping[str, Any], hide: Callable[[Iterable[str]], None]) -
         for option, parts in entry.managed.kind.secrets_in.items():
             if isinstance(entry.options.get(option), str):
                 hide(parts(entry.options[option]))
-    return configuration, [*findings, *check(configuration, options)]
+    findings += check(configuration, options)
+    for entry in configuration:
+        # Only the checks need these, and an organization may have ten thousand charts.
+        entry.places = {}
+    return configuration, findings
 
 
 def _found(findings: Sequence[Finding]) -> dict[str, Any]:
