@@ -50,12 +50,12 @@ def breaks(deleted: Objects, there: Objects, policies: Mapping[str, Policy]) -> 
     return found
 
 
-def used_definitions(deleted: Sequence[Resource], kept: Objects) -> list[dict[str, Any]]:
-    """Return the deleted definitions that queries of kept entries use, in the form of ``breaks``.
+def used_by_entries(deleted: Objects, kept: Objects) -> list[dict[str, Any]]:
+    """Return the deleted data sources and definitions that queries of kept entries use, in the form of ``breaks``.
 
     ``kept`` are the objects of the entries as the plan leaves them. Those that the plan creates have no id.
     """
-    return breaks({DEFINITIONS.key: deleted}, kept, {})
+    return breaks({one.key: deleted.get(one.key, ()) for one in (DATA_SOURCES, DEFINITIONS)}, kept, {})
 
 
 def _goes(key: str, resource: Resource, gone: Mapping[str, set[str]]) -> bool:

@@ -25,10 +25,11 @@ from .._rest.answers import NOT_OFFERED
 from .._rest.family import Family, Resource
 from .._rest.listing import Listing
 from .access import Group, Person, Reach, Source, changes, only_grants, restricted_to_nobody
-from .consequences import QUERIES, breaks, used_definitions
-from .families import AUTOMATIONS, CHARTS, DASHBOARDS, DATA_SOURCES, DEFINITIONS, GROUPS, MEMBERS, Managed
+from .consequences import QUERIES, breaks, used_by_entries
+from .families import AUTOMATIONS, BY_KEY, CHARTS, DASHBOARDS, DATA_SOURCES, DEFINITIONS, GROUPS, MEMBERS, Managed
 from .organization import Planned
 from .planning import Change, Plan
+from .report import NAMED
 
 _SOURCES, _GROUPS, _MEMBERS = DATA_SOURCES.kind.family, GROUPS.kind.family, MEMBERS.kind.family
 
@@ -167,11 +168,11 @@ def judge_deletions(plan: Plan, planned: Planned) -> list[dict[str, Any]]:
         key: [one.after for one in plan.changes if one.entry is not None and one.managed.key == key and one.after]
         for key in QUERIES
     }
-    for used in used_definitions(deleted[DEFINITIONS.key], kept):
-        users = ", ".join("%s %s" % (one["family"], quoted(one["name"])) for one in used["used_by"])
+    for used in used_by_entries(deleted, kept):
+        users = ", ".join("%s %s" % (one["family"], quoted(one["name"])) for one in used["used_by"][:NAMED])
         plan.refuse(
-            "The definition %s would be deleted, and entries of the configuration use it (%s): nothing was changed, "
-            "keep it, or correct their SQL." % (quoted(used["name"]), users)
+            "The %s %s would be deleted, and entries of the configuration use it (%s): nothing was changed, keep it, "
+            "or correct them." % (BY_KEY[used["family"]].kind.family.noun, quoted(used["name"]), users)
         )
     there: dict[str, list[Resource]] = {}
     if deleted[GROUPS.key]:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable
 
 from .._base.errors import InputError
@@ -196,21 +196,34 @@ def _only_settings(managed: Managed, options: Mapping[str, Any]) -> dict[str, An
 
 
 def _keep_what_entries_name(plan: Plan) -> None:
-    """Refuse to delete what an entry of the same configuration refers to."""
+    """Refuse to delete what an entry of the same configuration refers to, by its key or by its id."""
     named: dict[tuple[str, str], Change] = {}
-    for change in plan.changes:
+    ids: dict[str, Change] = {}
+    for change in plan.changes if any(one.planned_action == "deleted" for one in plan.changes) else ():
         for _option, managed, key in references_of(change.entry) if change.entry is not None else ():
             named.setdefault((managed.key, managed.kind.family.key_form(key)), change)
+        for text in _texts_in({} if change.entry is None else change.entry.options):
+            ids.setdefault(text, change)
     for change in plan.changes:
-        key = change.managed.kind.family.key_of(change.before or {})
-        if change.planned_action != "deleted" or not isinstance(key, str):
+        if change.planned_action != "deleted" or change.before is None:
             continue
-        user = named.get((change.managed.key, change.managed.kind.family.key_form(key)))
+        key, user = change.managed.kind.family.key_of(change.before), ids.get(change.before["id"])
+        if user is None and isinstance(key, str):
+            user = named.get((change.managed.key, change.managed.kind.family.key_form(key)))
         if user is not None:
             plan.refuse(
                 "The %s would be deleted, and the %s refers to it: nothing was changed, add an entry for it, or "
                 "correct the reference." % (change, user)
             )
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """Yield all texts in the options of an entry. Each id is one, wherever it stands."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (Mapping, list)):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts_in(one)
 
 
 def _warn_of_unused_exclusions(plan: Plan, planned: Planned, wanted: Wanted) -> None:

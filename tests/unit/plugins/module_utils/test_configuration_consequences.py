@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.community.basedash.plugins.module_utils._configuration.consequences import (
     QUERIES,
     breaks,
-    used_definitions,
+    used_by_entries,
 )
 from ansible_collections.community.basedash.plugins.module_utils._configuration.families import (
     DATA_SOURCES,
@@ -103,7 +103,7 @@ def test_another_definition_with_the_name_takes_the_place() -> None:
 
 def test_a_kept_entry_may_not_exist_yet() -> None:
     new = {name: value for name, value in DRILL.items() if name != "id"}
-    assert used_definitions([MRR, ARR], {"charts": [new]}) == [
+    assert used_by_entries({"definitions": [MRR, ARR]}, {"charts": [new]}) == [
         {
             "family": "definitions",
             "id": "d1",
@@ -111,7 +111,7 @@ def test_a_kept_entry_may_not_exist_yet() -> None:
             "used_by": [{"family": "charts", "id": None, "name": "Drill"}],
         }
     ]
-    assert used_definitions([ARR], {"charts": [new]}) == []
+    assert used_by_entries({"definitions": [ARR]}, {"charts": [new]}) == []
 
 
 def test_odd_values_of_a_server_are_no_users() -> None:

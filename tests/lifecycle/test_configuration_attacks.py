@@ -1,0 +1,67 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Configurations that are hard on the task: each was once answered with a wrong deletion or a wrong report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.basedash.tests.lifecycle.driver import Basedash
+from ansible_collections.community.basedash.tests.lifecycle.test_configuration import (
+    SERVER,
+    WHOLE,
+    actions,
+    run,
+    writes,
+)
+
+
+@pytest.fixture(autouse=True)
+def _seeded(basedash: Basedash) -> None:
+    basedash.reset(SERVER)
+
+
+# Prune ----------------------------------------------------------------------------------------------------------------
+
+
+def source_id(basedash: Basedash, name: str) -> str:
+    """Return the id of a data source."""
+    return str(next(one["id"] for one in basedash.sources() if one["displayName"] == name))
+
+
+@pytest.mark.parametrize("how", ["definition by id", "chart by id", "chart"])
+def test_a_data_source_that_an_entry_uses_is_not_pruned(basedash: Basedash, how: str) -> None:
+    run(basedash, WHOLE)
+    before = writes(basedash)
+    used = {"data_source_id": source_id(basedash, "ledger")}
+    entries: dict[str, Any] = {
+        "definition by id": {
+            "definitions": [{"reference_name": "new", "name": "New", "sql_query": "SELECT 1", **used}]
+        },
+        "chart by id": {"dashboards": [{"name": "Money", "charts": [{"name": "MRR", **used}]}]},
+        "chart": {"dashboards": [{"name": "Money", "charts": [{"name": "MRR"}]}]},
+    }
+    configuration = {"data_sources": [{"name": "preview-42"}], **entries[how]}
+    report = run(basedash, configuration, prune=["data_sources"])
+    assert "data source ledger" in report.result["msg"].replace("'", "")
+    assert "would be deleted" in report.result["msg"]
+    assert not report.result["changed"]
+    assert writes(basedash) == before
+
+
+def test_a_group_that_an_entry_names_by_id_is_not_pruned(basedash: Basedash) -> None:
+    run(basedash, WHOLE)
+    before = writes(basedash)
+    (group,) = [one for one in basedash.control("GET", "objects/groups") if one["name"] == "Finance"]
+    (ada,) = [
+        one["id"] for one in basedash.control("GET", "objects/members") if one["user"]["email"] == "ada@example.com"
+    ]
+    access = {"mode": "restricted", "group_ids": [group["id"]], "member_ids": [ada]}
+    configuration = {"groups": [{"name": "Analysts"}], "data_sources": [{"name": "ledger", "access": access}]}
+    report = run(basedash, configuration, prune=["groups"])
+    assert "the data source 'ledger' refers to it" in report.result["msg"]
+    assert writes(basedash) == before
