@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.community.basedash.plugins.module_utils._base.errors import RefusedError
+from ansible_collections.community.basedash.plugins.module_utils._configuration.journal import Journal
 from ansible_collections.community.basedash.tests.lifecycle.driver import Basedash
 from ansible_collections.community.basedash.tests.lifecycle.test_configuration import (
     SERVER,
@@ -65,3 +68,30 @@ def test_a_group_that_an_entry_names_by_id_is_not_pruned(basedash: Basedash) -> 
     report = run(basedash, configuration, prune=["groups"])
     assert "the data source 'ledger' refers to it" in report.result["msg"]
     assert writes(basedash) == before
+
+
+# The report -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("full_at", ["done", "ended"])
+def test_a_journal_that_can_not_be_written_any_more_loses_no_report(
+    basedash: Basedash, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full_at: str
+) -> None:
+    write = Journal.write
+    full = [False]
+
+    def until_full(journal: Journal, event: str, time: str, **values: Any) -> None:
+        full[0] = full[0] or event == full_at
+        if full[0]:
+            raise RefusedError("The journal can't be written: No space left on device.")
+        write(journal, event, time, **values)
+
+    monkeypatch.setattr(Journal, "write", until_full)
+    skills = [{"name": name, "instructions": "Be brief."} for name in ("A", "B")]
+    report = run(basedash, {"skills": skills}, journal=str(tmp_path / "journal"), concurrency=1)
+    assert "The journal can't be written: No space left on device." in report.warnings
+    assert report.result["changed"]
+    # Nothing more is changed once it is noticed.
+    second = "failed" if full_at == "done" else "created"
+    assert actions(report) == {("skills", "A"): "created", ("skills", "B"): second}
+    assert len(writes(basedash)) == (1 if full_at == "done" else 2)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from .._base.errors import ApiError
+from .._base.errors import ApiError, RefusedError
 from .._base.text import quoted
 from .._engine.items import Item, Run
 from .._engine.one import EnsureState
@@ -119,15 +119,27 @@ class Execution:
         if change.managed is DASHBOARDS:
             self._lists.forget(TABS, resource["id"])
 
+    def record(self, event: str, **values: Any) -> None:
+        """Append a line to the journal.
+
+        Raises:
+            RefusedError: if that is not possible before a change. After one, it must not lose the report.
+        """
+        try:
+            self._journal.write(event, self._api.clock.now().isoformat(), **values)
+        except RefusedError as error:
+            if event in ("started", "doing"):
+                raise
+            self.warnings += [error.message] if error.message not in self.warnings else []
+
     def _write(self, event: str, act: Act) -> None:
         change = act.change
         if change is None:
             return
         known = change.after or change.before or {}
         identifier = known.get("id")
-        self._journal.write(
+        self.record(
             event,
-            self._api.clock.now().isoformat(),
             family=change.managed.key,
             id=None if is_planned(identifier) else identifier,
             name=change.managed.kind.family.key_of(known),

@@ -180,9 +180,9 @@ def _carried_out(planner: Planner, plan: Plan, values: Mapping[str, Any], wanted
         return _outcome(planner, plan, values, wanted)
     execution = Execution(plan, api, planner.planned.lists, wanted, journal)
     try:
-        journal.write("started", api.clock.now().isoformat(), plan_id=values["plan_id"])
+        execution.record("started", plan_id=values["plan_id"])
         execution.run()
-        journal.write("ended", api.clock.now().isoformat(), **_counted(plan))
+        execution.record("ended", **_counted(plan))
     finally:
         journal.close()
     plan.warnings += execution.warnings
