@@ -95,3 +95,22 @@ def test_a_journal_that_can_not_be_written_any_more_loses_no_report(
     second = "failed" if full_at == "done" else "created"
     assert actions(report) == {("skills", "A"): "created", ("skills", "B"): second}
     assert len(writes(basedash)) == (1 if full_at == "done" else 2)
+
+
+def test_whatever_is_left_out_says_why(basedash: Basedash) -> None:
+    run(basedash, {"groups": [{"name": "G", "members": ["ada@example.com"]}]})
+    fault = {"kind": "status_before", "status": 422, "method": "POST", "path": "/skills", "times": 1}
+    basedash.control("POST", "faults", [fault])
+    skills = [{"name": "Tone of voice"}, {"name": "New", "instructions": "Be new."}]
+    configuration = {"groups": [{"name": "G", "members": ["grace@example.com"]}], "skills": skills}
+    report = run(basedash, configuration, prune=["group_members", "skills"])
+    said = {one["name"]: (one["action"], one.get("msg")) for one in report.result["results"]}
+    left_out = "It was not attempted, because nothing is deleted unless all before it went well."
+    # A member was added and another one is still there.
+    assert said["G"] == ("failed", left_out)
+    assert said["Revenue rules"] == ("not_attempted", left_out)
+    assert "Group 'G': %s" % left_out in report.result["msg"]
+    basedash.control("POST", "faults", [fault])
+    skills = [{"name": name, "instructions": "Be new."} for name in ("X", "Y")]
+    report = run(basedash, {"skills": skills}, on_error="stop", concurrency=1)
+    assert report.result["results"][1]["msg"] == "It was not attempted, because the task ended before."

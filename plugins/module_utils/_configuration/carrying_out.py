@@ -52,6 +52,12 @@ class Execution:
             for act in acts:
                 if act.planned is not None and act.planned.action != "unchanged":
                     act.action, act.changed, act.outcome = "not_attempted", False, None
+        self._go_through()
+        for act in (one for acts in self._plan.acts.values() for one in acts if one.action == "not_attempted"):
+            why = "nothing is deleted unless all before it went well" if act.stage.deletes else "the task ended before"
+            act.error = act.error or NotAttemptedError("It was not attempted, because %s." % why)
+
+    def _go_through(self) -> None:
         for stage in STAGES:
             acts = [act for act in self._plan.acts[stage] if act.action == "not_attempted"]
             if stage.deletes and self._went_wrong():

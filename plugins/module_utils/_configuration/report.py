@@ -251,9 +251,9 @@ def failures_in(plan: Plan) -> str:
         counts["total"],
         counts["not_attempted"],
     )
-    failed = [(change, act.error) for change in plan.changes for act in change.acts if act.action == "failed"]
-    for change, error in failed[:_FAILURES_NAMED]:
-        reason = "" if error is None else error.message
+    failed = [change for change in plan.changes if action_of(change) == "failed"]
+    for change in failed[:_FAILURES_NAMED]:
+        reason = next((act.error.message for act in change.acts if act.error is not None), "")
         message += " %s: %s" % (_subject(change), limited(reason, _LONGEST_REASON))
     return message + (" And %d more." % (len(failed) - _FAILURES_NAMED) if len(failed) > _FAILURES_NAMED else "")
 
