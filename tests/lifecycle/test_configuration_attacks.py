@@ -114,3 +114,17 @@ def test_whatever_is_left_out_says_why(basedash: Basedash) -> None:
     skills = [{"name": name, "instructions": "Be new."} for name in ("X", "Y")]
     report = run(basedash, {"skills": skills}, on_error="stop", concurrency=1)
     assert report.result["results"][1]["msg"] == "It was not attempted, because the task ended before."
+
+
+def test_only_what_uses_the_failed_definition_is_not_attempted(basedash: Basedash) -> None:
+    sources = [{"name": name, "dialect": "POSTGRES"} for name in ("one", "two")]
+    definitions = [
+        {"reference_name": name, "name": name, "data_source": source["name"], "sql_query": sql}
+        for name, sql in (("x", "SELECT 1"), ("y", 'SELECT * FROM {{ definition("x") }}'))
+        for source in sources
+    ]
+    fault = {"kind": "status_before", "status": 422, "method": "POST", "path": "/definitions", "times": 1}
+    basedash.control("POST", "faults", [fault])
+    report = run(basedash, {"data_sources": sources, "definitions": definitions})
+    found = [one["action"] for one in report.result["results"] if one["family"] == "definitions"]
+    assert found == ["failed", "created", "not_attempted", "created"]

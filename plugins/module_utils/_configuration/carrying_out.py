@@ -39,12 +39,12 @@ class Execution:
         self._lists = lists
         self._wanted = wanted
         self._journal = journal
-        self._by_key: dict[tuple[str, str], Change] = {}
+        self._by_key: dict[tuple[str, str], list[Change]] = {}
         self.warnings: list[str] = []
         for change in plan.changes:
             if change.entry is not None and change.entry.key is not None:
                 key = change.managed.kind.family.key_form(change.entry.key)
-                self._by_key.setdefault((change.managed.key, key), change)
+                self._by_key.setdefault((change.managed.key, key), []).append(change)
 
     def run(self) -> None:
         """Carry out all stages. Nothing is deleted if something went wrong before."""
@@ -190,9 +190,12 @@ class Execution:
         if entry.parent is not None and entry.parent.key is not None:
             named.append((entry.parent.managed, entry.parent.key))
         for managed, key in named:
-            found = self._by_key.get((managed.key, managed.kind.family.key_form(key)))
-            if found is not None and found.entry is not entry:
-                yield found
+            found = self._by_key.get((managed.key, managed.kind.family.key_form(key)), [])
+            # Each data source may have a definition with this name.
+            near = [one for one in found if one.entry is not None and _source(one.entry) == _source(entry)]
+            for other in near if near and managed is DEFINITIONS else found:
+                if other.entry is not entry:
+                    yield other
 
     # Lists that lag ---------------------------------------------------------------------------------------------------
 
@@ -219,6 +222,11 @@ class Execution:
 
 def _parent_id(act: Act) -> str:
     return "" if act.change is None else act.change.parent_id
+
+
+def _source(entry: Entry) -> tuple[Any, Any]:
+    """Return the data source that an entry gives."""
+    return entry.options.get("data_source"), entry.options.get("data_source_id")
 
 
 def _name(act: Act) -> Any:
