@@ -12,8 +12,8 @@ version_added: 0.1.0
 description:
   - Compares a Basedash organization, or a part of it, with a configuration in files, and changes what differs. One task
     makes one plan over all families of objects, and carries it out in the right order.
-  - The collection reads the files itself. Ansible never templates them, so SQL may have C({{ definition("mrr") }})
-    in it.
+  - The collection reads the files itself. Ansible never templates them, so SQL may use definitions, which
+    stand in double braces.
   - Only what the configuration says is compared. A family that is no key of the configuration is never touched. Nothing
     is deleted without O(prune).
   - Everything that can be known to fail before the first write refuses the whole plan, and the message names up to
@@ -42,7 +42,8 @@ options:
     type: dict
   secrets:
     description:
-      - Secrets for entries, by family and key, such as C({data_sources {orders {password ...}}}). A plan needs none.
+      - Secrets for entries. The keys of the dictionary are families, such as C(data_sources). Each has the keys of
+        entries, and each of these has options, such as C(password). See the example. A plan needs none.
       - Secrets for an entry that the configuration lacks are refused.
     type: dict
   update_secrets:

@@ -103,10 +103,13 @@ def hints_of(report: Report, shown: Any) -> Iterator[str]:
         family = str(entry.get("family"))
         there = alike.get((family, entry.get("name")))
         if there is not None:
+            where = " (%s)" % shown(entry["place"]) if entry.get("place") else ""
+            # JSON is YAML that can be pasted, whatever is in the name.
+            earlier = "renamed_from: [%s]" % json.dumps(there.get("name"), ensure_ascii=False)
             yield (
                 "%s is not in Basedash, which has %s, the same under another name. If this new name shall stay, write "
-                "it as the name into the entry. If not, write renamed_from: [%s] into the entry, and apply."
-                % (named(entry, shown), shown(there.get("name")), shown(there.get("name")))
+                "it as the name into the entry%s. If not, write %s into it, and apply."
+                % (named(entry, shown), shown(there.get("name")), where, shown(earlier))
             )
             continue
         others = int(unmanaged.get(family) or 0) + extra.count(family)

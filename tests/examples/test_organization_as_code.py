@@ -183,6 +183,8 @@ def test_preview(platform: Platform) -> None:
     assert again.status == 0, again.output
     assert there("data-sources") == sorted((*other, "preview-4-orders"))
     assert there("dashboards") == ["preview-4-Revenue"]
+    # What nobody has approved never comes to another organization, although the key could reach it.
+    assert {one["organization"] for one in basedash.call("GET", "requests")} == {"org_previews"}
     automations = basedash.call("GET", "objects/automations?organization=org_previews")
     assert [(one["name"], one["active"]) for one in automations] == [("preview-4-Weekly report", False)]
 

@@ -319,6 +319,12 @@ def test_prune_spares_what_is_excluded_or_out_of_scope(basedash: Basedash) -> No
         assert not report.result["changed"]
 
 
+def test_a_configuration_that_says_nothing_is_told(basedash: Basedash) -> None:
+    report = run(basedash, {"format": 1}, name_prefix="preview-42-")
+    assert not report.result["changed"]
+    assert any("so nothing was compared" in warning for warning in report.warnings)
+
+
 def test_prune_of_everything_and_of_look_alikes_is_refused(basedash: Basedash) -> None:
     new = {"name": "New", "instructions": "Be new."}
     refused(basedash, run(basedash, {"skills": [new]}, prune=["skills"]), "delete all of them")
@@ -331,7 +337,7 @@ def test_a_rename_is_told_and_never_a_deletion(basedash: Basedash) -> None:
     before = writes(basedash)
     skills = [{"name": "Shorter", "instructions": "Be brief: {{ groups }}."}, {"name": "Tone of voice"}]
     report = run(basedash, {"skills": skills}, prune=["skills"])
-    assert "say renamed_from: ['Brief']" in report.result["msg"]
+    assert 'say renamed_from: ["Brief"]' in report.result["msg"]
     assert writes(basedash) == before
     skills[0]["renamed_from"] = ["Brief"]
     report = run(basedash, {"skills": skills}, prune=["skills"])
@@ -350,7 +356,7 @@ def test_what_somebody_renamed_by_hand_is_told(basedash: Basedash) -> None:
     report = run(basedash, WHOLE, check=True)
     there = {"id": skill["id"], "name": "Briefly"}
     assert report.result["renames"] == [{"family": "skills", "name": "Brief", "there": there}]
-    assert any("say renamed_from: ['Briefly'] in the entry" in warning for warning in report.warnings)
+    assert any('say renamed_from: ["Briefly"] in the entry' in warning for warning in report.warnings)
 
 
 def test_tabs_and_members_of_groups_have_words_of_their_own(basedash: Basedash) -> None:

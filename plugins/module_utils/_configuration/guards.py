@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable
 
@@ -33,8 +34,8 @@ def check_prune(configuration: Configuration, wanted: Wanted) -> None:
     for key in sorted(pruned_families(wanted.prune)):
         if key not in configuration.entries:
             raise InputError(
-                "The option prune is about %s, and the configuration has no key %s: add it, or correct prune. What is "
-                "no key is never touched." % (key, key)
+                "The option prune is about %s, and the configuration has no key %s: add it, as %s: [] if nothing of it "
+                "shall stay, or correct prune. What is no key is never touched." % (key, key, key)
             )
 
 
@@ -144,8 +145,10 @@ def _tell_renames(plan: Plan, planned: Planned) -> None:
             if same is None:
                 continue
             old, new = (quoted(managed.kind.family.key_of(one or {})) for one in (same.before, change.after))
+            # JSON is YAML that can be pasted, whatever is in the name.
+            earlier = json.dumps(managed.kind.family.key_of(same.before or {}), ensure_ascii=False)
             advice = (
-                "say renamed_from: [%s] in the entry, or give the entry this name" % old
+                "say renamed_from: [%s] in the entry, or give the entry this name" % earlier
                 if managed.can_be_renamed
                 else "give the entry this name, or rename it in Basedash first"
             )
