@@ -18,6 +18,7 @@ from ansible_collections.community.basedash.tests.lifecycle.test_configuration i
     SERVER,
     WHOLE,
     actions,
+    refused,
     run,
     writes,
 )
@@ -128,3 +129,12 @@ def test_only_what_uses_the_failed_definition_is_not_attempted(basedash: Basedas
     report = run(basedash, {"data_sources": sources, "definitions": definitions})
     found = [one["action"] for one in report.result["results"] if one["family"] == "definitions"]
     assert found == ["failed", "created", "not_attempted", "created"]
+
+
+def test_members_that_the_server_does_not_show_are_refused_before_the_first_write(basedash: Basedash) -> None:
+    basedash.reset({"group_members": "hidden"})
+    report = run(basedash, {"groups": [{"name": "New", "members": ["ada@example.com"]}]})
+    refused(basedash, report, "does not show who is in a group")
+    basedash.reset({"group_members": "hidden", "membership_list": "works"})
+    report = run(basedash, {"groups": [{"name": "New", "members": ["ada@example.com"]}]})
+    assert not report.failed, report.result["msg"]

@@ -24,6 +24,7 @@ from .._engine.one import EnsureState
 from .._engine.outcome import Diff, Outcome, planned_id
 from .._http.parallel import in_parallel
 from .._resources.access import Policy
+from .._resources.membership import Membership
 from .._rest.collection import Collection
 from .._rest.family import Family, Resource
 from .._rest.listing import Listing
@@ -270,6 +271,8 @@ class Planner:
         if change.parent is not None and change.parent.after is None:
             raise RefusedError("It was not planned, because its %s was not." % change.parent.managed.kind.family.noun)
         item.options = self.complete(item, change.parent_id)
+        if item.stage == Stage(GROUPS, part="members") and change.before is None:
+            self._check_members_are_shown()
         api = self.planned.of(managed.kind.family)
         if managed is SETTINGS:
             api = Collection(self._client, "", managed.kind.family)
@@ -277,6 +280,12 @@ class Planner:
         # An act that is planned is progress, however long the whole plan takes.
         self._client.renew_budget()
         return outcome
+
+    def _check_members_are_shown(self) -> None:
+        """Refuse members on a server that does not show those of any group. A new group alone would not tell it."""
+        there = next(iter(self.planned.lists.of(GROUPS.kind.family).latest), None)
+        if there is not None:
+            Membership((), purge=False).read(self.planned.api.beside(GROUPS.kind.family), there)
 
     def complete(self, act: Act, parent_id: str) -> dict[str, Any]:
         """Return the options of an act, with what is only known after a look at the organization."""
