@@ -163,6 +163,15 @@ def test_plan_id_is_that_of_the_plan(basedash: Basedash) -> None:
     refused(basedash, report, "another one")
 
 
+def test_a_plan_without_secrets_is_that_of_the_apply_with_them(basedash: Basedash) -> None:
+    sources = {"data_sources": [{"name": "production", "update_secrets": "always"}]}
+    plan_id = run(basedash, sources, check=True).result["plan_id"]
+    secrets = {"data_sources": {"production": {"password": "pw-of-production"}}}
+    report = run(basedash, sources, secrets=secrets, expected_plan=plan_id)
+    assert not report.failed, report.result["msg"]
+    assert report.result["changed"]
+
+
 def test_what_depends_on_a_failed_entry_is_not_attempted(basedash: Basedash) -> None:
     basedash.control(
         "POST",

@@ -82,14 +82,16 @@ def identity_of(plan: Plan, planned: Planned) -> str:
     """
     lines = []
     for change in plan.changes:
-        if change.planned_action != "unchanged":
+        options = _without_secrets(change, planned)
+        # A plan for review has no secrets, so a change of nothing but secrets is none there.
+        if change.planned_action not in ("unchanged", "updated") or options:
             known = change.before or change.after or {}
             key = _key(change)
             parent = None if change.parent is None else _key(change.parent)
             who = [parent, key] if is_planned(known.get("id")) or change.before is None else known.get("id")
             lines.append(
                 json.dumps(
-                    [change.managed.key, who, change.planned_action, _without_secrets(change, planned)],
+                    [change.managed.key, who, change.planned_action, options],
                     sort_keys=True,
                     default=str,
                 )
