@@ -138,3 +138,12 @@ def test_members_that_the_server_does_not_show_are_refused_before_the_first_writ
     basedash.reset({"group_members": "hidden", "membership_list": "works"})
     report = run(basedash, {"groups": [{"name": "New", "members": ["ada@example.com"]}]})
     assert not report.failed, report.result["msg"]
+
+
+# Which object ---------------------------------------------------------------------------------------------------------
+
+
+def test_settings_of_another_organization_are_refused(basedash: Basedash) -> None:
+    refused(basedash, run(basedash, {"organization": {"id": "org_other", "name": "X"}}), "this task is for 'org_demo'")
+    report = run(basedash, {"organization": {"id": "org_demo", "name": "X"}})
+    assert report.result["changed"]

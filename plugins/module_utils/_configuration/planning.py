@@ -300,6 +300,8 @@ class Planner:
             options[managed.scope.by_key], options[managed.scope.name] = None, parent_id
         if change.managed is SETTINGS:
             options["id"] = self.planned.api.organization_id
+            if entry.id not in (None, options["id"]):
+                raise RefusedError("The id is %s, and this task is for %s." % (quoted(entry.id), quoted(options["id"])))
         is_first = change.acts[0] is act
         if entry.earlier and entry.key is not None and is_first:
             options.update(self._renaming(change, entry, entry.key))
