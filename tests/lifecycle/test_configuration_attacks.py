@@ -147,3 +147,9 @@ def test_settings_of_another_organization_are_refused(basedash: Basedash) -> Non
     refused(basedash, run(basedash, {"organization": {"id": "org_other", "name": "X"}}), "this task is for 'org_demo'")
     report = run(basedash, {"organization": {"id": "org_demo", "name": "X"}})
     assert report.result["changed"]
+
+
+def test_an_exclusion_without_a_value_is_refused(basedash: Basedash) -> None:
+    skills = [{"name": "Tone of voice"}]
+    report = run(basedash, {"skills": skills}, prune=["skills"], exclude={"skills": None})
+    refused(basedash, report, "exclude.skills has no value")
