@@ -73,7 +73,7 @@ def test_a_group_that_an_entry_names_by_id_is_not_pruned(basedash: Basedash) -> 
 
 def test_a_dashboard_with_an_excluded_chart_is_not_pruned(basedash: Basedash) -> None:
     run(basedash, {"dashboards": [{"name": "Money", "charts": [{"name": "MRR"}]}, {"name": "Kept"}]})
-    options = {"prune": ["dashboards"], "exclude": {"charts": ["MRR"]}}
+    options: dict[str, Any] = {"prune": ["dashboards"], "exclude": {"charts": ["MRR"]}}
     report = run(basedash, {"dashboards": [{"name": "Kept"}]}, **options)
     found = actions(report)
     assert ("dashboards", "Money") not in found
