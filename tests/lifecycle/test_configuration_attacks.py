@@ -71,6 +71,16 @@ def test_a_group_that_an_entry_names_by_id_is_not_pruned(basedash: Basedash) -> 
     assert writes(basedash) == before
 
 
+def test_a_dashboard_with_an_excluded_chart_is_not_pruned(basedash: Basedash) -> None:
+    run(basedash, {"dashboards": [{"name": "Money", "charts": [{"name": "MRR"}]}, {"name": "Kept"}]})
+    options: dict[str, Any] = {"prune": ["dashboards"], "exclude": {"charts": ["MRR"]}}
+    report = run(basedash, {"dashboards": [{"name": "Kept"}]}, **options)
+    found = actions(report)
+    assert ("dashboards", "Money") not in found
+    assert found["dashboards", "Sales"] == "deleted"
+    assert "The dashboard 'Money' stays, because its chart 'MRR' is in exclude." in report.warnings
+
+
 # The report -----------------------------------------------------------------------------------------------------------
 
 
@@ -138,3 +148,18 @@ def test_members_that_the_server_does_not_show_are_refused_before_the_first_writ
     basedash.reset({"group_members": "hidden", "membership_list": "works"})
     report = run(basedash, {"groups": [{"name": "New", "members": ["ada@example.com"]}]})
     assert not report.failed, report.result["msg"]
+
+
+# Which object ---------------------------------------------------------------------------------------------------------
+
+
+def test_settings_of_another_organization_are_refused(basedash: Basedash) -> None:
+    refused(basedash, run(basedash, {"organization": {"id": "org_other", "name": "X"}}), "this task is for 'org_demo'")
+    report = run(basedash, {"organization": {"id": "org_demo", "name": "X"}})
+    assert report.result["changed"]
+
+
+def test_an_exclusion_without_a_value_is_refused(basedash: Basedash) -> None:
+    skills = [{"name": "Tone of voice"}]
+    report = run(basedash, {"skills": skills}, prune=["skills"], exclude={"skills": None})
+    refused(basedash, report, "exclude.skills has no value")

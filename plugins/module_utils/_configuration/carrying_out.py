@@ -53,9 +53,12 @@ class Execution:
                 if act.planned is not None and act.planned.action != "unchanged":
                     act.action, act.changed, act.outcome = "not_attempted", False, None
         self._go_through()
-        for act in (one for acts in self._plan.acts.values() for one in acts if one.action == "not_attempted"):
-            why = "nothing is deleted unless all before it went well" if act.stage.deletes else "the task ended before"
-            act.error = act.error or NotAttemptedError("It was not attempted, because %s." % why)
+        for change in self._plan.changes:
+            left = [act for act in change.acts if act.action == "not_attempted"]
+            if left and not any(act.error is not None for act in change.acts):
+                deletes = left[0].stage.deletes
+                why = "nothing is deleted unless all before it went well" if deletes else "the task ended before"
+                left[0].error = NotAttemptedError("It was not attempted, because %s." % why)
 
     def _go_through(self) -> None:
         for stage in STAGES:

@@ -300,6 +300,8 @@ class Planner:
             options[managed.scope.by_key], options[managed.scope.name] = None, parent_id
         if change.managed is SETTINGS:
             options["id"] = self.planned.api.organization_id
+            if entry.id not in (None, options["id"]):
+                raise RefusedError("The id is %s, and this task is for %s." % (quoted(entry.id), quoted(options["id"])))
         is_first = change.acts[0] is act
         if entry.earlier and entry.key is not None and is_first:
             options.update(self._renaming(change, entry, entry.key))
@@ -416,7 +418,7 @@ class Planner:
             return
         left, may_go = [], 0
         for parent, resource in self._in_no_entry(managed):
-            if self._wanted.may_go(managed, resource):
+            if self._wanted.may_go(managed, resource) and not self._has_excluded_charts(managed, resource):
                 left.append(Change(managed, None, resource, None, parent))
         kept = {change.after["id"] for change in self.plan.changes if change.managed is managed and change.after}
         for parent_id in self._parents(managed):
@@ -431,6 +433,17 @@ class Planner:
         for change in left:
             self.plan.changes.append(change)
             self.plan.add(stage, change, deletion_options(managed.kind, change.before or {}))
+
+    def _has_excluded_charts(self, managed: Managed, resource: Resource) -> bool:
+        """Whether a dashboard must stay, because its deletion would take a chart with it that ``exclude`` protects."""
+        if managed is not DASHBOARDS or CHARTS.key not in self._wanted.exclude:
+            return False
+        charts = self.planned.listing(CHARTS.kind.family, resource["id"])
+        found = next((one for one in charts if self._wanted.excludes(CHARTS, one)), None)
+        if found is not None:
+            names = (quoted(managed.kind.family.key_of(resource)), quoted(CHARTS.kind.family.key_of(found)))
+            self.plan.warnings.append("The dashboard %s stays, because its chart %s is in exclude." % names)
+        return found is not None
 
     def _parents(self, managed: Managed) -> Iterator[str]:
         """Yield the ids of the objects that exist already and within which a family is listed."""

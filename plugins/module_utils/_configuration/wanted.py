@@ -81,6 +81,11 @@ class Wanted:
         prune = frozenset(_known("prune", options["prune"] or (), PRUNABLE))
         keys = [one.key for one in FAMILIES]
         exclude = _known("exclude", options["exclude"] or {}, keys)
+        for key in exclude:
+            if options["exclude"][key] is None:
+                raise InputError(
+                    "The option exclude.%s has no value: give a list of ids and names, or remove it." % key
+                )
         return cls(
             prune,
             _scope(options, keys),
