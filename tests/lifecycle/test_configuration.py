@@ -334,6 +334,13 @@ def test_a_configuration_that_says_nothing_is_told(basedash: Basedash) -> None:
     assert any("so nothing was compared" in warning for warning in report.warnings)
 
 
+def test_a_preview_leaves_the_settings_of_the_organization_alone(basedash: Basedash) -> None:
+    configuration = {"organization": {"name": "Renamed"}, "skills": [{"name": "New", "instructions": "Be new."}]}
+    report = run(basedash, configuration, name_prefix="preview-42-")
+    assert writes(basedash) == ["POST skills"]
+    assert any("a preview must not change them" in warning for warning in report.warnings)
+
+
 def test_prune_of_everything_and_of_look_alikes_is_refused(basedash: Basedash) -> None:
     new = {"name": "New", "instructions": "Be new."}
     refused(basedash, run(basedash, {"skills": [new]}, prune=["skills"]), "delete all of them")
