@@ -47,6 +47,10 @@ def load(options: Mapping[str, Any]) -> tuple[Configuration, list[Finding]]:
     if prefix is not None:
         check_prefix(configuration, prefix, loading.notes)
         configuration = with_prefix(configuration, prefix)
+        if configuration.settings is not None:
+            message = "The settings of the organization are left out, because a preview must not change them."
+            loading.notes.warning("prefix", message, configuration.settings.place)
+            configuration.settings = None
     return configuration, loading.notes.findings
 
 
