@@ -179,7 +179,9 @@ def test_facts_are_those_of_the_files_whatever_a_server_holds(subject: Subject, 
 def test_every_module_for_one_object_is_under_test() -> None:
     """A module of a new family needs a few lines in ``SUBJECTS``."""
     names = ["%s.%s" % (modules.__name__, found.name) for found in pkgutil.iter_modules(modules.__path__)]
-    specs: list[ModuleSpec] = [importlib.import_module(name).SPEC for name in names]
+    loaded = [importlib.import_module(name) for name in names]
+    # What only runs in the controller has no spec.
+    specs: list[ModuleSpec] = [module.SPEC for module in loaded if hasattr(module, "SPEC")]
     writing = [spec for spec in specs if isinstance(spec.task.work, EnsureState)]
     assert {spec.task.kind for spec in writing} == {subject.kind for subject in SUBJECTS}
 
