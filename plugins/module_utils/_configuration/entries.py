@@ -98,6 +98,9 @@ class Places(Mapping[str, Place]):
         return len(list(iter(self)))
 
 
+_SETS: dict[frozenset[str], frozenset[str]] = {}
+
+
 def place_in(node: Any, name: str = "") -> Place | None:
     """Return where something stands, ``None`` if it is not in a file."""
     return node.place_of(name) if isinstance(node, Located) else None
@@ -218,7 +221,9 @@ def entry_of(draft: Draft, parent: Entry | None, update_secrets: str, notes: Not
             entry.options[name] = shape.check.value(name, value)
         except InputError as error:
             notes.error("value", error.message, entry.place_of(_option_in(error.message) or name))
-    entry.given = frozenset(name for name, value in draft.values.items() if value is not None and name in shape.blank)
+    given = frozenset(name for name, value in draft.values.items() if value is not None and name in shape.blank)
+    # Thousands of charts give the same options, so they share one set.
+    entry.given = _SETS.setdefault(given, given)
     entry.earlier = _earlier(draft, entry, notes)
     if "update_secrets" in shape.blank and "update_secrets" not in entry.given:
         entry.options["update_secrets"] = update_secrets

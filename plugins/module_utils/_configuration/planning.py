@@ -34,6 +34,8 @@ from .organization import Planned
 from .validation import circles_in, ordered_definitions
 from .wanted import Wanted
 
+_UNCHANGED = Outcome(False)
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -377,7 +379,9 @@ class Planner:
             self._note_access(change.after["id"], outcome)
         if outcome.action == "unchanged":
             facts = outcome.facts if self._wanted.return_all else None
-            item.planned = item.outcome = replace(outcome, facts=facts, diff=None, resource=None)
+            kept = replace(outcome, facts=facts, diff=None, resource=None)
+            # Most outcomes say nothing, and they share one object.
+            item.planned = item.outcome = _UNCHANGED if kept == _UNCHANGED else kept
             if change.entry is not None:
                 # Free the completed options and equal texts, because an organization may have ten thousand charts.
                 _share_texts(change.entry, resource)
