@@ -126,10 +126,10 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
             plan_id = identity_of(plan, planner.planned)
             values = {"plan_id": plan_id, **_found(findings)}
             _refuse_another_plan(plan, wanted, plan_id)
-        if not any(True for _entry in configuration) and not wanted.prune:
+        if not configuration.entries and configuration.settings is None:
             plan.warnings.append(
-                "The configuration has no entry, and prune names no family, so nothing was compared: give entries, or "
-                "name families in prune, each with an empty list in the configuration, to delete what prune may delete."
+                "The configuration has no family, so nothing was compared: give entries, or give families as empty lists "
+                "and name them in prune, to delete what prune may delete."
             )
         if unfinished:
             plan.warnings.append(unfinished)
