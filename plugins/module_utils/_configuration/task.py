@@ -128,8 +128,8 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
             _refuse_another_plan(plan, wanted, plan_id)
         if not configuration.entries and configuration.settings is None:
             plan.warnings.append(
-                "The configuration has no family, so nothing was compared: give entries, or give families as empty lists "
-                "and name them in prune, to delete what prune may delete."
+                "The configuration has no family, so nothing was compared: give entries, or give families as empty "
+                "lists and name them in prune, to delete what prune may delete."
             )
         if unfinished:
             plan.warnings.append(unfinished)
