@@ -341,6 +341,13 @@ def test_a_preview_leaves_the_settings_of_the_organization_alone(basedash: Based
     assert any("a preview must not change them" in warning for warning in report.warnings)
 
 
+def test_an_interrupted_plan_is_no_plan(basedash: Basedash) -> None:
+    options = {"configuration": {"skills": [{"name": "Tone of voice"}]}, "prune": ["skills"]}
+    report = basedash.run(ENSURE_CONFIGURATION, True, options, lambda: True)
+    assert "interrupted" in report.result["msg"]
+    assert "results" not in report.result
+
+
 def test_prune_of_everything_and_of_look_alikes_is_refused(basedash: Basedash) -> None:
     new = {"name": "New", "instructions": "Be new."}
     refused(basedash, run(basedash, {"skills": [new]}, prune=["skills"]), "delete all of them")

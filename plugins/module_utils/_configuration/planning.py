@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
 
-from .._base.errors import ApiError, RefusedError
+from .._base.errors import ApiError, InterruptedTaskError, RefusedError
 from .._base.text import quoted
 from .._engine.deletion import Absence, plan_deletion
 from .._engine.items import Item, Run, deletion_options
@@ -249,6 +249,9 @@ class Planner:
         what = "%s planned" % stage.managed.kind.family.plural
         Run(self._client, self._planned, what, at_once, then=self._note).go(_in_turn(acts, at_once))
         self._show_later()
+        if self._client.abandoned:
+            # Entries that were not planned would look like objects that are in no entry.
+            raise InterruptedTaskError("The task was interrupted while it planned: nothing was changed, run it again.")
         for act in acts:
             if isinstance(act.error, ApiError):
                 raise act.error
