@@ -81,6 +81,22 @@ def test_a_dashboard_with_an_excluded_chart_is_not_pruned(basedash: Basedash) ->
     assert "The dashboard 'Money' stays, because its chart 'MRR' is in exclude." in report.warnings
 
 
+def test_a_renamed_dashboard_is_known_by_its_charts(basedash: Basedash) -> None:
+    chart = {"name": "MRR", "tab": "Now", "chart_type": "LINE", "data_source": "production", "sql_query": "SELECT 1"}
+    money = {"tabs": ["Now"], "charts": [chart]}
+    run(basedash, {"dashboards": [{"name": "Money", **money}, {"name": "Kept"}]})
+    before = writes(basedash)
+    kept = {"name": "Kept"}
+    report = run(basedash, {"dashboards": [{"name": "Cash", **money}, kept]}, prune=["dashboards"])
+    assert "would delete the dashboard 'Money' and create 'Cash', which is the same" in report.result["msg"]
+    assert writes(basedash) == before
+    report = run(basedash, {"dashboards": [{"name": "Cash", **money}, kept]}, check=True)
+    assert report.result["renames"][0]["there"]["name"] == "Money"
+    other = {"name": "Cash", "charts": [{**chart, "tab": None, "sql_query": "SELECT 2"}]}
+    report = run(basedash, {"dashboards": [other, kept]}, prune=["dashboards"], check=True)
+    assert actions(report)["dashboards", "Money"] == "deleted"
+
+
 # The report -----------------------------------------------------------------------------------------------------------
 
 
@@ -163,3 +179,12 @@ def test_an_exclusion_without_a_value_is_refused(basedash: Basedash) -> None:
     skills = [{"name": "Tone of voice"}]
     report = run(basedash, {"skills": skills}, prune=["skills"], exclude={"skills": None})
     refused(basedash, report, "exclude.skills has no value")
+
+
+def test_access_is_planned_on_a_server_without_a_list_of_groups(basedash: Basedash) -> None:
+    basedash.reset({"groups_list": "404_html"})
+    access = {"mode": "restricted", "members": ["grace@example.com"]}
+    report = run(basedash, {"data_sources": [{"name": "production", "access": access}]})
+    assert not report.failed, report.result["msg"]
+    (change,) = report.result["results"][0]["changes"]
+    assert (change["before"]["groups"], change["after"]) == (["grp_analysts"], access)

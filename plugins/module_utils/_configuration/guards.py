@@ -16,11 +16,11 @@ from .._engine.outcome import is_planned
 from .._engine.present import Presence
 from .._resources.membership import shown_members
 from .._rest.family import Resource
-from .families import BY_KEY, FAMILIES, GROUPS, MEMBERS, Managed
+from .families import BY_KEY, CHARTS, DASHBOARDS, FAMILIES, GROUPS, MEMBERS, Managed
 from .form import Configuration
 from .organization import Planned
 from .planning import Change, Plan
-from .report import listed
+from .report import NAMED, listed
 from .validation import references_of
 from .wanted import Limit, Wanted, pruned_families
 
@@ -181,16 +181,36 @@ def _same_but_for_key(change: Change, pruned: Sequence[Change], planned: Planned
     settings = wanted.resolved().settings
     compared = [one for one in settings.stored if not one.create_only and one is not kind.scope]
     members = shown_members(change.after or {}) if change.managed is GROUPS else None
-    for other in pruned:
+    is_board = change.managed is DASHBOARDS and change.after is not None
+    charts = list(planned.listing(CHARTS.kind.family, change.after["id"])) if is_board and change.after else []
+    for number, other in enumerate(pruned):
         before = other.before or {}
         if kind.family.scope_of(before) != kind.family.scope_of(change.after or {}):
             continue
         if change.managed is GROUPS:
             if members and members == shown_members(before):
                 return other
+        elif charts and not settings.changes(before):
+            # The charts of each dashboard are a list of their own, so not those of all that stay are read.
+            is_read = number < NAMED or other.planned_action == "deleted"
+            if is_read and _has_charts(other, charts, planned):
+                return other
         elif compared and not settings.changes(before):
             return other
     return None
+
+
+def _has_charts(dashboard: Change, charts: Sequence[Resource], planned: Planned) -> bool:
+    """Tell whether a dashboard has all these charts. Where they stand does not matter."""
+    kind, parent = CHARTS.kind, (dashboard.before or {})["id"]
+    there = {kind.family.key_of(one): one for one in planned.lists.of(kind.family, parent).latest}
+    compared = [one for one in kind.settings if one.refers_to is None and not one.name.startswith("layout.")]
+    for chart in charts:
+        other = there.get(kind.family.key_of(chart))
+        given = {one: one.form.normal(one.value(chart)) for one in compared if one.value(chart) is not None}
+        if other is None or any(value != one.form.normal(one.value(other)) for one, value in given.items()):
+            return False
+    return True
 
 
 def _only_settings(managed: Managed, options: Mapping[str, Any]) -> dict[str, Any]:

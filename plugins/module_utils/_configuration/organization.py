@@ -14,8 +14,10 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from .._base.errors import ApiError
 from .._engine.outcome import is_planned
 from .._resources.access import Policy
+from .._rest.answers import NOT_OFFERED
 from .._rest.collection import Collection
 from .._rest.family import Family, Resource
 from .._rest.listing import Listing
@@ -83,9 +85,18 @@ class Planned:
             return self._changed[family.path, parent]
 
     def key_of(self, family: Family, identifier: Any, parent: str = "") -> Any:
-        """Return the key of an object, or its id if it has none; ``parent`` is the object in which it is listed."""
-        # A server may show anything in the place of an id.
-        resource = self.listing(family, parent).with_id(identifier) if isinstance(identifier, str) else None
+        """Return the key of an object, or its id if it has none; ``parent`` is the object in which it is listed.
+
+        Raises:
+            ApiError: if the list can't be read although the server offers it.
+        """
+        try:
+            # A server may show anything in the place of an id.
+            resource = self.listing(family, parent).with_id(identifier) if isinstance(identifier, str) else None
+        except ApiError as error:
+            if error.status not in NOT_OFFERED:
+                raise
+            resource = None
         key = None if resource is None else family.key_of(resource)
         return identifier if key is None else key
 
