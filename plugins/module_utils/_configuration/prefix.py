@@ -27,8 +27,23 @@ def safe_prefix(prefix: str) -> str:
 
 def check_prefix(configuration: Configuration, prefix: str, notes: Notes) -> None:
     """Note what can't be a preview: an entry with an id would change the object itself and not a copy."""
-    if not prefix or prefix[0].isspace() or not is_one_line(prefix):
+    if not prefix:
+        notes.error("prefix", "The option name_prefix is empty: give a prefix, or leave it out.")
+    elif prefix[0].isspace() or not is_one_line(prefix):
         notes.error("prefix", "The option name_prefix begins with white space or has a control character: correct it.")
+    elif DEFINITIONS.key in configuration.entries and not (prefix.isascii() and re.search("[A-Za-z0-9]", prefix)):
+        # Without its other letters, a prefix could be that of another preview, whose definitions prune would delete.
+        notes.error(
+            "prefix",
+            "The option name_prefix has other letters than A to Z, which can't stand in the reference names of "
+            "definitions: give ASCII letters or digits.",
+        )
+    elif prefix[-1].isdigit():
+        notes.warning(
+            "prefix",
+            "The option name_prefix ends with a digit, so prune also deletes what has more digits there, such as "
+            "that of preview-42 with preview-4: let it end with a hyphen.",
+        )
     for entry in configuration:
         if entry.id is not None and entry.managed not in (MEMBERS, SETTINGS):
             message = "The %s has an id, which a preview with name_prefix would change: give its name alone."

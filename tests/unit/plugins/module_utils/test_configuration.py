@@ -446,6 +446,19 @@ def test_prefix() -> None:
     assert chart.parent is entries["dashboards"][0] is configuration.with_charts[0]
 
 
+@pytest.mark.parametrize(("prefix", "words"), [("preview-\u00fc-", "ASCII letters"), ("--", "ASCII"), ("", "is empty")])
+def test_prefix_of_definitions_is_never_that_of_another_preview(prefix: str, words: str) -> None:
+    _configuration, findings = inline({"definitions": []}, name_prefix=prefix)
+    assert [one.is_error for one in findings] == [True]
+    assert words in findings[0].message
+
+
+def test_prefix_that_ends_with_a_digit_is_told() -> None:
+    _configuration, findings = inline({"skills": []}, name_prefix="preview-4")
+    assert [one.is_error for one in findings] == [False]
+    assert inline({"skills": []}, name_prefix="\u00fc-")[1] == []
+
+
 def test_prefix_never_touches_an_object_with_an_id() -> None:
     """An entry with an id would change the object itself."""
     _configuration, findings = inline({"groups": [{"id": "g_1", "members": ["a@x.org"]}]}, name_prefix="p-")
