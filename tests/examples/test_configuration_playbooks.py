@@ -109,7 +109,8 @@ def test_the_exit_status_of_drift(basedash: Basedash, tmp_path: Path) -> None:
     assert play(basedash, tmp_path, "apply", report_folder="").status == 0
     assert os.listdir(tmp_path) == ["basedash"]
     basedash.call("DELETE", "requests")
-    same = play(basedash, tmp_path, "drift")
+    # A search for drift needs no approval and no secrets, also if the command line has them for an apply.
+    same = play(basedash, tmp_path, "drift", expected_plan="another", secrets={"data_sources": {"unknown": {}}})
     assert same.status == 0, same.output
     assert report(tmp_path, "drift-localhost")["status"] == "in_sync"
 
@@ -124,7 +125,7 @@ def test_the_exit_status_of_drift(basedash: Basedash, tmp_path: Path) -> None:
     assert rendered(page) == (0, {"strong_open", "fence"})
     assert "octocat" not in text_outside_code(page)
 
-    for broken in ({"api_key": "bd_key_wrong"}, {"source": "missing"}):
+    for broken in ({"api_key": "bd_key_wrong"}, {"source": "missing"}, {"source": []}, {"source": ["basedash", ""]}):
         unknown = play(basedash, tmp_path, "drift", **broken)
         assert unknown.status == 4, unknown.output
         assert report(tmp_path, "drift-localhost")["status"] == "error"
