@@ -297,6 +297,8 @@ def test_ids_stand_only_where_a_name_does_not_do(basedash: Basedash) -> None:
     skills = read(basedash, families=["skills"])["configuration"]["skills"]
     by_id = {one["id"]: one.get("name") for one in skills if "id" in one}
     assert [name for name in by_id.values() if name is not None] == ["twin", "twin"]
+    # An entry can have a name that looks like a list or a template, though a list of names can't.
+    assert {"[a, b]", "{a: b}", "{{ groups }}"} <= {one.get("name") for one in skills if "id" not in one}
     assert len(by_id) == 2 + sum(one[:100] not in {entry.get("name") for entry in skills} for one in ODD_NAMES)
     everyone = read(basedash, families=["skills"], include_ids=True)["configuration"]["skills"]
     assert all("id" in one for one in everyone)

@@ -239,13 +239,13 @@ class _Rules:
 
     def key_is_refused(self, key: Any) -> bool:
         """Tell whether an entry can't carry this key."""
-        if not isinstance(key, str) or not _can_be_named(key, self._mask):
+        if not isinstance(key, str) or not is_one_line(key) or self._mask.value(key) != key:
             return True
         try:
             check_key(self._managed.kind, key)
+            return bool(self._shape.check.value(self._managed.key_option, key) != key)
         except InputError:
             return True
-        return False
 
 
 _NAME = {"name": {"type": "str"}}
@@ -253,7 +253,10 @@ _EXACT = Rules(frozenset(_NAME), {}, frozenset(), frozenset(_NAME), frozenset())
 
 
 def _can_be_named(text: str, mask: Mask) -> bool:
-    """Tell whether an entry can refer to an object by this text, which is its key or its id."""
+    """Tell whether an entry can refer to an object by this text, which is its key or its id.
+
+    A reference may stand in a list, where a text that looks like a list or a dict is refused.
+    """
     try:
         checked(_NAME, _EXACT, {"name": text}, {})
     except InputError:
