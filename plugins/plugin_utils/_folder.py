@@ -148,9 +148,12 @@ def units(configuration: Content, comments: Mapping[str, Sequence[str]], there: 
                 for entry in _entries_of(file.content, family)
             }
             names = _Names(known)
+            together: dict[str, list[Content]] = {}
             for entry in entries:
-                path = "dashboards/%s.yml" % names.name(managed, entry)
-                found.append(_unit(path, {**common, family: [entry]}, comments.get(family, ()), there.get(path)))
+                # People may put several dashboards into one file.
+                together.setdefault("dashboards/%s.yml" % names.name(managed, entry), []).append(entry)
+            for path, some in together.items():
+                found.append(_unit(path, {**common, family: some}, comments.get(family, ()), there.get(path)))
         else:
             path = family + ".yml"
             found.append(_unit(path, {**common, family: entries}, comments.get(family, ()), there.get(path)))
@@ -177,7 +180,9 @@ def _unit(path: str, content: dict[str, Any], comments: Sequence[str], there: Fo
 
 def _with_sql_apart(unit: Unit, managed: Managed, entries: Sequence[Content], old: Mapping[Any, Content]) -> list[Any]:
     folder = unit.path[: -len(".yml")].rpartition("/")[2]
-    names = _Names({its: stem for its, one in old.items() for stem in _stems(one)})
+    # Where entries share a file, it stays that of the first one.
+    owners = {stem: its for its, one in reversed(list(old.items())) for stem in _stems(one)}
+    names = _Names({its: stem for stem, its in owners.items()})
     found = []
     for entry in entries:
         stem = "%s/%s" % (folder, names.name(managed, entry)) if any(_sql_in(entry)) else ""
@@ -336,11 +341,28 @@ def planned(folder: Path, exported: Content, overwrite: bool) -> Plan:
     for path in sorted(there.keys() - {unit.path for unit in wanted}):
         _decide_of_gone(plan, path, there[path], covered)
     kept_sql |= {path for name, file in there.items() if name in plan.kept for path in file.sql}
+    kept_sql |= {path for name in plan.unchanged if name in there for path in there[name].sql}
     plan.remove = [path for path in plan.remove if path not in kept_sql]
+    _keep_what_is_shared(plan, there)
     schema = _SHIPPED_SCHEMA.read_text(encoding="utf-8") if _SHIPPED_SCHEMA.is_file() else ""
     if schema and not ((folder / SCHEMA).is_file() and (folder / SCHEMA).read_text(encoding="utf-8") == schema):
         plan.write[SCHEMA] = schema
     return plan
+
+
+def _keep_what_is_shared(plan: Plan, there: Mapping[str, Found]) -> None:
+    """Keep a file with SQL that several files name, because a change for one of them would change the others."""
+    users: dict[str, list[str]] = {}
+    for path, file in there.items():
+        for name in file.sql:
+            users.setdefault(name, []).append(path)
+    for name, paths in users.items():
+        if len(paths) > 1 and name in plan.write:
+            del plan.write[name]
+            for path in paths:
+                plan.write.pop(path, None)
+                plan.kept[path] = "several files share its SQL (%s)" % name
+    plan.unchanged = [path for path in plan.unchanged if path not in plan.kept]
 
 
 def _check_organization(folder: Path, first: Found | None, target: Content) -> None:

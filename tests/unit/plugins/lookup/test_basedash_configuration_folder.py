@@ -205,6 +205,57 @@ def test_a_text_that_somebody_moved_into_a_file_is_no_change(folder: Path) -> No
     assert (folder / "texts" / "tone.md").read_text() == "Be\nlong."
 
 
+def test_dashboards_that_somebody_put_into_one_file_stay_there(folder: Path) -> None:
+    board, other = folder / "dashboards" / "sales-eu.yml", folder / "dashboards" / "empty.yml"
+    board.write_text(board.read_text() + "  - name: Empty\n")
+    other.unlink()
+    before = files(folder)
+    done = write(folder, exported(), overwrite=True)
+    assert (done["changed"], done["kept"], files(folder)) == (False, [], before)
+    wanted = exported()["configuration"]
+    wanted["dashboards"][0]["icon"] = "other"
+    assert write(folder, exported(**wanted), overwrite=True)["written"] == ["dashboards/sales-eu.yml"]
+    assert content(folder) == wanted
+
+
+def test_a_change_of_one_entry_never_changes_another_one_that_shares_its_sql(folder: Path) -> None:
+    """Neither in the same file nor in another one, whichever of them changed in Basedash."""
+    board, sql = folder / "dashboards" / "sales-eu.yml", "sales-eu/revenue.sql"
+    config = exported()["configuration"]
+    charts = config["dashboards"][0]["charts"]
+    charts[1]["sql_query"] = SQL
+    config["dashboards"][1]["charts"] = [{"name": "Copy", "sql_query": SQL}]
+    write(folder, exported(**config))
+    edit(folder / "dashboards" / "empty.yml", "empty/copy.sql", sql)
+    (folder / "dashboards" / "empty" / "copy.sql").unlink()
+    names = [line.partition(": ")[2] for line in board.read_text().splitlines() if "sql_query_file" in line]
+    (second,) = {name for name in names if "drilldown" not in name} - {sql}
+    edit(board, second, sql)
+    (folder / "dashboards" / second).unlink()
+    assert write(folder, exported(**config))["kept"] == []
+    before = files(folder)
+    for chart in (*charts[:2], config["dashboards"][1]["charts"][0]):
+        chart["sql_query"] = "SELECT 9"
+        for overwrite in (False, True):
+            assert write(folder, exported(**config), overwrite=overwrite)["kept"] != []
+        assert {path: text for path, text in files(folder).items() if path in before} == before
+        chart["sql_query"] = SQL
+
+
+def test_a_file_with_sql_that_another_file_names_stays(folder: Path) -> None:
+    edit(
+        folder / "dashboards" / "empty.yml",
+        "name: Empty",
+        "name: Empty\n    charts: [{name: A, sql_query_file: x.sql}]",
+    )
+    edit(folder / "dashboards" / "empty.yml", "x.sql", "sales-eu/revenue.sql")
+    boards = [{"name": "Empty", "charts": [{"name": "A", "sql_query": SQL}]}]
+    done = write(folder, exported(dashboards=boards))
+    assert "dashboards/sales-eu.yml" in done["removed"]
+    assert done["kept"] == []
+    assert (folder / "dashboards" / "sales-eu" / "revenue.sql").read_bytes() == SQL.encode()
+
+
 def test_an_edited_file_is_kept_and_named(folder: Path) -> None:
     edit(folder / "skills.yml", "brief", "long")
     edit(folder / "definitions" / "mrr.sql", "SELECT", "select")
