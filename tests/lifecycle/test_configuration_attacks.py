@@ -188,3 +188,14 @@ def test_access_is_planned_on_a_server_without_a_list_of_groups(basedash: Baseda
     assert not report.failed, report.result["msg"]
     (change,) = report.result["results"][0]["changes"]
     assert (change["before"]["groups"], change["after"]) == (["grp_analysts"], access)
+
+
+def test_a_change_names_what_the_plan_takes_away(basedash: Basedash) -> None:
+    board = {"name": "Sales", "tabs": ["First", "Details"], "charts": [{"name": "Revenue", "tab": "First"}]}
+    report = run(basedash, {"dashboards": [board]}, prune=["tabs"], check=True)
+    assert report.result["results"][1]["changes"] == [{"option": "tab", "before": "Main", "after": "First"}]
+    sources = [{"name": "production", "access": {"mode": "restricted", "members": ["ada@example.com"]}}]
+    configuration = {"groups": [{"name": "Engineers"}], "data_sources": sources}
+    report = run(basedash, configuration, prune=["groups"], check=True)
+    (change,) = report.result["results"][1]["changes"]
+    assert change["before"]["groups"] == ["Analysts"]

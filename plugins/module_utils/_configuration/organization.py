@@ -12,6 +12,7 @@ guard judges the planned state.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from .._base.errors import ApiError
@@ -50,10 +51,12 @@ class Planned:
         """
         with self._lock:
             changed = self._changed.get((family.path, parent))
-        if changed is not None:
-            return changed
+        return self._read(family, parent, self.listing) if changed is None else changed
+
+    def _read(self, family: Family, parent: str, of: Callable[[Family], Listing]) -> Listing:
+        """Return a list as the server has it; ``of`` returns the list of the parents, in which it may be."""
         if family.part and family.parent is not None:
-            resource = self.listing(family.parent).with_id(parent)
+            resource = of(family.parent).with_id(parent)
             shown = None if resource is None else self.api.beside(family, parent).listed_in(resource)
             if shown is not None:
                 return shown
@@ -90,15 +93,21 @@ class Planned:
         Raises:
             ApiError: if the list can't be read although the server offers it.
         """
-        try:
+        if not isinstance(identifier, str):
             # A server may show anything in the place of an id.
-            resource = self.listing(family, parent).with_id(identifier) if isinstance(identifier, str) else None
+            return identifier
+        try:
+            # What the plan takes away has a key as well.
+            resource = self.listing(family, parent).with_id(identifier) or self._present(family, parent, identifier)
         except ApiError as error:
             if error.status not in NOT_OFFERED:
                 raise
             resource = None
         key = None if resource is None else family.key_of(resource)
         return identifier if key is None else key
+
+    def _present(self, family: Family, parent: str, identifier: str) -> Resource | None:
+        return self._read(family, parent, lambda parents: self.lists.of(parents).latest).with_id(identifier)
 
 
 class _PlannedCollection(Collection):
