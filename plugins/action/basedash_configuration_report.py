@@ -18,6 +18,7 @@ from ansible.utils.display import Display
 from ansible_collections.community.basedash.plugins.filter.basedash_report import plain
 from ansible_collections.community.basedash.plugins.lookup.basedash_report_file import LookupModule as ReportFile
 from ansible_collections.community.basedash.plugins.module_utils._configuration.task import OPTIONS
+from ansible_collections.community.basedash.plugins.module_utils._engine.options import CONNECTION
 from ansible_collections.community.basedash.plugins.plugin_utils import _drift, _sarif
 from ansible_collections.community.basedash.plugins.plugin_utils._configuration_report import (
     APPLY,
@@ -48,8 +49,8 @@ class ActionModule(ActionBase):
         """Return the status, the written files, and whether the task failed."""
         super().run(tmp, task_vars)
         about = self._task.args.get("about")
-        if about not in _MAKERS:
-            raise AnsibleActionFail("The option about has to be one of these: %s." % ", ".join(_MAKERS))
+        if about not in _VARIABLES:
+            raise AnsibleActionFail("The option about has to be one of these: %s." % ", ".join(_VARIABLES))
         self._host = str((task_vars or {}).get("inventory_hostname"))
         # The apply of check mode is a plan.
         self._about = "plan" if about == "apply" and self._task.check_mode else about
@@ -58,6 +59,8 @@ class ActionModule(ActionBase):
                 announced = self._announced()
                 self._check(task_vars or {})
                 return announced
+            if about not in _MAKERS:
+                raise AnsibleActionFail("The option outcome has no place here, because about has no report.")
             outcome = _with_reason(with_relative_paths(_plain(self._task.args["outcome"]), Path.cwd()))
             return _MAKERS[self._about](self, outcome)
         except (AnsibleLookupError, AnsibleUndefinedVariable) as error:
@@ -72,9 +75,7 @@ class ActionModule(ActionBase):
         Raises:
             AnsibleUndefinedVariable: if there is one.
         """
-        # What changes nothing needs no secrets.
-        options = [name for name in OPTIONS if name != "secrets" or self._about == "apply"]
-        for name in (_PREFIX + option for option in options):
+        for name in (_PREFIX + option for option in _VARIABLES[self._about]):
             if name in variables:
                 try:
                     self._templar.template(variables[name])
@@ -86,6 +87,8 @@ class ActionModule(ActionBase):
 
     def _announced(self) -> dict[str, Any]:
         """Write that a run has started. It stays if the run is killed, and no older report stays in its place."""
+        if self._about not in _ANNOUNCED:
+            return {"changed": False, "announced": True, "files": []}
         if self._about == "drift":
             report = Report({"msg": _NOT_COMPLETED}, DRIFT, _drift.ERROR, self._host)
             files = self._written(report.markdown(), _drift.machine(report))
@@ -171,6 +174,24 @@ _MAKERS = {
     "drift": ActionModule._drift,
     "validate": ActionModule._validate,
 }
+_ANNOUNCED = ("plan", "apply", "drift")
+
+
+def _without(*names: str) -> tuple[str, ...]:
+    return tuple(name for name in (*OPTIONS, "folder") if name not in names)
+
+
+# What changes nothing needs no secrets, and what is offline needs no connection.
+_VARIABLES = {
+    "plan": _without("secrets"),
+    "apply": _without(),
+    "drift": _without("secrets", "update_secrets", "expected_plan"),
+    "validate": _without("secrets", "update_secrets", "expected_plan", *CONNECTION),
+    "export": (*CONNECTION, "folder", "families", "include_ids", "overwrite"),
+    "access": tuple(CONNECTION),
+}
+"""The variables of the role that are used, by what the report is about."""
+
 # The colors that the configuration of Ansible has for this.
 _COLORS = {
     "red": constants.COLOR_DIFF_REMOVE,

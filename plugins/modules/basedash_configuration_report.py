@@ -21,14 +21,17 @@ author:
   - Basedash collection contributors (@ansible-collections)
 options:
   about:
-    description: What the result is about.
+    description:
+      - What the result is about.
+      - There is no report of V(export) and V(access). Without O(outcome), they check the variables of the role, as the
+        others do. A variable that uses an undefined one is refused, because it would count as one that was not given.
     type: str
     required: true
-    choices: [plan, apply, drift, validate]
+    choices: [plan, apply, drift, validate, export, access]
   outcome:
     description:
       - The registered result of M(community.basedash.basedash_configuration).
-      - Without it, the report says that a run has started. It stays if the run is killed.
+      - Without it, the report of a plan, an apply or drift says that a run has started. It stays if the run is killed.
     type: dict
   folder:
     description:
@@ -89,7 +92,7 @@ lines:
   elements: str
   sample: ['Basedash plan of localhost: nothing to change, 19 unchanged']
 announced:
-  description: That the report says that a run has started.
+  description: That the variables can be used, and that the report says that a run has started.
   returned: without O(outcome)
   type: bool
   sample: true

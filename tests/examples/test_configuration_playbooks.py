@@ -167,6 +167,24 @@ def test_no_step_relies_on_a_failure_before_it(basedash: Basedash, tmp_path: Pat
     assert report(tmp_path, "apply-localhost")["status"] == "failed"
 
 
+def test_an_undefined_variable_never_leads_to_another_organization_or_folder(
+    basedash: Basedash, tmp_path: Path
+) -> None:
+    configuration(tmp_path, skills=[])
+    for playbook, name in (
+        ("export", "organization_id"),
+        ("export", "folder"),
+        ("access_report", "organization_id"),
+        ("plan", "folder"),
+        ("validate", "source"),
+    ):
+        more = ("-e", json.dumps({f"basedash_configuration_{name}": "{{ nothing }}"}))
+        done = play(basedash, tmp_path, playbook, *more)
+        assert done.status == 2, done.output
+        assert f"basedash_configuration_{name} can't be used" in done.output
+    assert basedash.methods == set()
+
+
 def test_files_are_checked_without_a_key(basedash: Basedash, tmp_path: Path) -> None:
     configuration(tmp_path, skills=[{"name": "New", "instruction": "x"}])
     env = {"BASEDASH_API_KEY": "", "BASEDASH_ORGANIZATION_ID": ""}
