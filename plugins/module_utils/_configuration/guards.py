@@ -12,7 +12,7 @@ from typing import Any, Callable
 
 from .._base.errors import InputError
 from .._base.text import look_alike_key, quoted
-from .._engine.outcome import is_planned
+from .._engine.outcome import Diff, is_planned
 from .._engine.present import Presence
 from .._resources.membership import shown_members
 from .._rest.family import Resource
@@ -57,54 +57,70 @@ def judge(plan: Plan, planned: Planned, wanted: Wanted) -> None:
 
 # Limits ---------------------------------------------------------------------------------------------------------------
 
-
-def deletions_of(change: Change) -> int:
-    """Return how many objects a change deletes: the object itself, or tabs and members of groups that it removes."""
-    removed = 0
-    for act in change.acts:
-        outcome = act.planned
-        if outcome is None or not act.stage.deletes or outcome.action == "unchanged":
-            continue
-        part = act.stage.part
-        if not part:
-            removed += 1
-        elif outcome.diff is not None and not isinstance(outcome.diff, tuple):
-            removed += len(set(outcome.diff.before.get(part) or ()) - set(outcome.diff.after.get(part) or ()))
-    return removed
+_Count = Callable[[Change, str], int]
+"""How many objects a change concerns, or with the name of a part, how many parts of its object, such as tabs."""
 
 
-def _updates_of(change: Change) -> int:
-    return int(change.planned_action == "updated")
+def deletions_of(change: Change, part: str = "") -> int:
+    """Return how many objects a change deletes, or how many parts it takes away, such as tabs or members of a group."""
+    if not part:
+        return int(change.planned_action == "deleted")
+    return sum(one not in diff.after.get(part, ()) for diff in _diffs(change) for one in diff.before.get(part, ()))
 
 
-def _limit(plan: Plan, planned: Planned, limit: Limit, count: Callable[[Change], int], done: str) -> None:
-    concerned = [change for change in plan.changes if count(change)]
+def _updates_of(change: Change, part: str) -> int:
+    return int(not part and change.planned_action == "updated")
+
+
+def _diffs(change: Change) -> list[Diff]:
+    planned = (act.planned for act in change.acts if act.planned is not None and act.planned.action != "unchanged")
+    return [one.diff for one in planned if isinstance(one.diff, Diff)]
+
+
+def _parts_of(managed: Managed) -> tuple[str, ...]:
+    return ("", *managed.parts.values())
+
+
+def _limit(plan: Plan, planned: Planned, limit: Limit, count: _Count, done: str) -> None:
     if limit.number is not None:
-        total = sum(map(count, concerned))
+        counts = [(one, sum(count(one, part) for part in _parts_of(one.managed))) for one in plan.changes]
+        total = sum(number for _one, number in counts)
         if total > limit.number:
             plan.refuse(
                 "%d objects would be %s, and %s allows %d: nothing was changed, check the configuration or raise it "
-                "(%s)." % (total, done, limit.option, limit.number, listed(concerned))
+                "(%s)." % (total, done, limit.option, limit.number, listed([one for one, number in counts if number]))
             )
     if limit.percent is not None:
         for managed in FAMILIES:
-            family = [change for change in concerned if change.managed is managed]
-            there = _present(plan, planned, managed) if family else 0
-            total = sum(map(count, family))
-            if total * 100 > limit.percent * there:
-                plan.refuse(
-                    "%d of %d %s would be %s, and %s allows %g%%: nothing was changed, check the configuration or "
-                    "raise it (%s)."
-                    % (total, there, managed.kind.family.plural, done, limit.option, limit.percent, listed(family))
-                )
+            for part in _parts_of(managed):
+                concerned = [one for one in plan.of(managed, "deleted", "updated") if count(one, part)]
+                there = _present(plan, planned, managed, part) if concerned else 0
+                total = sum(count(one, part) for one in concerned)
+                if total * 100 > limit.percent * there:
+                    family = managed.kind.family.plural
+                    what = "%s of %s" % (part, family) if part else family
+                    plan.refuse(
+                        "%d of %d %s would be %s, and %s allows %g%%: nothing was changed, check the configuration or "
+                        "raise it (%s)." % (total, there, what, done, limit.option, limit.percent, listed(concerned))
+                    )
 
 
-def _present(plan: Plan, planned: Planned, managed: Managed) -> int:
-    """Return how many objects of a family there are now, as far as the plan reads them."""
+def _present(plan: Plan, planned: Planned, managed: Managed, part: str) -> int:
+    """Return how many objects of a family, or how many parts of them, there are now, as far as the plan reads them."""
+    if part:
+        return sum(_parts_there(one, part) for one in plan.changes if one.managed is managed)
     if not managed.within:
         return len(planned.lists.of(managed.kind.family).latest)
     parents = {change.parent_id for change in plan.changes if change.managed is managed}
     return sum(len(planned.lists.of(managed.kind.family, one).latest) for one in parents if not is_planned(one))
+
+
+def _parts_there(change: Change, part: str) -> int:
+    """Return how many parts an object has now, such as tabs, if its entry says which it shall have."""
+    before = [diff.before[part] for diff in _diffs(change) if part in diff.before]
+    if before or change.entry is None or change.planned_action == "created":
+        return len(before[0]) if before else 0
+    return 0 if change.entry.options[part] is None else len((change.after or {}).get(part) or ())
 
 
 # Signs of a mistake ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,156 @@
+# Copyright (c) 2026, Basedash collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Limits and guards of a configuration where an object has parts that go with it, or apart from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.basedash.tests.lifecycle.driver import Basedash
+from ansible_collections.community.basedash.tests.lifecycle.test_configuration import (
+    SERVER,
+    actions,
+    refused,
+    run,
+    writes,
+)
+
+
+@pytest.fixture(autouse=True)
+def _seeded(basedash: Basedash) -> None:
+    basedash.reset(SERVER)
+
+
+# Percentages ----------------------------------------------------------------------------------------------------------
+
+PEOPLE = ["ada@example.com", "grace@example.com", "linus@example.com"]
+
+
+def boards(*tabs: str) -> dict[str, Any]:
+    """Return a configuration of three dashboards, of which the first has these tabs."""
+    names = [{"name": name} for name in tabs]
+    return {"dashboards": [{"name": "A", "tabs": names}, *({"name": one, "tabs": [{"name": "Main"}]} for one in "BC")]}
+
+
+def test_a_percentage_of_tabs_is_of_tabs(basedash: Basedash) -> None:
+    run(basedash, boards("1", "2", "3", "4"))
+    before = writes(basedash)
+    # Two of six tabs are 33 %. They would be 67 % of the dashboards.
+    report = run(basedash, boards("1", "2"), prune=["tabs"], max_deletions="33%")
+    assert "2 of 6 tabs of dashboards would be deleted" in report.result["msg"]
+    assert writes(basedash) == before
+    report = run(basedash, boards("1", "2"), prune=["tabs"], max_deletions="34%")
+    assert not report.failed, report.result["msg"]
+
+
+def test_whatever_takes_parts_away_counts(basedash: Basedash) -> None:
+    groups = [{"name": "A", "members": PEOPLE}, {"name": "B", "members": PEOPLE}]
+    run(basedash, {"groups": groups, **boards("1", "2", "3", "4")})
+    before = writes(basedash)
+    groups = [{"name": "A", "members": PEOPLE[:1], "purge_members": True}, {"name": "B", "clear": ["members"]}]
+    for options, words in (
+        ({"max_deletions": "4"}, "5 objects would be deleted"),
+        ({"max_deletions": "83%"}, "5 of 6 members of groups"),
+    ):
+        report = run(basedash, {"groups": groups}, **options)
+        assert words in report.result["msg"]
+    tabs = {"name": "A", "tabs": [{"name": "1"}], "purge_tabs": True}
+    assert "3 objects would be deleted" in run(basedash, {"dashboards": [tabs]}, max_deletions="2").result["msg"]
+    assert writes(basedash) == before
+
+
+def test_a_percentage_of_group_members_is_of_memberships(basedash: Basedash) -> None:
+    groups = [{"name": name, "members": ["ada@example.com"]} for name in ("A", "B", "C", "D")]
+    run(basedash, {"groups": [{"name": "A", "members": PEOPLE[:2]}, *groups[1:]]})
+    before = writes(basedash)
+    # One of five is 20 %, and would be a quarter of the groups.
+    report = run(basedash, {"groups": groups}, prune=["group_members"], max_deletions="19%")
+    assert "1 of 5 members of groups would be deleted" in report.result["msg"]
+    assert writes(basedash) == before
+    report = run(basedash, {"groups": groups}, prune=["group_members"], max_deletions="20%")
+    assert not report.failed, report.result["msg"]
+
+
+# What goes with a dashboard -------------------------------------------------------------------------------------------
+
+
+def money(*charts: str) -> dict[str, Any]:
+    """Return a configuration of a dashboard with these charts, and of one without."""
+    return {"dashboards": [{"name": "Money", "charts": [{"name": one} for one in charts]}, {"name": "Kept"}]}
+
+
+def test_a_dashboard_with_a_chart_out_of_scope_is_not_pruned(basedash: Basedash) -> None:
+    run(basedash, money("MRR", "Churn"))
+    options: dict[str, Any] = {"prune": ["dashboards"], "scope": {"charts": "^M", "dashboards": "^(Money|Kept)"}}
+    report = run(basedash, {"dashboards": [{"name": "Kept"}]}, **options)
+    assert ("dashboards", "Money") not in actions(report)
+    assert "The dashboard 'Money' stays, because its chart 'Churn' is outside of scope." in report.warnings
+    report = run(basedash, {"dashboards": [{"name": "Kept"}]}, **{**options, "scope": {**options["scope"], "charts": "r|R"}})
+    assert actions(report)["dashboards", "Money"] == "deleted"
+
+
+def test_the_plan_says_how_many_charts_go_with_a_dashboard(basedash: Basedash) -> None:
+    run(basedash, money("MRR", "Churn"))
+    options: dict[str, Any] = {"prune": ["dashboards"], "scope": {"dashboards": "^(Money|Kept)"}}
+    for check in (True, False):
+        report = run(basedash, {"dashboards": [{"name": "Kept"}]}, check=check, **options)
+        (gone,) = [one for one in report.result["results"] if one["action"] == "deleted"]
+        assert gone["msg"] == "Its 2 charts go with it."
+
+
+# Members --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_key_s_own_member_is_not_found_out_after_others_are_gone(basedash: Basedash) -> None:
+    members = [{"email": one, "role": "ADMIN", "invite": True} for one in ("new@example.com", "kept@example.com")]
+    run(basedash, {"members": members})
+    before = writes(basedash)
+    report = run(basedash, {"members": members[1:]}, prune=["members"], scope={"members": "."})
+    assert report.failed
+    sent = writes(basedash)[len(before):]
+    assert sent == ["DELETE members/mem_ada"]
+    found = actions(report)
+    assert found["members", "ada@example.com"] == "failed"
+    assert {found["members", one] for one in PEOPLE[1:]} == {"not_attempted"}
+
+
+# Renames --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_preview_does_not_look_like_a_rename(basedash: Basedash) -> None:
+    skills = [{"name": name, "instructions": "About %s." % name} for name in ("One", "Two")]
+    definitions = [{"reference_name": "n", "name": "N", "data_source": "preview-42", "sql_query": "SELECT 1"}]
+    run(basedash, {"skills": skills}, name_prefix="pr-42 ")
+    run(basedash, {"skills": skills[:1]})
+    report = run(basedash, {"skills": skills}, check=True)
+    assert report.warnings == []
+    assert report.result["renames"] == []
+    del definitions
+
+
+# The id of a plan -----------------------------------------------------------------------------------------------------
+
+
+def test_an_apply_that_is_repeated_says_that_nothing_is_left_to_do(basedash: Basedash) -> None:
+    configuration = {"skills": [{"name": "New", "instructions": "Be new."}]}
+    plan_id = run(basedash, configuration, check=True).result["plan_id"]
+    assert run(basedash, configuration, expected_plan=plan_id).result["changed"]
+    report = run(basedash, configuration, expected_plan=plan_id)
+    print(report.result["msg"])
+    assert report.failed
+    assert report.result["msg"].startswith("Nothing is left to do")
+
+
+def test_a_refused_plan_has_no_id(basedash: Basedash) -> None:
+    kept = {"skills": [{"name": "Tone of voice"}]}
+    for configuration, options in (
+        (kept, {"prune": ["skills"], "max_deletions": "0"}),
+        ({"skills": [{"name": "Tone of voice", "id": "skill_none"}]}, {}),
+    ):
+        report = run(basedash, configuration, check=True, **options)
+        refused(basedash, report, "")
+        assert report.result["plan_id"] is None
