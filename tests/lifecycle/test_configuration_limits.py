@@ -89,7 +89,9 @@ def test_a_dashboard_with_a_chart_out_of_scope_is_not_pruned(basedash: Basedash)
     report = run(basedash, {"dashboards": [{"name": "Kept"}]}, **options)
     assert ("dashboards", "Money") not in actions(report)
     assert "The dashboard 'Money' stays, because its chart 'Churn' is outside of scope." in report.warnings
-    report = run(basedash, {"dashboards": [{"name": "Kept"}]}, **{**options, "scope": {**options["scope"], "charts": "r|R"}})
+    report = run(
+        basedash, {"dashboards": [{"name": "Kept"}]}, **{**options, "scope": {**options["scope"], "charts": "r|R"}}
+    )
     assert actions(report)["dashboards", "Money"] == "deleted"
 
 
@@ -106,30 +108,57 @@ def test_the_plan_says_how_many_charts_go_with_a_dashboard(basedash: Basedash) -
 
 
 def test_the_key_s_own_member_is_not_found_out_after_others_are_gone(basedash: Basedash) -> None:
-    members = [{"email": one, "role": "ADMIN", "invite": True} for one in ("new@example.com", "kept@example.com")]
-    run(basedash, {"members": members})
+    kept = [{"email": "kept@example.com", "role": "ADMIN", "invite": True}, {"email": "grace@example.com"}]
+    run(basedash, {"members": [*kept, {"email": "new@example.com", "role": "MEMBER", "invite": True}]})
     before = writes(basedash)
-    report = run(basedash, {"members": members[1:]}, prune=["members"], scope={"members": "."})
+    plan = run(basedash, {"members": kept}, prune=["members"], check=True)
+    warning = (
+        "These people are no active admins any more after the plan: member 'ada@example.com' (mem_ada). The API does "
+        "not tell who the user of the key is: if it is one of them, keep the role, because the key would not work any "
+        "more."
+    )
+    assert plan.warnings == [warning]
+    report = run(basedash, {"members": kept}, prune=["members"])
     assert report.failed
-    sent = writes(basedash)[len(before):]
-    assert sent == ["DELETE members/mem_ada"]
+    # Those who are no admins come last, and nobody is deactivated after a failure.
+    assert writes(basedash)[len(before) :] == ["DELETE members/mem_ada"]
     found = actions(report)
     assert found["members", "ada@example.com"] == "failed"
-    assert {found["members", one] for one in PEOPLE[1:]} == {"not_attempted"}
+    assert {found["members", one] for one in ("new@example.com", "linus@example.com")} == {"not_attempted"}
+
+
+def test_a_demotion_of_an_admin_is_told(basedash: Basedash) -> None:
+    admins = [{"email": one, "role": "ADMIN"} for one in PEOPLE[:2]]
+    run(basedash, {"members": admins})
+    demoted = {"members": [{"email": PEOPLE[1], "role": "MEMBER"}]}
+    assert "after the plan: member 'grace@example.com'. The API" in run(basedash, demoted, check=True).warnings[0]
+    assert run(basedash, {"members": [{"email": PEOPLE[2], "role": "ADMIN"}]}, check=True).warnings == []
 
 
 # Renames --------------------------------------------------------------------------------------------------------------
 
 
+def skills(*names: str) -> list[dict[str, str]]:
+    """Return skills that differ."""
+    return [{"name": name, "instructions": "About %s." % name} for name in names]
+
+
 def test_a_preview_does_not_look_like_a_rename(basedash: Basedash) -> None:
-    skills = [{"name": name, "instructions": "About %s." % name} for name in ("One", "Two")]
-    definitions = [{"reference_name": "n", "name": "N", "data_source": "preview-42", "sql_query": "SELECT 1"}]
-    run(basedash, {"skills": skills}, name_prefix="pr-42 ")
-    run(basedash, {"skills": skills[:1]})
-    report = run(basedash, {"skills": skills}, check=True)
+    definition = {"reference_name": "d", "name": "D", "data_source": "preview-42", "sql_query": "SELECT 1"}
+    run(basedash, {"skills": skills("One")})
+    run(basedash, {"skills": skills("One", "Two")}, name_prefix="pr-42 ")
+    run(basedash, {"definitions": [{**definition, "reference_name": "pr_42_d"}]})
+    report = run(basedash, {"skills": skills("One", "Two"), "definitions": [definition]}, check=True)
     assert report.warnings == []
     assert report.result["renames"] == []
-    del definitions
+
+
+def test_what_somebody_gave_a_prefix_is_no_preview(basedash: Basedash) -> None:
+    run(basedash, {"skills": skills("One", "Two")})
+    for one in basedash.control("GET", "objects/skills"):
+        basedash.control("PATCH", "objects/skills/%s" % one["id"], {"name": "EU " + one["name"]})
+    report = run(basedash, {"skills": skills("One", "Two")}, check=True)
+    assert [one["there"]["name"] for one in report.result["renames"]] == ["EU One", "EU Two"]
 
 
 # The id of a plan -----------------------------------------------------------------------------------------------------
@@ -140,7 +169,6 @@ def test_an_apply_that_is_repeated_says_that_nothing_is_left_to_do(basedash: Bas
     plan_id = run(basedash, configuration, check=True).result["plan_id"]
     assert run(basedash, configuration, expected_plan=plan_id).result["changed"]
     report = run(basedash, configuration, expected_plan=plan_id)
-    print(report.result["msg"])
     assert report.failed
     assert report.result["msg"].startswith("Nothing is left to do")
 

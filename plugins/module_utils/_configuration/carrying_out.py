@@ -21,7 +21,7 @@ from .._resources.families import TABS
 from .._rest.collection import Collection, not_confirmed, twins_created
 from .._rest.family import Resource
 from .._rest.snapshot import ListCache, Lists, Snapshot
-from .families import DASHBOARDS, DEFINITIONS, SETTINGS
+from .families import DASHBOARDS, DEFINITIONS, MEMBERS, SETTINGS
 from .form import Entry
 from .journal import Journal
 from .planning import STAGES, Act, Change, Plan, Stage
@@ -79,7 +79,9 @@ class Execution:
         for act in acts:
             self._lists.of(family, _parent_id(act)).expect(len(acts))
         at_once = 1 if stage.is_sequential else self._wanted.concurrency
-        run = Run(client, self._done, family.plural, at_once, self._wanted.stop, self._note)
+        # Perhaps the key's own user was refused, and then it is a mistake to deactivate anybody.
+        stops = self._wanted.stop or (stage.deletes and stage.managed is MEMBERS)
+        run = Run(client, self._done, family.plural, at_once, stops, self._note)
         run.go(acts)
         self._confirm(stage)
         return not run.stopped.is_set() and not client.abandoned

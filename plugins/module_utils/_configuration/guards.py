@@ -7,19 +7,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Callable
 
 from .._base.errors import InputError
 from .._base.text import look_alike_key, quoted
 from .._engine.outcome import Diff, is_planned
 from .._engine.present import Presence
+from .._resources.member import is_admin
 from .._resources.membership import shown_members
 from .._rest.family import Resource
 from .families import BY_KEY, FAMILIES, GROUPS, MEMBERS, Managed
 from .form import Configuration
 from .organization import Planned
 from .planning import Change, Plan
+from .prefix import safe_prefix
 from .report import listed
 from .validation import references_of
 from .wanted import Limit, Wanted, pruned_families
@@ -52,6 +54,7 @@ def judge(plan: Plan, planned: Planned, wanted: Wanted) -> None:
             "%d people would be invited, and max_invitations allows %d: nothing was changed, check the members or "
             "raise it (%s)." % (len(invited), wanted.max_invitations, listed(invited))
         )
+    _tell_admins(plan)
     _warn_of_unused_exclusions(plan, planned, wanted)
 
 
@@ -152,12 +155,14 @@ def _tell_renames(plan: Plan, planned: Planned) -> None:
 
     A plan that deletes such an object is refused. If it stays, there is a warning.
     """
+    previews = _previews(plan) if any(one.planned_action == "created" for one in plan.changes) else set()
     for managed in FAMILIES:
         created = plan.of(managed, "created") if managed is not MEMBERS else []
         pruned = [one for one in plan.of(managed, "deleted") if one.entry is None]
         left = plan.unmanaged.get(managed.key, [])
         for change in created if pruned or left else ():
-            same = _same_but_for_key(change, [*pruned, *left], planned)
+            others = [*pruned, *(one for one in left if not _is_copy(previews, change, one))]
+            same = _same_but_for_key(change, others, planned)
             if same is None:
                 continue
             old, new = (quoted(managed.kind.family.key_of(one or {})) for one in (same.before, change.after))
@@ -182,6 +187,25 @@ def _tell_renames(plan: Plan, planned: Planned) -> None:
                     "The %s %s is new, and %s, which is in no entry, is the same but for its key: if it was renamed, "
                     "%s." % (noun, new, old, advice)
                 )
+
+
+def _previews(plan: Plan) -> set[str]:
+    """Return the prefixes of previews: those with which the key of an entry's object is that of another object."""
+    found: set[str] = set()
+    for key, left in plan.unmanaged.items():
+        family = BY_KEY[key].kind.family
+        live = {family.key_of(one.before or {}) for one in plan.changes if one.managed.key == key}
+        for name in (family.key_of(one.before or {}) for one in left):
+            ends = range(1, len(name)) if isinstance(name, str) else ()
+            found.update(safe_prefix(name[:end]) for end in ends if name[end:] in live)
+    return found
+
+
+def _is_copy(previews: Collection[str], change: Change, other: Change) -> bool:
+    """Tell whether another object is probably the copy of a new one in a preview."""
+    key, name = (change.managed.kind.family.key_of(one or {}) for one in (change.after, other.before))
+    # In the names of definitions, a prefix has letters, digits and underscores alone.
+    return isinstance(name, str) and name.endswith(key) and safe_prefix(name[: len(name) - len(key)]) in previews
 
 
 def _there(change: Change) -> dict[str, Any]:
@@ -212,6 +236,17 @@ def _same_but_for_key(change: Change, pruned: Sequence[Change], planned: Planned
 def _only_settings(managed: Managed, options: Mapping[str, Any]) -> dict[str, Any]:
     steps = {name for step in managed.steps for name in step.options}
     return {name: value for name, value in options.items() if name not in steps}
+
+
+def _tell_admins(plan: Plan) -> None:
+    """Warn if somebody is no admin any more after the plan, because the key may act for this person."""
+    admins = [one for one in plan.of(MEMBERS, "updated", "deleted") if one.before is not None and is_admin(one.before)]
+    lost = [one for one in admins if one.after is None or not is_admin(one.after)]
+    if lost:
+        plan.warnings.append(
+            "These people are no active admins any more after the plan: %s. The API does not tell who the user of the "
+            "key is: if it is one of them, keep the role, because the key would not work any more." % listed(lost)
+        )
 
 
 def _keep_what_entries_name(plan: Plan) -> None:
