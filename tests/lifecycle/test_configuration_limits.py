@@ -182,3 +182,52 @@ def test_a_refused_plan_has_no_id(basedash: Basedash) -> None:
         report = run(basedash, configuration, check=True, **options)
         refused(basedash, report, "")
         assert report.result["plan_id"] is None
+
+
+# Words ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("configuration", "prune", "words"),
+    [
+        (
+            {"skills": [{"id": "skill_tone", "name": "Tone"}]},
+            [],
+            "correct id or name, or give its present name in renamed_from",
+        ),
+        (
+            {"skills": [{"name": "Tone of voice", "renamed_from": ["Revenue rules"]}]},
+            [],
+            "delete one of them, or correct renamed_from",
+        ),
+        (
+            {"groups": [{"name": "Analysts", "members": ["new@example.com"]}]},
+            [],
+            "correct it, give this person an entry in members with invite or reactivate, or set missing_members",
+        ),
+        (
+            {"groups": [{"name": "Analysts", "members": []}]},
+            ["group_members"],
+            "The option prune has group_members, and members is empty: give members, or name members in clear",
+        ),
+        (
+            {"dashboards": [{"name": "Sales", "tabs": [{"name": "Details"}]}]},
+            ["tabs"],
+            "and prune deletes no tab with charts",
+        ),
+        (
+            {"dashboards": [{"name": "Sales", "tabs": [{"name": "Details"}], "purge_tabs": True}]},
+            [],
+            "and purge_tabs deletes no tab with charts",
+        ),
+        (
+            {"dashboards": [{"name": "Sales", "tabs": [{"name": "Main"}, {"name": "details"}]}]},
+            ["tabs"],
+            "No tab of the dashboard 'Sales' is named 'details', but 'Details' differs from it only in case",
+        ),
+    ],
+)
+def test_advice_fits_a_configuration(
+    basedash: Basedash, configuration: dict[str, Any], prune: list[str], words: str
+) -> None:
+    refused(basedash, run(basedash, configuration, prune=prune), words)

@@ -28,6 +28,7 @@ from .planning import STAGES, Act, Change, Plan, Stage
 from .report import NotAttemptedError, action_of
 from .validation import definitions_of, references_of
 from .wanted import Wanted
+from .wording import in_words_of_a_configuration
 
 
 class Execution:
@@ -104,7 +105,8 @@ class Execution:
             api = Collection(self._api.client, "", managed.kind.family)
         else:
             api = Snapshot(self._lists.of(managed.kind.family, _parent_id(item) if item.deletes else ""))
-        return EnsureState(managed.kind, managed.steps)(api, options, False)
+        with in_words_of_a_configuration(item.stage.deletes and not item.deletes):
+            return EnsureState(managed.kind, managed.steps)(api, options, False)
 
     def _note(self, item: Item) -> None:
         """Note what an act did: in the lists for later acts, and in the journal."""

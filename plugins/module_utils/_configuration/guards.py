@@ -45,6 +45,7 @@ def judge(plan: Plan, planned: Planned, wanted: Wanted) -> None:
     """Refuse the plan if a limit or a sign speaks against it."""
     _keep_what_entries_name(plan)
     _refuse_look_alikes(plan, planned, wanted)
+    _refuse_look_alike_parts(plan)
     _tell_renames(plan, planned)
     _limit(plan, planned, wanted.max_deletions, deletions_of, "deleted")
     _limit(plan, planned, wanted.max_updates, _updates_of, "changed")
@@ -66,9 +67,15 @@ _Count = Callable[[Change, str], int]
 
 def deletions_of(change: Change, part: str = "") -> int:
     """Return how many objects a change deletes, or how many parts it takes away, such as tabs or members of a group."""
-    if not part:
-        return int(change.planned_action == "deleted")
-    return sum(one not in diff.after.get(part, ()) for diff in _diffs(change) for one in diff.before.get(part, ()))
+    return len(_taken(change, part)) if part else int(change.planned_action == "deleted")
+
+
+def _taken(change: Change, part: str) -> list[Any]:
+    return [one for diff in _diffs(change) for one in _without(diff.before.get(part), diff.after.get(part))]
+
+
+def _without(names: Sequence[Any] | None, others: Sequence[Any] | None) -> list[Any]:
+    return [one for one in names or () if one not in (others or ())]
 
 
 def _updates_of(change: Change, part: str) -> int:
@@ -143,6 +150,23 @@ def _refuse_look_alikes(plan: Plan, planned: Planned, wanted: Wanted) -> None:
                     "would delete it: nothing was changed, correct the name."
                     % (family.noun, quoted(key), quoted(family.key_of(other.before or {})))
                 )
+
+
+def _refuse_look_alike_parts(plan: Plan) -> None:
+    """Refuse to give an object a part, such as a tab, and to take one away whose name looks like the new one."""
+    for change in plan.changes:
+        for word, part in change.managed.parts.items():
+            diffs = _diffs(change)
+            new = [one for diff in diffs for one in _without(diff.after.get(part), diff.before.get(part))]
+            added = {look_alike_key(str(one)): one for one in new}
+            for name in _taken(change, part):
+                other = added.get(look_alike_key(str(name)))
+                if other is not None:
+                    plan.refuse(
+                        "No %s of the %s is named %s, but %s differs from it only in case, white space or composition, "
+                        "and would go: nothing was changed, correct the name, or leave %s out of prune."
+                        % (part.rstrip("s"), change, quoted(other), quoted(name), word)
+                    )
 
 
 def _look(change: Change, resource: Resource | None) -> tuple[str, str]:

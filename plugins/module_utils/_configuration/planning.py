@@ -34,6 +34,7 @@ from .form import Configuration, Entry
 from .organization import Planned
 from .validation import circles_in, ordered_definitions
 from .wanted import Wanted
+from .wording import in_words_of_a_configuration
 
 _UNCHANGED = Outcome(False)
 
@@ -272,9 +273,13 @@ class Planner:
     def _planned(self, item: Item) -> Outcome:
         if not isinstance(item, Act) or item.change is None:
             raise ValueError("not an act of a plan")
-        change, managed = item.change, item.change.managed
-        if item.deletes:
-            return self._planned_deletion(change, item)
+        with in_words_of_a_configuration(item.stage.deletes and not item.deletes):
+            return (
+                self._planned_deletion(item.change, item) if item.deletes else self._planned_present(item.change, item)
+            )
+
+    def _planned_present(self, change: Change, item: Act) -> Outcome:
+        managed = change.managed
         if change.parent is not None and change.parent.after is None:
             raise RefusedError("It was not planned, because its %s was not." % change.parent.managed.kind.family.noun)
         item.options = self.complete(item, change.parent_id)
