@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -161,6 +162,44 @@ def test_what_somebody_gave_a_prefix_is_no_preview(basedash: Basedash) -> None:
     assert [one["there"]["name"] for one in report.result["renames"]] == ["EU One", "EU Two"]
 
 
+def test_a_rename_with_another_change_is_told(basedash: Basedash) -> None:
+    source, sql = {"data_source": "preview-42"}, 'SELECT 1 AS "one"'
+    before = {
+        "skills": [*skills("One", "Two"), {"name": "A", "instructions": "x"}, {"name": "B", "instructions": "x"}],
+        "definitions": [{"reference_name": "d", "name": "D", "sql_query": sql, **source}],
+        "dashboards": [{"name": "S", "charts": [{"name": "C", "sql_query": sql, "chart_type": "LINE", **source}]}],
+    }
+    run(basedash, before)
+    after = {
+        "skills": [
+            *skills("Two"),
+            {"name": "1", "instructions": "About One.", "description": "New"},
+            # Two objects had this in common, so it says nothing.
+            {"name": "C", "instructions": "x", "description": "New"},
+        ],
+        "definitions": [
+            {"reference_name": "e", "name": "E", "sql_query": sql, **source},
+            {"reference_name": "revenue"},
+        ],
+        "dashboards": [{"name": "S", "charts": [{"name": "N", "sql_query": sql, "chart_type": "BAR", **source}]}],
+    }
+    after["definitions"][1]["data_source"] = "production"
+    prune = ["skills", "definitions", "charts"]
+    options: dict[str, Any] = {"exclude": {"skills": ["Tone of voice", "Revenue rules"]}, "allow_replace_all": prune}
+    report = run(basedash, after, prune=prune, check=True, **options)
+    assert not report.failed, report.result["msg"]
+    told = [re.sub(r" \([a-z]+_\w+\)", "", one) for one in report.warnings if "creates" in one]
+    in_entry = "if it was renamed, say renamed_from: [%s] in the entry, or give the entry this name."
+    assert told == [
+        "The plan deletes the definition 'd' and creates the definition 'e' with the same sql_query: "
+        "if it was renamed, give the entry this name, or rename it in Basedash first.",
+        "The plan deletes the skill 'One' and creates the skill '1' with the same instructions: " + in_entry % '"One"',
+        "The plan deletes the chart 'C' and creates the chart 'N' of dashboard 'S' with the same sql_query: "
+        + in_entry % '"C"',
+    ]
+    assert report.result["renames"] == []
+
+
 # The id of a plan -----------------------------------------------------------------------------------------------------
 
 
@@ -170,7 +209,14 @@ def test_an_apply_that_is_repeated_says_that_nothing_is_left_to_do(basedash: Bas
     assert run(basedash, configuration, expected_plan=plan_id).result["changed"]
     report = run(basedash, configuration, expected_plan=plan_id)
     assert report.failed
+    assert not report.result["changed"]
     assert report.result["msg"].startswith("Nothing is left to do")
+    empty = report.result["plan_id"]
+    assert empty is not None
+    assert not run(basedash, configuration, expected_plan=empty).failed
+    other = {"skills": [{"name": "New", "instructions": "Be newer."}]}
+    report = run(basedash, other, expected_plan=empty)
+    assert report.result["msg"].startswith("The plan is another one (%s)" % report.result["plan_id"])
 
 
 def test_a_refused_plan_has_no_id(basedash: Basedash) -> None:

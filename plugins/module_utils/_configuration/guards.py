@@ -17,7 +17,19 @@ from .._engine.present import Presence
 from .._resources.member import is_admin
 from .._resources.membership import shown_members
 from .._rest.family import Resource
-from .families import BY_KEY, FAMILIES, GROUPS, MEMBERS, Managed
+from .families import (
+    AUTOMATIONS,
+    BY_KEY,
+    CHARTS,
+    DATA_SOURCES,
+    DEFINITIONS,
+    FAMILIES,
+    GROUPS,
+    MCP_SERVERS,
+    MEMBERS,
+    SKILLS,
+    Managed,
+)
 from .form import Configuration
 from .organization import Planned
 from .planning import Change, Plan
@@ -47,6 +59,8 @@ def judge(plan: Plan, planned: Planned, wanted: Wanted) -> None:
     _refuse_look_alikes(plan, planned, wanted)
     _refuse_look_alike_parts(plan)
     _tell_renames(plan, planned)
+    if not plan.refusal:
+        _tell_near_renames(plan)
     _limit(plan, planned, wanted.max_deletions, deletions_of, "deleted")
     _limit(plan, planned, wanted.max_updates, _updates_of, "changed")
     invited = plan.of(MEMBERS, "created")
@@ -190,13 +204,7 @@ def _tell_renames(plan: Plan, planned: Planned) -> None:
             if same is None:
                 continue
             old, new = (quoted(managed.kind.family.key_of(one or {})) for one in (same.before, change.after))
-            # JSON is YAML that can be pasted, whatever is in the name.
-            earlier = json.dumps(managed.kind.family.key_of(same.before or {}), ensure_ascii=False)
-            advice = (
-                "say renamed_from: [%s] in the entry, or give the entry this name" % earlier
-                if managed.can_be_renamed
-                else "give the entry this name, or rename it in Basedash first"
-            )
+            advice = _how_to_rename(same)
             noun = managed.kind.family.noun
             plan.renames.append(
                 {"family": managed.key, "name": change.entry and change.entry.key, "there": _there(same)}
@@ -210,6 +218,45 @@ def _tell_renames(plan: Plan, planned: Planned) -> None:
                 plan.warnings.append(
                     "The %s %s is new, and %s, which is in no entry, is the same but for its key: if it was renamed, "
                     "%s." % (noun, new, old, advice)
+                )
+
+
+def _how_to_rename(other: Change) -> str:
+    if not other.managed.can_be_renamed:
+        return "give the entry this name, or rename it in Basedash first"
+    # JSON is YAML that can be pasted, whatever is in the name.
+    earlier = json.dumps(other.managed.kind.family.key_of(other.before or {}), ensure_ascii=False)
+    return "say renamed_from: [%s] in the entry, or give the entry this name" % earlier
+
+
+_ESSENCE = {
+    DATA_SOURCES: ("host", "database_name"),
+    MCP_SERVERS: ("server_url",),
+    DEFINITIONS: ("sql_query",),
+    SKILLS: ("instructions",),
+    AUTOMATIONS: ("instructions",),
+    CHARTS: ("sql_query",),
+}
+"""The options that hardly two objects of a family have in common."""
+
+
+def _tell_near_renames(plan: Plan) -> None:
+    """Warn of a deleted and a new object that have the essence in common. One of them alone must have it."""
+    for managed, options in _ESSENCE.items():
+        fields = [one for one in managed.kind.settings if one.name in options]
+        pairs: dict[Any, dict[str, list[Change]]] = {}
+        for change in plan.of(managed, "deleted", "created"):
+            resource = (change.before if change.entry is None else change.after) or {}
+            values = tuple(one.value(resource) for one in fields)
+            if all(values):
+                which = (change.parent_id, managed.kind.family.scope_of(resource), values)
+                pairs.setdefault(which, {}).setdefault(change.planned_action, []).append(change)
+        for pair in pairs.values():
+            if [len(pair.get(action, ())) for action in ("deleted", "created")] == [1, 1]:
+                (old,), (new,) = pair["deleted"], pair["created"]
+                plan.warnings.append(
+                    "The plan deletes the %s and creates the %s with the same %s: if it was renamed, %s."
+                    % (old, new, " and ".join(options), _how_to_rename(old))
                 )
 
 
