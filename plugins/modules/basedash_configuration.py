@@ -60,7 +60,8 @@ options:
         V(tabs) are apart from V(dashboards), and V(group_members) are apart from V(groups).
       - The managed warehouse and the vendor's demonstration are never deleted like this.
       - Deletions come last, and only if everything else went well.
-      - A dashboard stays if one of its charts is in O(exclude) or outside of O(scope), because the charts would go with it.
+      - A dashboard stays if one of its charts is in O(exclude) or outside of O(scope), because the charts would go with
+        it.
       - The API does not tell who the user of the key is. Keep an entry for this person if V(members) is given. Admins
         are deactivated first, and nobody is after the service has refused one.
     type: list
@@ -98,8 +99,8 @@ options:
     default: 10
   expected_plan:
     description:
-      - The RV(plan_id) of a plan that somebody reviewed. If the plan is another one now, nothing is changed, and the task
-        fails.
+      - The RV(plan_id) of a plan that somebody reviewed. If the plan is another one now, nothing is changed, and the
+        task fails.
       - This is also so if nothing is left to do, such as in an apply that is repeated. The message says so.
     type: str
   missing_members:

@@ -53,11 +53,8 @@ def test_whatever_takes_parts_away_counts(basedash: Basedash) -> None:
     run(basedash, {"groups": groups, **boards("1", "2", "3", "4")})
     before = writes(basedash)
     groups = [{"name": "A", "members": PEOPLE[:1], "purge_members": True}, {"name": "B", "clear": ["members"]}]
-    for options, words in (
-        ({"max_deletions": "4"}, "5 objects would be deleted"),
-        ({"max_deletions": "83%"}, "5 of 6 members of groups"),
-    ):
-        report = run(basedash, {"groups": groups}, **options)
+    for limit, words in (("4", "5 objects would be deleted"), ("83%", "5 of 6 members of groups")):
+        report = run(basedash, {"groups": groups}, max_deletions=limit)
         assert words in report.result["msg"]
     tabs = {"name": "A", "tabs": [{"name": "1"}], "purge_tabs": True}
     assert "3 objects would be deleted" in run(basedash, {"dashboards": [tabs]}, max_deletions="2").result["msg"]
@@ -170,7 +167,7 @@ def test_a_rename_with_another_change_is_told(basedash: Basedash) -> None:
         "dashboards": [{"name": "S", "charts": [{"name": "C", "sql_query": sql, "chart_type": "LINE", **source}]}],
     }
     run(basedash, before)
-    after = {
+    after: dict[str, Any] = {
         "skills": [
             *skills("Two"),
             {"name": "1", "instructions": "About One.", "description": "New"},
