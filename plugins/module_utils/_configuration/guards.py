@@ -97,8 +97,9 @@ def _updates_of(change: Change, part: str) -> int:
 
 
 def _diffs(change: Change) -> list[Diff]:
-    planned = (act.planned for act in change.acts if act.planned is not None and act.planned.action != "unchanged")
-    return [one.diff for one in planned if isinstance(one.diff, Diff)]
+    """Return what a change does to an object that stays. One that is deleted is not also counted by its parts."""
+    planned = (None if act.deletes else act.planned for act in change.acts)
+    return [one.diff for one in planned if one is not None and one.action != "unchanged" and isinstance(one.diff, Diff)]
 
 
 def _parts_of(managed: Managed) -> tuple[str, ...]:
