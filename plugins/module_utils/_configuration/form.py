@@ -18,6 +18,8 @@ from .families import Managed
 class Place:
     """Where something stands: a file as the user named it, and a line, which counts from 1."""
 
+    __slots__ = ("file", "line")
+
     file: str
     line: int
 

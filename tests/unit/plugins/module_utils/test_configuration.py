@@ -416,6 +416,13 @@ def test_sql() -> None:
     assert renamed == text.replace("'a'", "'p_a'").replace('"a"', '"p_a"')
 
 
+def test_an_encrypted_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.yml"
+    path.write_text("$ANSIBLE_VAULT;1.1;AES256\n3133\n")
+    _layers, findings = source.read_layers([str(path)])
+    assert "is encrypted with Ansible Vault" in findings[0].message
+
+
 def test_prefix() -> None:
     """A preview has other names and references to them, and references to other things stay."""
     wanted = {
