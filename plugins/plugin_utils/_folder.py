@@ -332,7 +332,7 @@ def planned(folder: Path, exported: Content, overwrite: bool) -> Plan:
     for unit in wanted:
         file = there.get(unit.path)
         foreign = [path for path in unit.sql if path not in ours and (folder / path).exists()]
-        if foreign and not (file and file.problem):
+        if foreign and not (file and (file.problem or _means_the_same(unit, file))):
             plan.kept[unit.path] = "a file that no export wrote is where its SQL belongs (%s)" % foreign[0]
         else:
             _decide(plan, unit, file, overwrite)
@@ -373,6 +373,11 @@ def _check_organization(folder: Path, first: Found | None, target: Content) -> N
             "The folder %s is that of another organization (%s and not %s): give a folder for each organization."
             % (folder, printable(dict(before)), printable(dict(target)))
         )
+
+
+def _means_the_same(unit: Unit, file: Found) -> bool:
+    there = whole(unit.path, file.content, file.sql)
+    return bool(meaning(there) == meaning(whole(unit.path, unit.content, unit.sql)))
 
 
 def _decide(plan: Plan, unit: Unit, file: Found | None, overwrite: bool) -> None:

@@ -316,10 +316,11 @@ def _same_but_for_key(change: Change, pruned: Sequence[Change], planned: Planned
 def _has_charts(dashboard: Change, charts: Sequence[Resource], planned: Planned) -> bool:
     """Tell whether a dashboard has all these charts. Where they stand does not matter."""
     kind, parent = CHARTS.kind, (dashboard.before or {})["id"]
-    there = {kind.family.key_of(one): one for one in planned.lists.of(kind.family, parent).latest}
+    # A server may show anything in the place of a name.
+    there = {repr(kind.family.key_of(one)): one for one in planned.lists.of(kind.family, parent).latest}
     compared = [one for one in kind.settings if one.refers_to is None and not one.name.startswith("layout.")]
     for chart in charts:
-        other = there.get(kind.family.key_of(chart))
+        other = there.get(repr(kind.family.key_of(chart)))
         given = {one: one.form.normal(one.value(chart)) for one in compared if one.value(chart) is not None}
         if other is None or any(value != one.form.normal(one.value(other)) for one, value in given.items()):
             return False
