@@ -114,7 +114,8 @@ options:
   name_prefix:
     description:
       - For previews. It is put before the keys of all families but members and the organization, references are
-        rewritten, and automations are created inactive. With O(prune), only objects with this prefix are pruned.
+        rewritten, and automations are created inactive. With O(prune), only objects with this prefix are pruned, and
+        so no members.
       - In the reference names of definitions, which are a part of SQL, everything in the prefix but letters, digits and
         underscores becomes an underscore. So a prefix with other letters is refused if there are definitions.
     type: str

@@ -199,3 +199,12 @@ def test_a_change_names_what_the_plan_takes_away(basedash: Basedash) -> None:
     report = run(basedash, configuration, prune=["groups"], check=True)
     (change,) = report.result["results"][1]["changes"]
     assert change["before"]["groups"] == ["Analysts"]
+
+
+def test_a_preview_deactivates_nobody(basedash: Basedash) -> None:
+    options: dict[str, Any] = {"prune": ["members", "skills"], "allow_replace_all": ["members", "skills"]}
+    run(basedash, {"skills": [{"name": "p-A", "instructions": "x"}]})
+    for people in ({"members": [{"email": "ada@example.com"}]}, {"members": []}, {}):
+        report = run(basedash, {"skills": [], **people}, name_prefix="p-", check=True, **options)
+        assert [one["name"] for one in report.result["results"] if one["action"] == "deleted"] == ["p-A"]
+        assert any("no member is deactivated" in warning for warning in report.warnings)

@@ -12,7 +12,7 @@ from typing import Any
 
 from .._base.text import quoted
 from .entries import REMOVE, SHAPES, Draft, draft_of, entry_of, merged, place_in
-from .families import BY_KEY, CHARTS, FAMILIES, SETTINGS, Managed
+from .families import BY_KEY, CHARTS, FAMILIES, MEMBERS, SETTINGS, Managed
 from .form import Configuration, Entry, Finding, Notes, Place
 from .prefix import check_prefix, with_prefix
 from .source import read_layers
@@ -47,6 +47,9 @@ def load(options: Mapping[str, Any]) -> tuple[Configuration, list[Finding]]:
     if prefix is not None:
         check_prefix(configuration, prefix, loading.notes)
         configuration = with_prefix(configuration, prefix)
+        if MEMBERS.key in (options.get("prune") or ()):
+            message = "The option prune names members, and a preview has none of its own: no member is deactivated."
+            loading.notes.warning("prefix", message)
         if configuration.settings is not None:
             message = "The settings of the organization are left out, because a preview must not change them."
             loading.notes.warning("prefix", message, configuration.settings.place)

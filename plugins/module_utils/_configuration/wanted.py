@@ -80,6 +80,9 @@ class Wanted:
         if invitations < 0:
             raise InputError("The option max_invitations is %d: give 0 or more." % invitations)
         prune = frozenset(_known("prune", options["prune"] or (), PRUNABLE))
+        if options["name_prefix"]:
+            # A preview has no members of its own, so none of them is there for it alone.
+            prune -= {MEMBERS.key}
         keys = [one.key for one in FAMILIES]
         exclude = _known("exclude", options["exclude"] or {}, keys)
         for key in exclude:
