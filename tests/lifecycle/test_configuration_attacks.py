@@ -97,6 +97,17 @@ def test_a_renamed_dashboard_is_known_by_its_charts(basedash: Basedash) -> None:
     assert actions(report)["dashboards", "Money"] == "deleted"
 
 
+def test_objects_are_not_the_same_because_of_a_dialect(basedash: Basedash) -> None:
+    kept = [{"name": name} for name in ("production", "preview-42")]
+    new = {"name": "New", "dialect": "POSTGRES", "port": 5432, "ssl_enabled": True}
+    report = run(basedash, {"data_sources": [*kept, new]}, prune=["data_sources"], check=True)
+    assert actions(report)["data_sources", "preview-43"] == "deleted"
+    assert report.result["renames"] == []
+    host = {**new, "host": "preview-43.db.example.com"}
+    report = run(basedash, {"data_sources": [*kept, host]}, prune=["data_sources"], check=True)
+    refused(basedash, report, "the same but for its key")
+
+
 # The report -----------------------------------------------------------------------------------------------------------
 
 

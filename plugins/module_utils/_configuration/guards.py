@@ -292,7 +292,9 @@ def _same_but_for_key(change: Change, pruned: Sequence[Change], planned: Planned
     wanted = Presence.of(kind, (), _only_settings(change.managed, act.options))
     wanted.references.resolve(planned.of(kind.family))
     settings = wanted.resolved().settings
-    compared = [one for one in settings.stored if not one.create_only and one is not kind.scope]
+    # A dialect or a number alone is the same in many objects.
+    compared = [one for one in settings.stored if not one.create_only and one.form.type == "str" and not one.words]
+    compared = [one for one in compared if one.refers_to is None]
     members = shown_members(change.after or {}) if change.managed is GROUPS else None
     is_board = change.managed is DASHBOARDS and change.after is not None
     charts = list(planned.listing(CHARTS.kind.family, change.after["id"])) if is_board and change.after else []
