@@ -114,6 +114,8 @@ options:
     description:
       - Check the configuration without a connection and without a key, and change nothing. The form, the types, the
         references, and the definitions that SQL uses are checked.
+      - A warning is about what only Basedash can tell, such as a name that is not in the configuration, and about words
+        that are newer than this collection or wrong.
     type: bool
     default: false
   fail_on:
@@ -238,8 +240,10 @@ results:
       type: str
       sample: Briefly
     place:
-      description: The file and the line where the entry begins.
-      returned: if it is in a file
+      description:
+        - The file and the line where the entry begins, or its path, such as C(configuration.skills[0]), if it is given
+          in O(configuration).
+      returned: if an entry is about it
       type: str
       sample: base/skills.yml:4
     msg:
@@ -316,11 +320,19 @@ renames:
   elements: dict
   sample: [{family: dashboards, name: Sales, there: {id: dash_1, name: Sales 2026}}]
 findings:
-  description: What the checks without a connection found.
+  description:
+    - What the checks of the configuration found, errors and warnings. Without O(validate_only), a definition that the
+      configuration lacks is one only if Basedash lacks it too.
+    - In O(configuration), there is neither file nor line, and the message begins with the path.
   returned: if the options are right
   type: list
   elements: dict
-  sample: [{rule: unknown-definition, level: warning, message: '...', file: base/charts.yml, line: 12}]
+  sample:
+    - rule: unknown-key
+      level: error
+      message: 'The option colour is unknown: did you mean color?'
+      file: base/dashboards/revenue.yml
+      line: 12
 service:
   description: Where the task worked, as its options, C(module_defaults) or the environment say.
   returned: if RV(results) is

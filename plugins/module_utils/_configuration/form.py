@@ -16,13 +16,19 @@ from .families import Managed
 
 @dataclass(frozen=True)
 class Place:
-    """Where something stands: a file as the user named it, and a line, which counts from 1."""
+    """Where something stands: a file as the user named it, and a line, which counts from 1.
+
+    In a configuration that is given inline there is no line, and ``file`` is the path to a value, such as
+    "configuration.groups[2].members". ``name`` is that of the innermost entry there, because nobody counts the items of
+    a long list.
+    """
 
     file: str
-    line: int
+    line: int | None = None
+    name: str = ""
 
     def __str__(self) -> str:
-        return "%s:%d" % (self.file, self.line)
+        return self.file if self.line is None else "%s:%d" % (self.file, self.line)
 
 
 @dataclass(frozen=True)
@@ -30,24 +36,30 @@ class Finding:
     """One thing that a check found.
 
     ``rule`` is a short name for programs, such as "unknown-key". A finding that is no ``is_error`` is a warning.
-    ``message`` is one sentence without the place. There is no place in a configuration that is given inline.
+    ``message`` is one sentence without the place. It holds only if Basedash has no definition that is named
+    ``if_unknown``.
     """
 
     rule: str
     message: str
     place: Place | None = None
     is_error: bool = True
+    if_unknown: str | None = None
 
     def __str__(self) -> str:
-        return self.message if self.place is None else "%s: %s" % (self.place, self.message)
+        place = self.place
+        if place is None:
+            return self.message
+        name = " (%s)" % quoted(place.name) if place.name and quoted(place.name) not in self.message else ""
+        return "%s%s: %s" % (place, name, self.message)
 
     def as_result(self) -> dict[str, Any]:
-        """Return the finding as a part of a result."""
-        place = self.place
+        """Return the finding as a part of a result. A place that is in no file begins the message."""
+        place = self.place if self.place is not None and self.place.line is not None else None
         return {
             "rule": self.rule,
             "level": "error" if self.is_error else "warning",
-            "message": self.message,
+            "message": str(self) if place is None else self.message,
             "file": None if place is None else place.file,
             "line": None if place is None else place.line,
         }
@@ -63,9 +75,9 @@ class Notes:
         """Note a mistake."""
         self.findings.append(Finding(rule, message, place))
 
-    def warning(self, rule: str, message: str, place: Place | None = None) -> None:
+    def warning(self, rule: str, message: str, place: Place | None = None, if_unknown: str | None = None) -> None:
         """Note something that may be a mistake."""
-        self.findings.append(Finding(rule, message, place, is_error=False))
+        self.findings.append(Finding(rule, message, place, False, if_unknown))
 
 
 @dataclass

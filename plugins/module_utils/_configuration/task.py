@@ -21,7 +21,7 @@ from .._rest.creation_lock import organization_lock
 from .._rest.snapshot import Lists
 from .carrying_out import Execution
 from .effects import judge_access, judge_deletions
-from .families import FAMILIES, SETTINGS
+from .families import DEFINITIONS, FAMILIES, SETTINGS
 from .form import Configuration, Finding
 from .guards import check_prune, judge
 from .journal import Journal
@@ -119,6 +119,7 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
             _check_target(api, configuration)
             planner = Planner(Planned(api, lists), configuration, wanted)
             plan = planner.make()
+            findings = [one for one in findings if not _is_known(one, planner.planned)]
             if not plan.mistakes:
                 judge(plan, planner.planned, wanted)
                 plan.access_changes = judge_access(plan, planner.planned, wanted.fail_on)
@@ -141,6 +142,12 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
             # So that the next run does not say it again, even if this one changes nothing.
             journal.write("told", api.clock.now().isoformat())
         return _carried_out(planner, plan, values, wanted, journal)
+
+
+def _is_known(finding: Finding, planned: Planned) -> bool:
+    """Tell whether a finding does not hold, because Basedash has the definition that the configuration lacks."""
+    name = finding.if_unknown
+    return name is not None and bool(planned.listing(DEFINITIONS.kind.family).named(name))
 
 
 def _alone(api: Collection) -> AbstractContextManager[Any]:
