@@ -319,6 +319,37 @@ renames:
   type: list
   elements: dict
   sample: [{family: dashboards, name: Sales, there: {id: dash_1, name: Sales 2026}}]
+unmanaged_objects:
+  description: What is there and in no entry, up to twenty objects of each family. RV(summary) has the numbers of all.
+  returned: if RV(results) is
+  type: list
+  elements: dict
+  contains:
+    family:
+      description: The family, as in O(prune).
+      returned: always
+      type: str
+      sample: charts
+    id:
+      description: The identifier.
+      returned: always
+      type: str
+      sample: chart_7
+    name:
+      description: The key, such as the name.
+      returned: always
+      type: str
+      sample: By hand
+    dashboard:
+      description: The dashboard of a chart.
+      returned: for charts
+      type: str
+      sample: Revenue
+    data_source:
+      description: The data source of a definition.
+      returned: for definitions
+      type: str
+      sample: orders
 findings:
   description:
     - What the checks of the configuration found, errors and warnings. Without O(validate_only), a definition that the

@@ -177,7 +177,7 @@ class Report:
 
     @cached_property
     def unmanaged(self) -> list[str]:
-        """How many objects of which family are in no entry."""
+        """How many objects of which family are in no entry; of drift also which ones."""
         found = (self.outcome.get("summary") or {}).get("unmanaged") or {}
         return [
             "%d %s" % (count, noun_of(family) if count == 1 else str(family).replace("_", " "))

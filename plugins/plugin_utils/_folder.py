@@ -110,7 +110,8 @@ class Found:
         if (mark[2] or _checksum_of_sql({})) != _checksum_of_sql(self.sql):
             others = [path for path in sorted(self.sql) if len(self.sql) == 1 or self.sql[path] != wanted.get(path)]
             shown = ", ".join(others[:_MOST_NAMED]) + (", ..." if len(others) > _MOST_NAMED else "")
-            found.append(shown if len(self.sql) == 1 else "its SQL" + (" (not as in Basedash: %s)" % shown if shown else ""))
+            differing = " (not as in Basedash: %s)" % shown if shown else ""
+            found.append(shown if len(self.sql) == 1 else "its SQL" + differing)
         return " and ".join(found)
 
 

@@ -16,19 +16,31 @@ from .families import Managed
 
 @dataclass(frozen=True)
 class Place:
-    """Where something stands: a file as the user named it, and a line, which counts from 1.
+    """Where something stands: a file as the user named it, and a line, which counts from 1."""
 
-    In a configuration that is given inline there is no line, and ``file`` is the path to a value, such as
-    "configuration.groups[2].members". ``name`` is that of the innermost entry there, because nobody counts the items of
-    a long list.
-    """
+    __slots__ = ("file", "line")
 
     file: str
-    line: int | None = None
-    name: str = ""
+    line: int
 
     def __str__(self) -> str:
-        return self.file if self.line is None else "%s:%d" % (self.file, self.line)
+        return "%s:%d" % (self.file, self.line)
+
+
+@dataclass(frozen=True)
+class InlinePlace(Place):
+    """A place in a configuration that is given inline.
+
+    ``file`` is the path to a value, such as "configuration.groups[2].members", and the line has no meaning. ``name`` is
+    that of the innermost entry there, because nobody counts the items of a long list.
+    """
+
+    __slots__ = ("name",)
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.file
 
 
 @dataclass(frozen=True)
@@ -50,12 +62,13 @@ class Finding:
         place = self.place
         if place is None:
             return self.message
-        name = " (%s)" % quoted(place.name) if place.name and quoted(place.name) not in self.message else ""
-        return "%s%s: %s" % (place, name, self.message)
+        name = quoted(place.name) if isinstance(place, InlinePlace) and place.name else ""
+        shown = " (%s)" % name if name and name not in self.message else ""
+        return "%s%s: %s" % (place, shown, self.message)
 
     def as_result(self) -> dict[str, Any]:
         """Return the finding as a part of a result. A place that is in no file begins the message."""
-        place = self.place if self.place is not None and self.place.line is not None else None
+        place = None if isinstance(self.place, InlinePlace) else self.place
         return {
             "rule": self.rule,
             "level": "error" if self.is_error else "warning",

@@ -28,7 +28,7 @@ from .journal import Journal
 from .layers import load
 from .organization import Planned
 from .planning import Plan, Planner
-from .report import NAMED, as_result, diffs_of, failures_in, identity_of, summary_of, warnings_of
+from .report import NAMED, as_result, diffs_of, failures_in, identity_of, summary_of, unmanaged_in, warnings_of
 from .validation import check, refused
 from .wanted import Wanted
 
@@ -135,6 +135,7 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
         if unfinished:
             plan.warnings.append(unfinished)
         plan.warnings += [str(one) for one in findings if not one.is_error]
+        values["unmanaged_objects"] = unmanaged_in(plan, planner.planned)
         # The plan is described before it is carried out, because the lists change then.
         if plan.mistakes or plan.refusal or check_mode:
             return _outcome(planner, plan, values, wanted)
