@@ -112,7 +112,7 @@ class ActionModule(ActionBase):
         report.status = _drift.status_of(report)
         hints = [Line(hint, "yellow") for hint in _drift.hints_of(report, plain)]
         shown = self._show([*report.lines(self._most), *hints])
-        further = _drift.parts(report) if report.status == _drift.DRIFTED else ()
+        further = _drift.parts(report) if report.status != _drift.ERROR else ()
         files = self._written(report.markdown(further=further), _drift.machine(report))
         message = report.message
         if report.status == _drift.DRIFTED:

@@ -80,7 +80,7 @@ def _described(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def parts(report: Report) -> Iterator[tuple[str, Sequence[Sequence[str]]]]:
-    """Yield the further parts of the page: what may be a new name, and the YAML of what differs."""
+    """Yield the further parts of the page: new names, the YAML of what differs, and what is in no entry."""
     hints = [["- " + hint] for hint in hints_of(report, code)]
     yield "New names?", hints
     blocks = []
@@ -92,6 +92,7 @@ def parts(report: Report) -> Iterator[tuple[str, Sequence[Sequence[str]]]]:
             blocks.append(["", "%s%s" % (named(entry), place), "", fence + "yaml", *lines, fence])
     if blocks:
         yield _TITLE, [[_LEGEND], *blocks]
+    yield "Not in the files", [["- " + one] for one in report.unmanaged_by_name()]
 
 
 def hints_of(report: Report, shown: Any) -> Iterator[str]:

@@ -18,8 +18,12 @@ from hypothesis import strategies as st
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
 from ansible_collections.community.basedash.plugins.module_utils._configuration import source
+from ansible_collections.community.basedash.plugins.module_utils._configuration.families import BY_KEY
 from ansible_collections.community.basedash.plugins.module_utils._configuration.form import Configuration, Finding
 from ansible_collections.community.basedash.plugins.module_utils._configuration.layers import load
+from ansible_collections.community.basedash.plugins.module_utils._configuration.organization import Planned
+from ansible_collections.community.basedash.plugins.module_utils._configuration.planning import Change, Plan
+from ansible_collections.community.basedash.plugins.module_utils._configuration.report import unmanaged_in
 from ansible_collections.community.basedash.plugins.module_utils._configuration.sql import (
     definitions_in,
     with_definitions_renamed,
@@ -542,6 +546,16 @@ def test_prefix_never_touches_an_object_with_an_id() -> None:
     """An entry with an id would change the object itself."""
     _configuration, findings = inline({"groups": [{"id": "g_1", "members": ["a@x.org"]}]}, name_prefix="p-")
     assert [one.rule for one in findings] == ["prefix"]
+
+
+def test_what_is_in_no_entry_is_named_with_a_limit() -> None:
+    """An organization may have thousands of objects that nobody describes."""
+    skill = Change(BY_KEY["skills"], None, {"id": "s", "name": "S"})
+    group = Change(BY_KEY["groups"], None, {"id": "g", "name": "G"})
+    plan = Plan(unmanaged={"skills": [skill] * 25, "groups": [group]})
+    nothing: Any = None
+    named = unmanaged_in(plan, Planned(nothing, nothing))
+    assert named == [{"family": "skills", "id": "s", "name": "S"}] * 20 + [{"family": "groups", "id": "g", "name": "G"}]
 
 
 VALUES = st.recursive(

@@ -77,6 +77,7 @@ def test_a_name_is_only_a_name(name: str, action: str) -> None:
         breaks=[{"family": "skills", "id": name, "name": name, "used_by": [entry("unchanged", name)]}],
         warnings=[name],
         msg=name,
+        unmanaged_objects=[entry("deleted", name)],
     )
     for about in (PLAN, APPLY, DRIFT):
         report = Report(result, about, "failed", name)
@@ -236,6 +237,22 @@ def test_a_new_name_is_suspected_where_something_is_in_no_entry() -> None:
     (hint,) = _drift.hints_of(report, str)
     assert hint.startswith("skill A is not in Basedash, where 2 of the skills are in no entry.")
     assert "renamed_from" in hint
+
+
+def test_drift_names_what_is_in_no_entry() -> None:
+    chart = {"family": "charts", "id": "c", "name": "C", "dashboard": "D"}
+    skills = [{"family": "skills", "id": "s%d" % one, "name": "S%d" % one} for one in range(20)]
+    counts = {"summary": {"unmanaged": {"groups": 0, "skills": 22, "charts": 1}}}
+    report = Report(outcome(**counts, unmanaged_objects=[*skills, chart]), DRIFT, "in_sync")
+    page = report.markdown(further=_drift.parts(report))
+    assert "#### Not in the files\n\n- skill `S0`\n" in page
+    assert "- skill `S19`\n- 2 more skills\n- chart `C` of dashboard `D`\n" in page
+    assert "In Basedash, but not in the files: 22 skills, 1 chart." in page
+    assert [line.text for line in report.lines()][-3:] == ["  skill S19", "  2 more skills", "  chart C of dashboard D"]
+    assert _drift.machine(report)["unmanaged"]["skills"] == 22
+    assert _drift.machine(report)["unmanaged_objects"] == [*skills, chart]
+    # A plan is about what the files say, so the numbers are enough there.
+    assert "S0" not in markdown(outcome(**counts, unmanaged_objects=skills))
 
 
 def test_secrets_are_no_drift() -> None:
