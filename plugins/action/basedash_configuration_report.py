@@ -58,6 +58,9 @@ class ActionModule(ActionBase):
                 announced = self._announced()
                 self._check(task_vars or {})
                 return announced
+            if self._about == "validate":
+                # Nothing is announced before a check.
+                self._check(task_vars or {})
             outcome = _with_reason(with_relative_paths(_plain(self._task.args["outcome"]), Path.cwd()))
             return _MAKERS[self._about](self, outcome)
         except (AnsibleLookupError, AnsibleUndefinedVariable) as error:
