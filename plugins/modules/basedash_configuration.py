@@ -30,20 +30,25 @@ extends_documentation_fragment:
 options:
   source:
     description:
-      - Files and folders with the configuration, in layers. A later one is merged over an earlier one, entry by
-        entry by key, and field by field. Lists inside an entry are replaced.
+      - Files and folders with the configuration, in layers. A later one is merged over an earlier one, entry by entry
+        and option by option. Lists inside an entry are replaced.
       - A folder is read with its subfolders, all files that end in C(.yml) or C(.yaml).
+      - Each file has the key C(format), which is 1. Its other keys are C(for), C(defaults), C(organization) and the families
+        C(groups), C(members), C(data_sources), C(mcp_servers), C(definitions), C(skills), C(automations) and
+        C(dashboards). A family is a list of entries, which take the options of the family's module, such as
+        M(community.basedash.basedash_skill). Charts are in the list C(charts) of their dashboard.
       - Either this or O(configuration) is needed.
     type: list
     elements: path
   configuration:
     description:
-      - The configuration inline, in the same form, for what a play computes. Ansible templates it as any argument.
+      - The configuration inline, in the same form as a file, for what a play computes. Ansible templates it like any
+        option. The key C(format) may be left out.
     type: dict
   secrets:
     description:
-      - Secrets for entries. The keys of the dictionary are families, such as C(data_sources). Each has the keys of
-        entries, and each of these has options, such as C(password). See the example. A plan needs none.
+      - Secrets for entries, such as a C(password), by family, by the key of the entry, and by option, as in the
+        examples. A plan needs none.
       - Secrets for an entry that the configuration lacks are refused.
     type: dict
   update_secrets:
@@ -56,20 +61,21 @@ options:
     aliases: [update_password]
   prune:
     description:
-      - Families of which everything is deleted that is in no entry, such as V(dashboards). V(charts) and
-        V(tabs) are apart from V(dashboards), and V(group_members) are apart from V(groups).
+      - Families of which everything is deleted that is in no entry, such as V(dashboards). The charts and tabs of a
+        dashboard that stays are only deleted with V(charts) and V(tabs), and the members of a group are only removed
+        with V(group_members).
       - The managed warehouse and the vendor's demonstration are never deleted like this.
       - Deletions come last, and only if everything else went well.
     type: list
     elements: str
   scope:
     description:
-      - By family, a regular expression that is searched in the keys. Only these objects are compared, pruned
-        and reported. An entry outside is refused.
+      - By family, a regular expression that is searched in the keys, such as C(^Sales) for C(dashboards). Only objects
+        with such a key are compared, pruned and reported. An entry outside is refused.
     type: dict
   exclude:
     description:
-      - By family, ids or keys of objects that are never deleted.
+      - By family, a list of ids or keys of objects that are never deleted.
     type: dict
   allow_replace_all:
     description:
@@ -147,6 +153,10 @@ options:
     type: path
 seealso:
   - module: community.basedash.basedash_configuration_info
+  - module: community.basedash.basedash_configuration_report
+  - name: The organization as code
+    description: The guide of this collection, with the form of the files and the playbooks for plan, apply and drift.
+    link: https://github.com/ansible-collections/community.basedash/blob/main/docs/organization_as_code.md
 """
 
 EXAMPLES = r"""
