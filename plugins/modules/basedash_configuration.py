@@ -33,8 +33,8 @@ options:
       - Files and folders with the configuration, in layers. A later one is merged over an earlier one, entry by entry
         and option by option. Lists inside an entry are replaced.
       - A folder is read with its subfolders, all files that end in C(.yml) or C(.yaml).
-      - Each file has the key C(format), which is 1. Its other keys are C(for), C(defaults), C(organization) and the families
-        C(groups), C(members), C(data_sources), C(mcp_servers), C(definitions), C(skills), C(automations) and
+      - Each file has the key C(format), which is 1. Its other keys are C(for), C(defaults), C(organization) and the
+        families C(groups), C(members), C(data_sources), C(mcp_servers), C(definitions), C(skills), C(automations) and
         C(dashboards). A family is a list of entries, which take the options of the family's module, such as
         M(community.basedash.basedash_skill). Charts are in the list C(charts) of their dashboard.
       - Either this or O(configuration) is needed.

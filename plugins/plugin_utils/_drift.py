@@ -37,6 +37,10 @@ _WORDS = {DELETED: "only_in_basedash", CREATED: "only_in_the_files", UPDATED: "d
 # Lists of single values in a result, whose items are dicts in a configuration.
 _OF_NAMES = ("tabs",)
 _TITLE = "What Basedash has, to paste into the files if it should stay"
+_OF_EXPORTS = (
+    "An export into another folder (`basedash_configuration_folder`) has the entries of what only Basedash has, to paste "
+    "into the files."
+)
 _LEGEND = (
     "Apply the configuration if it should not stay. A text that stands in a file of its own belongs into that file."
 )
@@ -80,7 +84,7 @@ def _described(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def parts(report: Report) -> Iterator[tuple[str, Sequence[Sequence[str]]]]:
-    """Yield the further parts of the page: new names, the YAML of what differs, and what is in no entry."""
+    """Yield the further parts of the page: new names, the YAML of what differs, and what only Basedash has."""
     hints = [["- " + hint] for hint in hints_of(report, code)]
     yield "New names?", hints
     blocks = []
@@ -92,7 +96,9 @@ def parts(report: Report) -> Iterator[tuple[str, Sequence[Sequence[str]]]]:
             blocks.append(["", "%s%s" % (named(entry), place), "", fence + "yaml", *lines, fence])
     if blocks:
         yield _TITLE, [[_LEGEND], *blocks]
-    yield "Not in the files", [["- " + one] for one in report.unmanaged_by_name()]
+    unmanaged = [["- " + one] for one in report.unmanaged_by_name()]
+    if unmanaged or report.groups.get(DELETED):
+        yield "Not in the files", [[_OF_EXPORTS, ""], *unmanaged]
 
 
 def hints_of(report: Report, shown: Any) -> Iterator[str]:

@@ -245,7 +245,7 @@ def test_drift_names_what_is_in_no_entry() -> None:
     counts = {"summary": {"unmanaged": {"groups": 0, "skills": 22, "charts": 1}}}
     report = Report(outcome(**counts, unmanaged_objects=[*skills, chart]), DRIFT, "in_sync")
     page = report.markdown(further=_drift.parts(report))
-    assert "#### Not in the files\n\n- skill `S0`\n" in page
+    assert re.search("#### Not in the files\n\nAn export .*\n\n- skill `S0`\n", page)
     assert "- skill `S19`\n- 2 more skills\n- chart `C` of dashboard `D`\n" in page
     assert "In Basedash, but not in the files: 22 skills, 1 chart." in page
     assert [line.text for line in report.lines()][-3:] == ["  skill S19", "  2 more skills", "  chart C of dashboard D"]
