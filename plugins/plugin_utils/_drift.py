@@ -38,8 +38,8 @@ _WORDS = {DELETED: "only_in_basedash", CREATED: "only_in_the_files", UPDATED: "d
 _OF_NAMES = ("tabs",)
 _TITLE = "What Basedash has, to paste into the files if it should stay"
 _OF_EXPORTS = (
-    "An export into another folder (`basedash_configuration_folder`) has the entries of what only Basedash has, to paste "
-    "into the files."
+    "An export into another folder (`basedash_configuration_folder`) has the entries of what only Basedash has, to "
+    "paste into the files."
 )
 _LEGEND = (
     "Apply the configuration if it should not stay. A text that stands in a file of its own belongs into that file."
