@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.community.basedash.plugins.filter.basedash_report import code
-from ansible_collections.community.basedash.plugins.module_utils._configuration.families import BY_KEY
+from ansible_collections.community.basedash.plugins.module_utils._configuration.families import BY_KEY, DEFINITIONS
 from ansible_collections.community.basedash.plugins.module_utils._engine.settings import SECRET_WORDS
 from ansible_collections.community.basedash.plugins.plugin_utils import _yaml
 from ansible_collections.community.basedash.plugins.plugin_utils._configuration_report import (
@@ -143,6 +143,8 @@ def to_paste(entry: Mapping[str, Any]) -> list[str] | None:
         form: dict[str, Any] = {managed.key: content}
     else:
         key = {managed.key_option: content.pop(managed.key_option, entry.get("name"))}
+        if managed is DEFINITIONS and entry.get("data_source") is not None:
+            key["data_source"] = content.pop("data_source", entry["data_source"])
         form = {managed.key: [{**key, **content}]}
         if managed.within:
             form = {managed.within: [{"name": entry.get("dashboard"), **form}]}

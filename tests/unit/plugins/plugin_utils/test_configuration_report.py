@@ -230,6 +230,10 @@ def test_what_basedash_has_can_be_pasted() -> None:
 def test_the_name_that_basedash_has_is_the_key() -> None:
     chart = entry("updated", "New", "charts", dashboard="D", renamed_from="Old", **change("name", "Old", "New"))
     assert _drift.to_paste(chart) == ["dashboards:", "  - name: D", "    charts:", "      - name: Old"]
+    revenue = entry("updated", "revenue", "definitions", data_source="orders", **change("name", "Old", "New"))
+    assert yaml.safe_load("\n".join(_drift.to_paste(revenue) or ())) == {
+        "definitions": [{"reference_name": "revenue", "data_source": "orders", "name": "Old"}]
+    }
 
 
 def test_a_new_name_is_suspected_where_something_is_in_no_entry() -> None:
