@@ -66,6 +66,10 @@ options:
         with V(group_members).
       - The managed warehouse and the vendor's demonstration are never deleted like this.
       - Deletions come last, and only if everything else went well.
+      - A dashboard stays if one of its charts is in O(exclude) or outside of O(scope), because the charts would go with
+        it.
+      - The API does not tell who the user of the key is. Keep an entry for this person if V(members) is given. Admins
+        are deactivated first, and nobody is after the service has refused one.
     type: list
     elements: str
   scope:
@@ -87,7 +91,8 @@ options:
     description:
       - How many objects may be deleted, as a number, or as a percentage of each family such as V(30%). With
         O(prune) the default is 10. More are refused before the first write.
-      - Tabs and members of groups that O(prune) removes count as well.
+      - Tabs and members of groups that are taken away count as well. A percentage holds for each of both on its own. It
+        is that of the tabs or members which are there in the objects whose entries have such a list.
     type: str
   max_updates:
     description:
@@ -99,7 +104,10 @@ options:
     type: int
     default: 10
   expected_plan:
-    description: The RV(plan_id) of a plan that somebody reviewed. If the plan is another one now, nothing is changed.
+    description:
+      - The RV(plan_id) of a plan that somebody reviewed. If the plan is another one now, nothing is changed, and the
+        task fails.
+      - This is also so if nothing is left to do, such as in an apply that is repeated. The message says so.
     type: str
   missing_members:
     description:
@@ -304,7 +312,7 @@ summary:
 plan_id:
   description:
     - What identifies the plan. It is another one exactly if the plan does something else. Secrets don't count.
-    - Null if there is no plan.
+    - Null if there is no plan, or if it was refused for another reason than O(expected_plan).
   returned: always
   type: str
   sample: 7eec5615ece0cf3b76c53bea6036bb88

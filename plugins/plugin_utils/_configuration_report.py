@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import cached_property
@@ -251,7 +251,12 @@ class Report:
         yield titles[UPDATED], sorted(blocks, key=len), legend
 
     def _rows(self, action: str) -> list[list[str]]:
-        return [[_row(entry)] for entry in self.groups.get(action) or ()]
+        return [[_row(entry, self._said(action, entry, code))] for entry in self.groups.get(action) or ()]
+
+    def _said(self, action: str, entry: Mapping[str, Any], shown: Callable[[str], str]) -> str:
+        """Return what goes with a deleted object, in a sentence."""
+        says = action == DELETED and self.about is not DRIFT and entry.get("msg")
+        return ": " + shown(entry["msg"]) if says else ""
 
     def _change(self, entry: Mapping[str, Any]) -> list[str]:
         if is_moved(entry):
@@ -296,7 +301,7 @@ class Report:
                 reason = ": " + sentence(entry["msg"]).strip("`") if entry.get("msg") else ""
                 yield Line("! %s %s%s" % (self.about.words[action], _called(entry), reason), "red")
         for entry in self.groups.get(DELETED) or ():
-            yield Line("- " + self._line(DELETED, entry), "red")
+            yield Line("- " + self._line(DELETED, entry) + self._said(DELETED, entry, plain), "red")
         for one in self.outcome.get("breaks") or ():
             yield Line("! " + _breakage(one, plain)[0][2:], "red")
         for one in self.outcome.get("access_changes") or ():
@@ -356,10 +361,10 @@ def _called(entry: Mapping[str, Any]) -> str:
     return named(entry, plain) + (" (%s)" % identifier if identifier else "")
 
 
-def _row(entry: Mapping[str, Any]) -> str:
+def _row(entry: Mapping[str, Any], said: str) -> str:
     within = surroundings(entry)
     around = "" if within is None else " of %s %s" % (within[0], _shown(within[1]))
-    name = _shown(entry.get("name")) + around
+    name = _shown(entry.get("name")) + around + said
     return "| %s | %s | %s |" % (noun_of(entry.get("family")), name, code(entry.get("id")))
 
 

@@ -21,13 +21,14 @@ from .._resources.families import TABS
 from .._rest.collection import Collection, not_confirmed, twins_created
 from .._rest.family import Resource
 from .._rest.snapshot import ListCache, Lists, Snapshot
-from .families import DASHBOARDS, DEFINITIONS, SETTINGS
+from .families import DASHBOARDS, DEFINITIONS, MEMBERS, SETTINGS
 from .form import Entry
 from .journal import Journal
 from .planning import STAGES, Act, Change, Plan, Stage
 from .report import NotAttemptedError, action_of
 from .validation import definitions_of, references_of
 from .wanted import Wanted
+from .wording import in_words_of_a_configuration
 
 
 class Execution:
@@ -79,7 +80,9 @@ class Execution:
         for act in acts:
             self._lists.of(family, _parent_id(act)).expect(len(acts))
         at_once = 1 if stage.is_sequential else self._wanted.concurrency
-        run = Run(client, self._done, family.plural, at_once, self._wanted.stop, self._note)
+        # Perhaps the key's own user was refused, and then it is a mistake to deactivate anybody.
+        stops = self._wanted.stop or (stage.deletes and stage.managed is MEMBERS)
+        run = Run(client, self._done, family.plural, at_once, stops, self._note)
         run.go(acts)
         self._confirm(stage)
         return not run.stopped.is_set() and not client.abandoned
@@ -102,7 +105,8 @@ class Execution:
             api = Collection(self._api.client, "", managed.kind.family)
         else:
             api = Snapshot(self._lists.of(managed.kind.family, _parent_id(item) if item.deletes else ""))
-        return EnsureState(managed.kind, managed.steps)(api, options, False)
+        with in_words_of_a_configuration(item.stage.deletes and not item.deletes):
+            return EnsureState(managed.kind, managed.steps)(api, options, False)
 
     def _note(self, item: Item) -> None:
         """Note what an act did: in the lists for later acts, and in the journal."""

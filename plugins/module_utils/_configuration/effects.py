@@ -174,6 +174,8 @@ def judge_deletions(plan: Plan, planned: Planned) -> list[dict[str, Any]]:
             "The %s %s would be deleted, and entries of the configuration use it (%s): nothing was changed, keep it, "
             "or correct them." % (BY_KEY[used["family"]].kind.family.noun, quoted(used["name"]), users)
         )
+    if not plan.refusal:
+        _note_charts(plan, planned)
     there: dict[str, list[Resource]] = {}
     if deleted[GROUPS.key]:
         there[DATA_SOURCES.key] = _left(planned, DATA_SOURCES)
@@ -184,11 +186,38 @@ def judge_deletions(plan: Plan, planned: Planned) -> list[dict[str, Any]]:
     return breaks(deleted, there, {**planned.policies_before, **planned.policies})
 
 
+def _note_charts(plan: Plan, planned: Planned) -> None:
+    """Note how many charts go with each dashboard that the plan deletes."""
+    dashboards = {str(one.before["id"]): one for one in plan.of(DASHBOARDS, "deleted") if one.before is not None}
+    try:
+        counts = [len(charts) for charts in _charts_of(planned, list(dashboards))]
+    except ApiError as error:
+        if error.status not in NOT_OFFERED:
+            raise
+        for change in dashboards.values():
+            change.goes_too = "Its charts go with it. This server does not list them."
+        return
+    for change, count in zip(dashboards.values(), counts):
+        if count:
+            change.goes_too = "Its %s with it." % ("chart goes" if count == 1 else "%d charts go" % count)
+
+
+def _charts_of(planned: Planned, dashboards: list[str]) -> list[Listing]:
+    """Return the charts that each of some dashboards has now."""
+    client = planned.api.client
+
+    def read(dashboard: str) -> Listing:
+        listing = planned.lists.of(CHARTS.kind.family, dashboard).latest
+        client.renew_budget()
+        return listing
+
+    return in_parallel(client, CONCURRENCY, read, dashboards)
+
+
 def _charts_left(planned: Planned) -> list[Resource]:
     dashboards = [one["id"] for one in _left(planned, DASHBOARDS)]
     charts = CHARTS.kind.family
-    real = [one for one in dashboards if not is_planned(one)]
-    in_parallel(planned.api.client, CONCURRENCY, lambda one: planned.lists.of(charts, one).latest, real)
+    _charts_of(planned, [one for one in dashboards if not is_planned(one)])
     return [chart for one in dashboards for chart in planned.listing(charts, one)]
 
 

@@ -189,7 +189,8 @@ def without_planned_ids(value: Any) -> Any:
 def _said(change: Change) -> dict[str, Any]:
     """Return the message, the error and the warnings of a change."""
     said: dict[str, Any] = {}
-    messages = [act.outcome.message for act in change.acts if act.outcome is not None and act.outcome.message]
+    messages = [change.goes_too] if change.goes_too and action_of(change) != "unchanged" else []
+    messages += [act.outcome.message for act in change.acts if act.outcome is not None and act.outcome.message]
     errors = [act.error for act in change.acts if act.error is not None]
     if errors:
         said.update(failure_entry(errors[0]))

@@ -125,7 +125,8 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
                 plan.access_changes = judge_access(plan, planner.planned, wanted.fail_on)
                 plan.breaks = judge_deletions(plan, planner.planned)
             plan_id = identity_of(plan, planner.planned)
-            values = {"plan_id": plan_id, **_found(findings)}
+            # The id of a plan that was refused would be none to approve.
+            values = {"plan_id": None if plan.mistakes or plan.refusal else plan_id, **_found(findings)}
             _refuse_another_plan(plan, wanted, plan_id)
         if not configuration.entries and configuration.settings is None:
             plan.warnings.append(
@@ -178,17 +179,28 @@ def _check_target(api: Collection, configuration: Configuration) -> None:
 
 
 def _refuse_another_plan(plan: Plan, wanted: Wanted, plan_id: str) -> None:
-    if wanted.expected_plan is not None and wanted.expected_plan != plan_id and not plan.mistakes:
+    if wanted.expected_plan in (None, plan_id) or plan.mistakes:
+        return
+    if _does_nothing(plan):
         plan.refuse(
-            "The plan is another one (%s) than the expected one (%s), because the configuration or the organization "
-            "has changed since: nothing was changed, review the new plan." % (plan_id, quoted(wanted.expected_plan))
+            "Nothing is left to do: the organization is as the configuration says, so the plan is empty, and another "
+            "one than the expected one (%s). If that one was applied before, all is well. If not, look whether the "
+            "configuration is the one of that plan. Nothing was changed." % quoted(wanted.expected_plan)
         )
+    plan.refuse(
+        "The plan is another one (%s) than the expected one (%s), because the configuration or the organization "
+        "has changed since: nothing was changed, review the new plan." % (plan_id, quoted(wanted.expected_plan))
+    )
+
+
+def _does_nothing(plan: Plan) -> bool:
+    return all(change.planned_action == "unchanged" for change in plan.changes)
 
 
 def _carried_out(planner: Planner, plan: Plan, values: Mapping[str, Any], wanted: Wanted, journal: Journal) -> Outcome:
     api = planner.planned.api
     changes = {id(change): as_result(change, planner.planned, True).get("changes") for change in plan.changes}
-    if all(change.planned_action == "unchanged" for change in plan.changes):
+    if _does_nothing(plan):
         journal.close()
         return _outcome(planner, plan, values, wanted)
     execution = Execution(plan, api, planner.planned.lists, wanted, journal)

@@ -65,6 +65,13 @@ def outside_code(page: str) -> str:
     return re.sub(r"(`+)[^`]*\1", "", page)
 
 
+def test_what_goes_with_a_deleted_object_is_told() -> None:
+    result = outcome(entry("deleted", "Sales", "dashboards", msg="Its 2 charts go with it."))
+    for about in (PLAN, APPLY):
+        assert "| dashboard | `Sales`: `Its 2 charts go with it.` |" in markdown(result, about)
+        assert any(one.text.endswith(": Its 2 charts go with it.") for one in Report(result, about, "planned").lines())
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("action", ["deleted", "created", "updated", "failed", "not_attempted"])
 def test_a_name_is_only_a_name(name: str, action: str) -> None:
