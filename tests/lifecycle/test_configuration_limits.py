@@ -93,6 +93,17 @@ def test_a_dashboard_with_a_chart_out_of_scope_is_not_pruned(basedash: Basedash)
     assert actions(report)["dashboards", "Money"] == "deleted"
 
 
+def test_a_dashboard_of_a_preview_goes_with_a_chart_that_somebody_added(basedash: Basedash) -> None:
+    run(basedash, money("MRR"), name_prefix="pr-42 ")
+    (board,) = [one for one in basedash.control("GET", "objects/dashboards") if one["name"] == "pr-42 Money"]
+    added = {"dashboards": [{"name": board["name"], "charts": [{"name": "By hand"}]}]}
+    assert actions(run(basedash, added))["charts", "By hand"] == "created"
+    options: dict[str, Any] = {"name_prefix": "pr-42 ", "allow_replace_all": ["dashboards"]}
+    report = run(basedash, {"dashboards": []}, prune=["dashboards"], **options)
+    assert actions(report)["dashboards", "pr-42 Money"] == "deleted"
+    assert report.warnings == []
+
+
 def test_the_plan_says_how_many_charts_go_with_a_dashboard(basedash: Basedash) -> None:
     run(basedash, money("MRR", "Churn"))
     # A dashboard counts once, whatever goes with it.

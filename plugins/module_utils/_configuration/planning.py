@@ -454,15 +454,15 @@ class Planner:
     def _keeps_a_chart(self, managed: Managed, resource: Resource) -> bool:
         """Whether a dashboard must stay, because its deletion would take a chart with it that must not go."""
         wanted, charts = self._wanted, CHARTS.kind.family
-        if managed is not DASHBOARDS or not (CHARTS.key in wanted.exclude or CHARTS.key in wanted.scope):
+        if managed is not DASHBOARDS or not wanted.protects_charts:
             return False
-        listing = self.planned.listing(charts, resource["id"])
-        found = next((one for one in listing if not wanted.may_go(CHARTS, one)), None)
-        if found is not None:
-            why = "in exclude" if wanted.excludes(CHARTS, found) else "outside of scope"
-            names = (quoted(managed.kind.family.key_of(resource)), quoted(charts.key_of(found)), why)
-            self.plan.warnings.append("The dashboard %s stays, because its chart %s is %s." % names)
-        return found is not None
+        for one in self.planned.listing(charts, resource["id"]):
+            why = wanted.protected(CHARTS, one)
+            if why:
+                names = (quoted(managed.kind.family.key_of(resource)), quoted(charts.key_of(one)), why)
+                self.plan.warnings.append("The dashboard %s stays, because its chart %s is %s." % names)
+                return True
+        return False
 
     def _parents(self, managed: Managed) -> Iterator[str]:
         """Yield the ids of the objects that exist already and within which a family is listed."""
