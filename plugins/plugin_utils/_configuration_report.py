@@ -178,16 +178,25 @@ class Report:
     @cached_property
     def unmanaged(self) -> list[str]:
         """How many objects of which family are in no entry."""
-        found = (self.outcome.get("summary") or {}).get("unmanaged") or {}
-        return [
-            "%d %s" % (count, noun_of(family) if count == 1 else str(family).replace("_", " "))
-            for family, count in found.items()
-            if count
-        ]
+        return ["%d %s" % (count, _plural(family, count)) for family, count in self._unmanaged_counts.items() if count]
+
+    @property
+    def _unmanaged_counts(self) -> Mapping[str, int]:
+        return (self.outcome.get("summary") or {}).get("unmanaged") or {}
+
+    def unmanaged_by_name(self, shown: Any = code) -> Iterator[str]:
+        """Yield the objects that are in no entry by name, and for each family how many more there are."""
+        known = self.outcome.get("unmanaged_objects") or ()
+        for family, count in self._unmanaged_counts.items():
+            objects = [named(one, shown) for one in known if one.get("family") == family]
+            yield from objects
+            left = count - len(objects)
+            if objects and left > 0:
+                yield "%d more %s" % (left, _plural(family, left))
 
     def machine(self) -> dict[str, Any]:
         """Return the report for a program. It is complete, and has no secrets."""
-        lists = ("results", "access_changes", "breaks", "renames", "findings")
+        lists = ("results", "access_changes", "breaks", "renames", "unmanaged_objects", "findings")
         return {
             "version": 1,
             "title": self.about.title,
@@ -280,6 +289,10 @@ class Report:
         last = ["Plan %s" % plain(self.outcome["plan_id"])] if self.outcome.get("plan_id") else []
         if self.unmanaged:
             last.append("In Basedash, but not in the files: %s" % ", ".join(self.unmanaged))
+        if self.about is DRIFT:
+            names = list(self.unmanaged_by_name(plain))
+            last += ["  " + one for one in names[:_MOST_NAMED]]
+            last += ["  and %d more lines, see the report" % (len(names) - _MOST_NAMED)] if names[_MOST_NAMED:] else []
         return [Line(first), *shown, *map(Line, last)]
 
     def _listed(self) -> Iterator[Line]:
@@ -308,6 +321,10 @@ class Report:
 
 _HEAD = ["| | name | id |", "| --- | --- | --- |"]
 _COLORS = {"+": "green", "-": "red"}
+
+
+def _plural(family: str, count: int) -> str:
+    return noun_of(family) if count == 1 else str(family).replace("_", " ")
 
 
 def _of(subject: str, shown: Any = code) -> str:

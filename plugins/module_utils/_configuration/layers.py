@@ -15,7 +15,7 @@ from .entries import REMOVE, SHAPES, Draft, draft_of, entry_of, merged, place_in
 from .families import BY_KEY, CHARTS, FAMILIES, MEMBERS, SETTINGS, Managed
 from .form import Configuration, Entry, Finding, Notes, Place
 from .prefix import check_prefix, with_prefix
-from .source import read_layers
+from .source import inline, read_layers
 
 _FORMAT = 1
 _TOP = ("format", "for", "defaults", *(one.key for one in BY_KEY.values() if not one.within))
@@ -38,7 +38,7 @@ def load(options: Mapping[str, Any]) -> tuple[Configuration, list[Finding]]:
         if not layers:
             loading.notes.error("source", "The option source names no file and no folder: name one.")
     else:
-        layers = [[options["configuration"]]]
+        layers = [[inline(options["configuration"], "configuration")]]
     for layer in layers:
         loading.take(layer, in_files=options["source"] is not None)
     loading.take_secrets(options.get("secrets") or {})

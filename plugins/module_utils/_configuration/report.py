@@ -223,6 +223,20 @@ def summary_of(plan: Plan) -> dict[str, Any]:
     }
 
 
+def unmanaged_in(plan: Plan, planned: Planned) -> list[dict[str, Any]]:
+    """Return what is in no entry: of each family up to twenty objects, by what names them."""
+    return [
+        {
+            "family": change.managed.key,
+            "id": (change.before or {}).get("id"),
+            "name": change.managed.kind.family.key_of(change.before or {}),
+            **_surroundings(change, planned),
+        }
+        for changes in plan.unmanaged.values()
+        for change in changes[:NAMED]
+    ]
+
+
 def _counts(actions: Sequence[str]) -> dict[str, int]:
     return {"total": len(actions), **{action: sum(one == action for one in actions) for action in ACTIONS}}
 

@@ -21,14 +21,14 @@ from .._rest.creation_lock import organization_lock
 from .._rest.snapshot import Lists
 from .carrying_out import Execution
 from .effects import judge_access, judge_deletions
-from .families import FAMILIES, SETTINGS
+from .families import DEFINITIONS, FAMILIES, SETTINGS
 from .form import Configuration, Finding
 from .guards import check_prune, judge
 from .journal import Journal
 from .layers import load
 from .organization import Planned
 from .planning import Plan, Planner
-from .report import NAMED, as_result, diffs_of, failures_in, identity_of, summary_of, warnings_of
+from .report import NAMED, as_result, diffs_of, failures_in, identity_of, summary_of, unmanaged_in, warnings_of
 from .validation import check, refused
 from .wanted import Wanted
 
@@ -119,6 +119,7 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
             _check_target(api, configuration)
             planner = Planner(Planned(api, lists), configuration, wanted)
             plan = planner.make()
+            findings = [one for one in findings if not _is_known(one, planner.planned)]
             if not plan.mistakes:
                 judge(plan, planner.planned, wanted)
                 plan.access_changes = judge_access(plan, planner.planned, wanted.fail_on)
@@ -135,6 +136,7 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
         if unfinished:
             plan.warnings.append(unfinished)
         plan.warnings += [str(one) for one in findings if not one.is_error]
+        values["unmanaged_objects"] = unmanaged_in(plan, planner.planned)
         # The plan is described before it is carried out, because the lists change then.
         if plan.mistakes or plan.refusal or check_mode:
             return _outcome(planner, plan, values, wanted)
@@ -142,6 +144,12 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
             # So that the next run does not say it again, even if this one changes nothing.
             journal.write("told", api.clock.now().isoformat())
         return _carried_out(planner, plan, values, wanted, journal)
+
+
+def _is_known(finding: Finding, planned: Planned) -> bool:
+    """Tell whether a finding does not hold, because Basedash has the definition that the configuration lacks."""
+    name = finding.if_unknown
+    return name is not None and bool(planned.listing(DEFINITIONS.kind.family).named(name))
 
 
 def _alone(api: Collection) -> AbstractContextManager[Any]:
