@@ -341,8 +341,9 @@ def planned(folder: Path, exported: Content, overwrite: bool) -> Plan:
     configuration = exported["configuration"]
     there = found_in(folder)
     _check_organization(folder, there.get("organization.yml"), configuration["for"])
-    wanted = units(configuration, comments(exported), there)
     plan = Plan()
+    moved = _moved_in(folder, there)
+    wanted = units(_without_moved(plan, configuration, moved), comments(exported), there)
     ours = {path for file in there.values() if file.is_ours for path in file.sql}
     for unit in wanted:
         file = there.get(unit.path)
@@ -353,9 +354,10 @@ def planned(folder: Path, exported: Content, overwrite: bool) -> Plan:
             _decide(plan, unit, file, overwrite)
     kept_sql = {path for unit in wanted for path in unit.sql}
     covered = {"format", "for", "organization", *exported["summary"]["families"]}
-    for path in sorted(there.keys() - {unit.path for unit in wanted}):
+    for path in sorted(there.keys() - {unit.path for unit in wanted} - plan.kept.keys() - {*plan.unchanged}):
         _decide_of_gone(plan, path, there[path], covered)
     kept_sql |= {path for name, file in there.items() if name in plan.kept for path in file.sql}
+    kept_sql |= {path for file in moved.values() for path in file.sql}
     kept_sql |= {path for name in plan.unchanged if name in there for path in there[name].sql}
     plan.remove = [path for path in plan.remove if path not in kept_sql]
     _keep_what_is_shared(plan, there)
@@ -363,6 +365,62 @@ def planned(folder: Path, exported: Content, overwrite: bool) -> Plan:
     if schema and not ((folder / SCHEMA).is_file() and (folder / SCHEMA).read_text(encoding="utf-8") == schema):
         plan.write[SCHEMA] = schema
     return plan
+
+
+def _moved_in(folder: Path, there: Mapping[str, Found]) -> dict[str, Found]:
+    """Return all files of a folder, by their paths, if people put entries into files where no export writes."""
+    paths = (path for path in sorted(folder.rglob("*.y*ml")) if path.suffix in (".yml", ".yaml") and path.is_file())
+    others = {path.relative_to(folder).as_posix(): path for path in paths}
+    return {**there, **{name: _found(folder, path) for name, path in others.items() if name not in there}}
+
+
+def _is_place_of(family: str, path: str) -> bool:
+    """Tell whether an export writes a family into this file."""
+    return path.rpartition("/")[0] == family if family == "dashboards" else path == family + ".yml"
+
+
+def _without_moved(plan: Plan, configuration: Content, files: Mapping[str, Found]) -> dict[str, Any]:
+    """Return a configuration without what stands in other files than those of an export. It stays there.
+
+    If Basedash has something else, such a file is kept and named.
+    """
+    found: dict[tuple[str, Any], tuple[str, Any]] = {}
+    for path, file in files.items():
+        content = {} if file.problem else whole(path, file.content, file.sql)
+        for family in content if isinstance(content, Mapping) else ():
+            for one in _parts_of(family, content[family]) if not _is_place_of(family, path) else ():
+                found[family, _name_of(family, one)] = path, _meaning_of(family, one)
+    left: dict[str, Any] = {}
+    for family, value in configuration.items():
+        kept = []
+        for one in _parts_of(family, value):
+            path, there = found.get((family, _name_of(family, one)), ("", None))
+            if not path:
+                kept.append(one)
+            elif there != _meaning_of(family, one):
+                plan.kept[path] = "somebody put an entry there, and Basedash has something else"
+            elif path not in plan.unchanged:
+                plan.unchanged.append(path)
+        if family not in BY_KEY:
+            left[family] = value
+        elif isinstance(value, list):
+            left[family] = kept
+        elif kept:
+            left[family] = value
+    return left
+
+
+def _parts_of(family: str, value: Any) -> list[Content]:
+    parts = value if isinstance(value, list) else [value]
+    return [one for one in parts if isinstance(one, Mapping)] if family in BY_KEY else []
+
+
+def _meaning_of(family: str, entry: Content) -> Any:
+    return meaning({family: entry if family == "organization" else [entry]})
+
+
+def _name_of(family: str, entry: Content) -> Any:
+    return () if family == "organization" else identity(BY_KEY[family], entry)
 
 
 def _keep_what_is_shared(plan: Plan, there: Mapping[str, Found]) -> None:

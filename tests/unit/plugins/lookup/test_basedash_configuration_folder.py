@@ -219,6 +219,26 @@ def test_dashboards_that_somebody_put_into_one_file_stay_there(folder: Path) -> 
     assert content(folder) == wanted
 
 
+def test_what_somebody_moved_into_another_file_stays_there(folder: Path) -> None:
+    """Otherwise it would stand in the folder twice, and no plan would take the folder any more."""
+    (folder / "mine").mkdir()
+    (folder / "skills.yml").rename(folder / "mine" / "skills.yaml")
+    (folder / "dashboards" / "empty.yml").rename(folder / "dashboards.yml")
+    edit(folder / "members.yml", "  - email: grace@example.com\n    role: MEMBER\n", "")
+    people = "format: 1\nmembers: [{email: Grace@example.com, role: MEMBER}]\n"
+    (folder / "mine" / "people.yml").write_text(people)
+    target, settings = (folder / "organization.yml").read_text().split("organization:\n")
+    (folder / "mine" / "settings.yml").write_text("format: 1\norganization:\n" + settings)
+    (folder / "organization.yml").write_text(target)
+    before = files(folder)
+    done = write(folder, exported(), overwrite=True)
+    assert (done["kept"], done["written"], done["removed"]) == ([], [], [])
+    assert files(folder) == before
+    done = write(folder, exported(skills=[{"name": "Tone", "instructions": "Be\nlong."}]))
+    assert [one["path"] for one in done["kept"]] == ["mine/skills.yaml"]
+    assert files(folder) == before
+
+
 def test_a_change_of_one_entry_never_changes_another_one_that_shares_its_sql(folder: Path) -> None:
     """Neither in the same file nor in another one, whichever of them changed in Basedash."""
     board, sql = folder / "dashboards" / "sales-eu.yml", "sales-eu/revenue.sql"
