@@ -163,3 +163,16 @@ def test_an_exclusion_without_a_value_is_refused(basedash: Basedash) -> None:
     skills = [{"name": "Tone of voice"}]
     report = run(basedash, {"skills": skills}, prune=["skills"], exclude={"skills": None})
     refused(basedash, report, "exclude.skills has no value")
+
+
+def test_what_waits_for_its_deletions_has_not_failed(basedash: Basedash) -> None:
+    run(basedash, {"groups": [{"name": "G", "members": ["ada@example.com"]}], "dashboards": [{"name": "D"}]})
+    configuration = {
+        "groups": [{"name": "G", "members": ["grace@example.com"]}],
+        "data_sources": [{"name": "s", "dialect": "POSTGRES", "access": {"mode": "restricted", "groups": ["G"]}}],
+        "dashboards": [{"name": "D", "tabs": [{"name": "New"}], "charts": [{"name": "C", "tab": "New"}]}],
+    }
+    report = run(basedash, configuration, prune=["group_members", "tabs"])
+    assert not report.failed, report.result["msg"]
+    assert {one["action"] for one in report.result["results"]} == {"updated", "created"}
+    assert not run(basedash, configuration, prune=["group_members", "tabs"]).result["changed"]

@@ -25,7 +25,7 @@ from .families import DASHBOARDS, DEFINITIONS, SETTINGS
 from .form import Entry
 from .journal import Journal
 from .planning import STAGES, Act, Change, Plan, Stage
-from .report import NotAttemptedError, action_of
+from .report import NotAttemptedError
 from .validation import definitions_of, references_of
 from .wanted import Wanted
 
@@ -177,7 +177,8 @@ class Execution:
         if change.entry is None:
             return ""
         for other in (change, *self._needed(change.entry)):
-            if action_of(other) == "failed" and other is not change:
+            # Not the action of the whole: an act that comes later, such as a deletion, is still to be done.
+            if any(act.action == "failed" for act in other.acts) and other is not change:
                 return "It was not attempted, because the %s failed." % other
             causes = [act.error for act in other.acts if isinstance(act.error, NotAttemptedError)]
             if causes:
