@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import RefusedError
 from ansible_collections.community.basedash.plugins.module_utils._configuration.journal import Journal
+from ansible_collections.community.basedash.plugins.module_utils._configuration.task import ENSURE_CONFIGURATION
 from ansible_collections.community.basedash.tests.lifecycle.driver import Basedash
 from ansible_collections.community.basedash.tests.lifecycle.test_configuration import (
     SERVER,
@@ -176,3 +178,97 @@ def test_what_waits_for_its_deletions_has_not_failed(basedash: Basedash) -> None
     assert not report.failed, report.result["msg"]
     assert {one["action"] for one in report.result["results"]} == {"updated", "created"}
     assert not run(basedash, configuration, prune=["group_members", "tabs"]).result["changed"]
+
+
+def left_by(organization: str, path: Path) -> str:
+    """Write the journal of a run that was killed, and return its path."""
+    lines = [
+        {"event": "started", "time": "2026-01-01T00:00:00+00:00", "organization": organization},
+        {"event": "doing", "family": "skills", "name": "Theirs", "organization": organization},
+    ]
+    path.write_text("\n".join(map(json.dumps, lines)) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def test_the_journal_of_another_organization_says_nothing(basedash: Basedash, tmp_path: Path) -> None:
+    skills = {"skills": [{"name": "New", "instructions": "Be new."}]}
+    theirs = left_by("org_other", tmp_path / "theirs")
+    assert run(basedash, skills, check=False, journal=theirs).warnings == []
+    (told,) = run(basedash, skills, journal=left_by("org_demo", tmp_path / "ours")).warnings
+    assert "did not come to its end" in told
+
+
+def test_what_is_no_file_can_not_be_a_journal(basedash: Basedash, tmp_path: Path) -> None:
+    skills = {"skills": [{"name": "New", "instructions": "Be new."}]}
+    refused(basedash, run(basedash, skills, journal=str(tmp_path)), "can't be written")
+    refused(basedash, run(basedash, skills, journal="/dev/full"), "can't be written")
+    deep = tmp_path / "deep"
+    deep.write_text("[" * 100000, encoding="utf-8")
+    assert not run(basedash, skills, journal=str(deep)).failed
+
+
+# Something new --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/groups/.*/members"),
+        ("POST", "/org_demo/definitions"),
+        ("PATCH", "/tabs"),
+        ("POST", "/tabs"),
+        ("POST", "/org_demo/charts"),
+    ],
+)
+def test_what_is_new_may_not_be_known_everywhere_yet(basedash: Basedash, method: str, path: str) -> None:
+    fault = {"kind": "status_before", "status": 404, "method": method, "path": path, "times": 2}
+    basedash.control("POST", "faults", [fault])
+    report = run(basedash, WHOLE)
+    assert not report.failed, report.result["msg"]
+    assert set(actions(report).values()) == {"created"}
+    assert not run(basedash, WHOLE).result["changed"]
+
+
+def test_a_404_that_stays_is_said(basedash: Basedash) -> None:
+    fault = {"kind": "status_before", "status": 404, "method": "POST", "path": "/org_demo/charts"}
+    basedash.control("POST", "faults", [fault])
+    report = run(basedash, WHOLE)
+    assert actions(report)["charts", "MRR"] == "failed"
+    assert "was answered 404" in report.result["msg"]
+    assert report.result["api"]["wait_seconds"] < 25
+
+
+def test_a_definition_moves_to_another_data_source(basedash: Basedash) -> None:
+    sources = [{"name": name, "dialect": "POSTGRES"} for name in ("one", "two")]
+    definition = {"reference_name": "x", "name": "x", "sql_query": "SELECT 1"}
+    run(basedash, {"data_sources": sources, "definitions": [{**definition, "data_source": "one"}]})
+    moved = {"data_sources": sources, "definitions": [{**definition, "data_source": "two"}]}
+    report = run(basedash, moved, prune=["definitions"], allow_replace_all=["definitions"])
+    assert not report.failed, report.result["msg"]
+    assert report.result["summary"]["families"]["definitions"]["created"] == 1
+
+
+# Interruption ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("after", [1, 3])
+def test_an_interrupted_task_says_so(basedash: Basedash, after: int) -> None:
+    skills = [{"name": name, "instructions": "Be brief."} for name in ("A", "B")]
+    options = {"configuration": {"skills": skills}, "prune": ["skills"], "allow_replace_all": ["skills"]}
+    report = basedash.run(
+        ENSURE_CONFIGURATION, False, {**options, "concurrency": 1}, lambda: len(writes(basedash)) >= after
+    )
+    assert len(writes(basedash)) == after
+    assert report.result["changed"]
+    assert "It was not attempted, because the task was interrupted before." in report.result["msg"]
+    left = [one["msg"] for one in report.result["results"] if one["action"] == "not_attempted"]
+    assert set(left) == {"It was not attempted, because the task was interrupted before."}
+
+
+def test_a_twin_of_somebody_else_stops_the_task(basedash: Basedash) -> None:
+    twin = {"name": "Finance"}
+    writer = {"action": "create", "method": "POST", "path": "/groups$", "family": "groups", "organization": "org_demo"}
+    basedash.control("POST", "writers", [{**writer, "fields": twin}])
+    skills = [{"name": "New", "instructions": "Be new."}]
+    report = run(basedash, {"groups": [twin], "skills": skills}, on_error="stop")
+    assert actions(report) == {("groups", "Finance"): "failed", ("skills", "New"): "not_attempted"}

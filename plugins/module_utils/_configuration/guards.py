@@ -126,9 +126,12 @@ def _refuse_look_alikes(plan: Plan, planned: Planned, wanted: Wanted) -> None:
                 )
 
 
-def _look(change: Change, resource: Resource | None) -> tuple[str, str]:
-    key = change.managed.kind.family.key_of(resource or {})
-    return change.parent_id, look_alike_key(key) if isinstance(key, str) else ""
+def _look(change: Change, resource: Resource | None) -> tuple[Any, str]:
+    """Return what is equal for two objects whose keys look alike: each data source may have a definition of a name."""
+    family = change.managed.kind.family
+    key = family.key_of(resource or {})
+    scope = change.parent_id or family.scope_of(resource or {})
+    return scope, look_alike_key(key) if isinstance(key, str) else ""
 
 
 def _tell_renames(plan: Plan, planned: Planned) -> None:

@@ -254,6 +254,8 @@ def failures_in(plan: Plan) -> str:
         counts["not_attempted"],
     )
     failed = [change for change in plan.changes if action_of(change) == "failed"]
+    # Without a failure, the task was interrupted, and the first object that was left out says so.
+    failed = failed or [change for change in plan.changes if action_of(change) == "not_attempted"][:1]
     for change in failed[:_FAILURES_NAMED]:
         reason = next((act.error.message for act in change.acts if act.error is not None), "")
         message += " %s: %s" % (_subject(change), limited(reason, _LONGEST_REASON))

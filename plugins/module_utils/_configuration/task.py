@@ -110,7 +110,7 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
     if any(one.is_error for one in findings):
         raise refused(findings)
     check_prune(configuration, wanted)
-    journal = Journal(None if check_mode else options["journal"])
+    journal = Journal(None if check_mode else options["journal"], api.organization_id)
     with nullcontext() if check_mode else _alone(api):
         # Not before: a run that is still at work has not ended its part of the journal either.
         unfinished = journal.unfinished()
