@@ -126,7 +126,7 @@ class Execution:
                 return attempt()
             except NotFoundError as error:
                 settled = client.clock.monotonic() - begun > SETTLING_SECONDS
-                if settled and missing or error.changed or error.effect.is_unclear:
+                if (settled and missing) or error.changed or error.effect.is_unclear:
                     raise
                 missing.append(error)
                 return None
