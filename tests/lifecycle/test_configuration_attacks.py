@@ -272,3 +272,18 @@ def test_a_twin_of_somebody_else_stops_the_task(basedash: Basedash) -> None:
     skills = [{"name": "New", "instructions": "Be new."}]
     report = run(basedash, {"groups": [twin], "skills": skills}, on_error="stop")
     assert actions(report) == {("groups", "Finance"): "failed", ("skills", "New"): "not_attempted"}
+
+
+def test_the_end_of_a_preview_spares_one_whose_number_begins_alike(basedash: Basedash) -> None:
+    definition = {"reference_name": "d", "name": "D", "data_source": "production", "sql_query": "SELECT 1"}
+    configuration = {"skills": [{"name": "New", "instructions": "Be new."}], "definitions": [definition]}
+    for prefix in ("pr-1", "pr-12"):
+        assert not run(basedash, configuration, name_prefix=prefix).failed
+    families = ["skills", "definitions"]
+    options: dict[str, Any] = {"prune": families, "allow_replace_all": families, "name_prefix": "pr-1"}
+    report = run(basedash, dict.fromkeys(families, []), **options)
+    assert actions(report) == {("skills", "pr-1New"): "deleted", ("definitions", "pr_1d"): "deleted"}
+    before = writes(basedash)
+    report = run(basedash, {"skills": [{"name": "2 of them", "instructions": "Be new."}]}, name_prefix="pr-1")
+    assert "name_prefix ends with a digit" in report.result["msg"]
+    assert writes(basedash) == before

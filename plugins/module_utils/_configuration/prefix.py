@@ -30,6 +30,9 @@ def check_prefix(configuration: Configuration, prefix: str, notes: Notes) -> Non
     if not prefix or prefix[0].isspace() or not is_one_line(prefix):
         notes.error("prefix", "The option name_prefix begins with white space or has a control character: correct it.")
     for entry in configuration:
+        if prefix[-1:].isdigit() and (entry.key or "")[:1].isdigit() and entry.managed not in (MEMBERS, SETTINGS):
+            message = "The option name_prefix ends with a digit, and the name of the %s begins with one: end it with -."
+            notes.error("prefix", message % entry, entry.place)
         if entry.id is not None and entry.managed not in (MEMBERS, SETTINGS):
             message = "The %s has an id, which a preview with name_prefix would change: give its name alone."
             notes.error("prefix", message % entry, entry.place_of("id"))

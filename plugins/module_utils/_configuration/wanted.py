@@ -153,7 +153,9 @@ def _scope(options: Mapping[str, Any], keys: list[str]) -> dict[str, list[re.Pat
         for managed in FAMILIES:
             if managed is not MEMBERS:
                 begin = safe_prefix(prefix) if managed is DEFINITIONS else prefix
-                patterns.setdefault(managed.key, []).append(re.compile("^" + re.escape(begin)))
+                # What begins with pr-12 is of another preview than what begins with pr-1.
+                end = "(?![0-9])" if begin[-1].isdigit() else ""
+                patterns.setdefault(managed.key, []).append(re.compile("^" + re.escape(begin) + end))
     return patterns
 
 
