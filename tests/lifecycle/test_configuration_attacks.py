@@ -287,3 +287,12 @@ def test_the_end_of_a_preview_spares_one_whose_number_begins_alike(basedash: Bas
     report = run(basedash, {"skills": [{"name": "2 of them", "instructions": "Be new."}]}, name_prefix="pr-1")
     assert "name_prefix ends with a digit" in report.result["msg"]
     assert writes(basedash) == before
+
+
+def test_the_run_after_an_interrupted_one_says_what_that_did(basedash: Basedash, tmp_path: Path) -> None:
+    skills = {"skills": [{"name": name, "instructions": "Be brief."} for name in ("A", "B")]}
+    options = {"configuration": skills, "journal": str(tmp_path / "journal"), "concurrency": 1}
+    basedash.run(ENSURE_CONFIGURATION, False, options, lambda: len(writes(basedash)) >= 1)
+    (told,) = basedash.run(ENSURE_CONFIGURATION, False, options).warnings
+    assert "did not come to its end: 1 changes are in the journal. This run goes on" in told
+    assert basedash.run(ENSURE_CONFIGURATION, False, options).warnings == []

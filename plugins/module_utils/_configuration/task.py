@@ -187,7 +187,8 @@ def _carried_out(planner: Planner, plan: Plan, values: Mapping[str, Any], wanted
     try:
         execution.record("started", plan_id=values["plan_id"])
         execution.run()
-        execution.record("ended", **_counted(plan))
+        # Nobody may have got the report of an interrupted task, so the next run says what it did.
+        execution.record("interrupted" if api.client.abandoned else "ended", **_counted(plan))
     finally:
         journal.close()
     plan.warnings += execution.warnings
