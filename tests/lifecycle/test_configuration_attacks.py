@@ -248,6 +248,17 @@ def test_a_definition_moves_to_another_data_source(basedash: Basedash) -> None:
     assert report.result["summary"]["families"]["definitions"]["created"] == 1
 
 
+# Other writers --------------------------------------------------------------------------------------------------------
+
+
+def test_a_data_source_that_vanishes_while_a_plan_reads_is_no_failure(basedash: Basedash) -> None:
+    writer = {"action": "delete", "method": "GET", "path": "/access$", "family": "data-sources"}
+    source = {"object": "ds_preview_1", "organization": "org_demo"}
+    basedash.control("POST", "writers", [{**writer, **source}])
+    report = run(basedash, {"groups": [{"name": "Analysts", "members": ["grace@example.com"]}]}, check=True)
+    assert not report.failed, report.result["msg"]
+
+
 # Interruption ---------------------------------------------------------------------------------------------------------
 
 

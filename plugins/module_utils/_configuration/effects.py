@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from .._base.errors import ApiError
+from .._base.errors import ApiError, NotFoundError
 from .._base.text import quoted
 from .._engine.outcome import is_planned
 from .._http.parallel import in_parallel
@@ -22,6 +22,7 @@ from .._resources.access import CONCURRENCY, Policy, read_policy_of_listed
 from .._resources.member import is_admin
 from .._resources.membership import members_of, shown_members
 from .._rest.answers import NOT_OFFERED
+from .._rest.collection import Collection
 from .._rest.family import Family, Resource
 from .._rest.listing import Listing
 from .access import Group, Person, Reach, Source, changes, only_grants, restricted_to_nobody
@@ -98,8 +99,8 @@ class _Reaches:
         self._policies = planned.policies_before
         api = planned.api.beside(_SOURCES)
         unknown = [one["id"] for one in self._old_sources if self._matters(one) and one["id"] not in self._policies]
-        read = partial(read_policy_of_listed, api)
-        self._policies.update(zip(unknown, in_parallel(api.client, CONCURRENCY, read, unknown)))
+        read = in_parallel(api.client, CONCURRENCY, partial(_policy_of, api), unknown)
+        self._policies.update((one, policy) for one, policy in zip(unknown, read) if policy is not None)
         groups = planned.api.beside(_GROUPS)
         listed = list(self._old_groups or ())
         in_group = in_parallel(api.client, CONCURRENCY, partial(members_of, groups), listed)
@@ -143,6 +144,20 @@ class _Reaches:
         members = None if changed is None else shown_members(changed)
         members = self._in_group.get(resource["id"]) if members is None else members
         return Group(resource["id"], str(_GROUPS.key_of(resource)), members)
+
+
+def _policy_of(api: Collection, identifier: str) -> Policy | None:
+    """Return who may query a data source, ``None`` if somebody else has deleted it since it was listed.
+
+    Raises:
+        ApiError: if it can't be read.
+    """
+    try:
+        return read_policy_of_listed(api, identifier)
+    except NotFoundError:
+        if identifier in api.list_all():
+            raise
+        return None
 
 
 def _people(listing: Listing | None) -> list[Person] | None:
