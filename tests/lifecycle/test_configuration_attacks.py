@@ -229,6 +229,13 @@ def test_what_is_new_may_not_be_known_everywhere_yet(basedash: Basedash, method:
     assert not run(basedash, WHOLE).result["changed"]
 
 
+def test_what_no_reading_shows_for_long_was_not_deleted_by_somebody_else(basedash: Basedash) -> None:
+    basedash.reset({**SERVER, "list_lag_seconds": 60, "get_lag_seconds": 60})
+    report = run(basedash, {"groups": [{"name": "G", "members": ["ada@example.com"]}]})
+    assert "someone else" not in report.result["msg"]
+    assert "no reading shows it" in report.result["msg"]
+
+
 def test_a_404_that_stays_is_said(basedash: Basedash) -> None:
     fault = {"kind": "status_before", "status": 404, "method": "POST", "path": "/org_demo/charts"}
     basedash.control("POST", "faults", [fault])

@@ -281,8 +281,7 @@ class Membership(Step):
                 return None
             return True
 
-        is_new = work.new or work.api.is_new(work.resource["id"])
-        done = look_until(client, send, "changing the members of the new group again") if is_new else send()
+        done = look_until(client, send, "changing the members of the new group again") if work.new else send()
         if not done:
             raise missing[-1]
 
