@@ -266,6 +266,15 @@ def test_a_data_source_that_vanishes_while_a_plan_reads_is_no_failure(basedash: 
     assert not report.failed, report.result["msg"]
 
 
+@pytest.mark.parametrize("path", ["definitions", "automations", "dashboards", "charts"])
+def test_what_can_not_be_read_is_not_said_to_be_spared(basedash: Basedash, path: str) -> None:
+    fault = {"kind": "status_before", "status": 405, "method": "GET", "path": "/%s$" % path}
+    basedash.control("POST", "faults", [fault])
+    report = run(basedash, {"data_sources": [{"name": "production"}]}, prune=["data_sources"], check=True)
+    assert not report.failed, report.result["msg"]
+    assert any("The %s can't be read" % path in warning for warning in report.warnings)
+
+
 # Interruption ---------------------------------------------------------------------------------------------------------
 
 
@@ -299,7 +308,7 @@ def test_the_end_of_a_preview_spares_one_whose_number_begins_alike(basedash: Bas
         assert not run(basedash, configuration, name_prefix=prefix).failed
     families = ["skills", "definitions"]
     options: dict[str, Any] = {"prune": families, "allow_replace_all": families, "name_prefix": "pr-1"}
-    report = run(basedash, dict.fromkeys(families, []), **options)
+    report = run(basedash, {key: [] for key in families}, **options)
     assert actions(report) == {("skills", "pr-1New"): "deleted", ("definitions", "pr_1d"): "deleted"}
     before = writes(basedash)
     report = run(basedash, {"skills": [{"name": "2 of them", "instructions": "Be new."}]}, name_prefix="pr-1")

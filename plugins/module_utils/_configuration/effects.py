@@ -16,7 +16,6 @@ from typing import Any
 
 from .._base.errors import ApiError, NotFoundError
 from .._base.text import quoted
-from .._engine.outcome import is_planned
 from .._http.parallel import in_parallel
 from .._resources.access import CONCURRENCY, Policy, read_policy_of_listed
 from .._resources.member import is_admin
@@ -191,26 +190,37 @@ def judge_deletions(plan: Plan, planned: Planned) -> list[dict[str, Any]]:
         )
     there: dict[str, list[Resource]] = {}
     if deleted[GROUPS.key]:
-        there[DATA_SOURCES.key] = _left(planned, DATA_SOURCES)
+        there[DATA_SOURCES.key] = _left(plan, planned, DATA_SOURCES)
     if deleted[DATA_SOURCES.key] or deleted[DEFINITIONS.key]:
-        there.update((managed.key, _left(planned, managed)) for managed in (DEFINITIONS, AUTOMATIONS))
-        there[CHARTS.key] = _charts_left(planned)
+        there.update((managed.key, _left(plan, planned, managed)) for managed in (DEFINITIONS, AUTOMATIONS))
+        there[CHARTS.key] = _charts_left(plan, planned)
     # The access of all data sources was read if the plan deletes a group.
     return breaks(deleted, there, {**planned.policies_before, **planned.policies})
 
 
-def _charts_left(planned: Planned) -> list[Resource]:
-    dashboards = [one["id"] for one in _left(planned, DASHBOARDS)]
-    charts = CHARTS.kind.family
-    real = [one for one in dashboards if not is_planned(one)]
-    in_parallel(planned.api.client, CONCURRENCY, lambda one: planned.lists.of(charts, one).latest, real)
-    return [chart for one in dashboards for chart in planned.listing(charts, one)]
+def _charts_left(plan: Plan, planned: Planned) -> list[Resource]:
+    parents = [one["id"] for one in _left(plan, planned, DASHBOARDS)]
+    found = in_parallel(planned.api.client, CONCURRENCY, partial(_readable, planned, CHARTS), parents)
+    if None in found:
+        plan.warnings.append(_UNREAD % CHARTS.kind.family.plural)
+    return [chart for listing in found for chart in listing or ()]
 
 
-def _left(planned: Planned, managed: Managed) -> list[Resource]:
+def _left(plan: Plan, planned: Planned, managed: Managed) -> list[Resource]:
+    listing = _readable(planned, managed, "")
+    if listing is None:
+        plan.warnings.append(_UNREAD % managed.kind.family.plural)
+    return list(listing or ())
+
+
+_UNREAD = "The %s can't be read, or not all of them: it is not known which of them use what is deleted."
+
+
+def _readable(planned: Planned, managed: Managed, parent: str) -> Listing | None:
+    """Return the planned list of a family, or of one parent; ``None`` if the server does not show it."""
     try:
-        return list(planned.listing(managed.kind.family))
+        return planned.listing(managed.kind.family, parent)
     except ApiError as error:
         if error.status in NOT_OFFERED:
-            return []
+            return None
         raise
