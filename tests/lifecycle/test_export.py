@@ -328,3 +328,23 @@ def test_a_family_that_the_server_lacks_is_left_out_and_named(basedash: Basedash
     assert not {"skills", "automations"} & {*found["configuration"], *found["summary"]["families"]}
     lacking = [one["family"] for one in found["left_out"] if one["reason"] == "this server does not offer it"]
     assert lacking == ["skills", "automations"]
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_dashboard_whose_charts_can_not_be_read_is_never_exported_without_them(
+    basedash: Basedash, is_gone: bool
+) -> None:
+    basedash.reset({})
+    boards = [{"id": "board_%d" % number, "name": "Board %d" % number} for number in range(2)]
+    basedash.control("POST", "objects/dashboards", {"organization": ORGANIZATION, "objects": boards})
+    path = "/board_1/charts$"
+    if is_gone:
+        writer = {"action": "delete", "family": "dashboards", "object": "board_1", "organization": ORGANIZATION}
+        basedash.control("POST", "writers", [{**writer, "path": path}])
+    else:
+        basedash.control("POST", "faults", [{"kind": "status_before", "status": 404, "path": path}])
+    report = export(basedash)
+    assert report.failed is not is_gone
+    if is_gone:
+        names = [one["name"] for one in report.result["configuration"]["dashboards"]]
+        assert ("Board 0" in names, "Board 1" in names) == (True, False)
