@@ -107,7 +107,7 @@ options:
     description:
       - For previews. It is put before the keys of all families but members and the organization, references are
         rewritten, and automations are created inactive. With O(prune), only objects with this prefix are pruned.
-      - End it with a separator, such as V(preview-42-). What begins with V(pr-12) does not belong to the prefix V(pr-1),
+      - End it with a separator, such as V(preview-42-). What begins with V(pr-12) does not belong to prefix V(pr-1),
         but what begins with V(pr-ab) belongs to V(pr-a).
       - In the reference names of definitions, which are a part of SQL, everything in the prefix but letters, digits and
         underscores becomes an underscore.
