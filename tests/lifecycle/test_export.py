@@ -338,11 +338,11 @@ def test_a_dashboard_whose_charts_can_not_be_read_is_never_exported_without_them
     seed = empty()
     seed["organizations"][0]["dashboards"] = [{"id": "board_%d" % one, "name": "Board %d" % one} for one in range(2)]
     basedash.control("POST", "reset", seed)
-    path = "/board_1/charts$"
-    basedash.control("POST", "faults", [{"kind": "status_before", "status": 404, "path": path}])
+    path, board = "/board_1/charts$", {"object": "board_1", "organization": ORGANIZATION}
     if is_gone:
-        writer = {"action": "delete", "family": "dashboards", "object": "board_1", "organization": ORGANIZATION}
-        basedash.control("POST", "writers", [{**writer, "path": "/board_0/charts$"}])
+        basedash.control("POST", "writers", [{"action": "delete", "family": "dashboards", "path": path, **board}])
+    else:
+        basedash.control("POST", "faults", [{"kind": "status_before", "status": 404, "path": path}])
     report = basedash.run(basedash_configuration_info.SPEC, False, {})
     assert report.failed is not is_gone
     if is_gone:

@@ -146,24 +146,22 @@ def _read(api: Collection, families: Sequence[Managed]) -> _Read:
     found.lists = {one.path: None if isinstance(it, ApiError) else it for one, it in zip(in_order, lists)}
     readings = [reading for one in families for reading in _READINGS.get(one.key, _no_readings)(api, found)]
     in_parallel(api.client, CONCURRENCY, lambda reading: reading(), readings)
-    _check_boards(api, found)
+    _check_boards(found)
     return found
 
 
-def _check_boards(api: Collection, found: _Read) -> None:
-    """Leave out dashboards that somebody else has deleted meanwhile, so that their charts could not be read.
+def _check_boards(found: _Read) -> None:
+    """Leave out dashboards that somebody else has deleted before their charts were read.
 
     Raises:
         ApiError: if the charts of a dashboard can't be read although those of others can.
     """
     there = found.of(DASHBOARDS)
-    if there is None or not found.refused:
-        return
-    now = api.beside(DASHBOARDS.kind.family).list_all()
-    for identifier, error in found.refused.items():
-        if identifier not in now:
+    for identifier, charts in found.charts.items():
+        if there is not None and charts is not None and not charts.parent_exists:
             there.remove(identifier)
-        elif len(found.refused) < len(found.charts):
+    if len(found.refused) < len(found.charts):
+        for error in found.refused.values():
             raise error
 
 
