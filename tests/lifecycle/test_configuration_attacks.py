@@ -207,6 +207,14 @@ def test_what_is_no_file_can_not_be_a_journal(basedash: Basedash, tmp_path: Path
     assert not run(basedash, skills, journal=str(deep)).failed
 
 
+def test_who_gains_is_said_to_be_planned_if_not_all_was_done(basedash: Basedash) -> None:
+    fault = {"kind": "status_before", "status": 422, "method": "PUT", "path": "/access$"}
+    basedash.control("POST", "faults", [fault])
+    report = run(basedash, WHOLE)
+    assert "The data source is new and may be open to the whole organization" in report.result["msg"]
+    assert any("is what was planned, and not all of it was done (data source" in one for one in report.warnings)
+
+
 # Something new --------------------------------------------------------------------------------------------------------
 
 

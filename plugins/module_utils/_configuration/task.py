@@ -21,14 +21,14 @@ from .._rest.creation_lock import organization_lock
 from .._rest.snapshot import Lists
 from .carrying_out import Execution
 from .effects import judge_access, judge_deletions
-from .families import FAMILIES, SETTINGS
+from .families import DATA_SOURCES, FAMILIES, GROUPS, MEMBERS, SETTINGS
 from .form import Configuration, Finding
 from .guards import check_prune, judge
 from .journal import Journal
 from .layers import load
 from .organization import Planned
 from .planning import Plan, Planner
-from .report import NAMED, as_result, diffs_of, failures_in, identity_of, summary_of, warnings_of
+from .report import NAMED, action_of, as_result, diffs_of, failures_in, identity_of, listed, summary_of, warnings_of
 from .validation import check, refused
 from .wanted import Wanted
 
@@ -192,7 +192,16 @@ def _carried_out(planner: Planner, plan: Plan, values: Mapping[str, Any], wanted
     finally:
         journal.close()
     plan.warnings += execution.warnings
+    left = [one for one in plan.changes if one.managed in _GRANTING and action_of(one) in ("failed", "not_attempted")]
+    if plan.access_changes and left:
+        plan.warnings.append(
+            "Who gains and loses data sources is what was planned, and not all of it was done (%s): look at results."
+            % listed(left)
+        )
     return _outcome(planner, plan, values, wanted, changes)
+
+
+_GRANTING = (GROUPS, MEMBERS, DATA_SOURCES)
 
 
 def _counted(plan: Plan) -> dict[str, Any]:
