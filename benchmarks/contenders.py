@@ -112,6 +112,7 @@ CONTENDERS = {
         Contender("plan_list_target", "check mode, a list, on the target", "empty", 0.001, _listed, TARGET, True),
         Contender("configuration", "`basedash_configuration`, a plan", "empty", 0.001, _planned, CONTROLLER, True),
         Contender("pages", "bare `requests` client, the same pages", "bare_empty", 0.001, deletes=False),
+        Contender("pages_in_turn", "bare client, one page after the other", "bare_empty", 0.01, deletes=False),
         Contender("plan_filters_target", "check mode, filters, on the target", "empty", 0.001, _filtered, TARGET, True),
     )
 }
@@ -121,8 +122,9 @@ def prepare(contender: Contender, conditions: Conditions, server: Server, folder
     """Write what the run needs into its folder and return its command."""
     if contender.name == "bare_empty":
         return [str(bin_folder / "python"), str(HERE / "bare.py")]
-    if contender.name == "pages":
-        arguments = [server.sources_url(conditions.scheme).rpartition("/")[0], API_KEY, str(conditions.concurrency)]
+    if contender.name in ("pages", "pages_in_turn"):
+        at_once = conditions.concurrency if contender.name == "pages" else 1
+        arguments = [server.sources_url(conditions.scheme).rpartition("/")[0], API_KEY, str(at_once)]
         return [str(bin_folder / "python"), str(HERE / "pages.py"), *arguments]
     if contender.name == "bare":
         bundle = server.bundle if conditions.scheme == "https" else ""

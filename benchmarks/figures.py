@@ -267,8 +267,9 @@ def _configuration(samples: Samples, core: str) -> list[Figure]:
     found = []
     for latency in (0.0, 0.05):
         conditions = Conditions(1000, latency, organization=True)
-        title = f"a plan of 1,000 unchanged objects, {latency * 1000:.0f} ms, against the bare client"
-        found += _most(title, samples.ratio("configuration", "pages", conditions, core), 1.3)
+        title = f"a plan of 1,000 unchanged objects, {latency * 1000:.0f} ms, against "
+        for bare, which in (("pages_in_turn", "a bare client"), ("pages", "a bare client with 8 requests at once")):
+            found += _most(title + which, samples.ratio("configuration", bare, conditions, core), 1.3)
     many = Conditions(10000, organization=True)
     spread = samples.seconds("configuration", many, core)
     if spread is not None:

@@ -32,7 +32,7 @@ LIMIT = 100
 BULK = ("list", "filters", "bare", "controller", "uri")
 LOOPS = ("noop", "controller", "target", "uri")
 PLANS = ("plan_list", "plan_filters", "plan_list_target", "plan_filters_target")
-PLAN = ("configuration", "pages")
+PLAN = ("configuration", "pages", "pages_in_turn")
 EMPTY = ("empty", "bare_empty")
 SEVERAL_AT_ONCE = ("list", "filters", "bare")
 

@@ -58,6 +58,9 @@ class ActionModule(ActionBase):
                 announced = self._announced()
                 self._check(task_vars or {})
                 return announced
+            if self._about == "validate":
+                # Nothing is announced before a check.
+                self._check(task_vars or {})
             outcome = _with_reason(with_relative_paths(_plain(self._task.args["outcome"]), Path.cwd()))
             return _MAKERS[self._about](self, outcome)
         except (AnsibleLookupError, AnsibleUndefinedVariable) as error:
@@ -112,7 +115,7 @@ class ActionModule(ActionBase):
         report.status = _drift.status_of(report)
         hints = [Line(hint, "yellow") for hint in _drift.hints_of(report, plain)]
         shown = self._show([*report.lines(self._most), *hints])
-        further = _drift.parts(report) if report.status == _drift.DRIFTED else ()
+        further = _drift.parts(report) if report.status != _drift.ERROR else ()
         files = self._written(report.markdown(further=further), _drift.machine(report))
         message = report.message
         if report.status == _drift.DRIFTED:

@@ -30,20 +30,25 @@ extends_documentation_fragment:
 options:
   source:
     description:
-      - Files and folders with the configuration, in layers. A later one is merged over an earlier one, entry by
-        entry by key, and field by field. Lists inside an entry are replaced.
+      - Files and folders with the configuration, in layers. A later one is merged over an earlier one, entry by entry
+        and option by option. Lists inside an entry are replaced.
       - A folder is read with its subfolders, all files that end in C(.yml) or C(.yaml).
+      - Each file has the key C(format), which is 1. Its other keys are C(for), C(defaults), C(organization) and the
+        families C(groups), C(members), C(data_sources), C(mcp_servers), C(definitions), C(skills), C(automations) and
+        C(dashboards). A family is a list of entries, which take the options of the family's module, such as
+        M(community.basedash.basedash_skill). Charts are in the list C(charts) of their dashboard.
       - Either this or O(configuration) is needed.
     type: list
     elements: path
   configuration:
     description:
-      - The configuration inline, in the same form, for what a play computes. Ansible templates it as any argument.
+      - The configuration inline, in the same form as a file, for what a play computes. Ansible templates it like any
+        option. The key C(format) may be left out.
     type: dict
   secrets:
     description:
-      - Secrets for entries. The keys of the dictionary are families, such as C(data_sources). Each has the keys of
-        entries, and each of these has options, such as C(password). See the example. A plan needs none.
+      - Secrets for entries, such as a C(password), by family, by the key of the entry, and by option, as in the
+        examples. A plan needs none.
       - Secrets for an entry that the configuration lacks are refused.
     type: dict
   update_secrets:
@@ -56,20 +61,25 @@ options:
     aliases: [update_password]
   prune:
     description:
-      - Families of which everything is deleted that is in no entry, such as V(dashboards). V(charts) and
-        V(tabs) are apart from V(dashboards), and V(group_members) are apart from V(groups).
+      - Families of which everything is deleted that is in no entry, such as V(dashboards). The charts and tabs of a
+        dashboard that stays are only deleted with V(charts) and V(tabs), and the members of a group are only removed
+        with V(group_members).
       - The managed warehouse and the vendor's demonstration are never deleted like this.
       - Deletions come last, and only if everything else went well.
+      - A dashboard stays if one of its charts is in O(exclude) or outside of O(scope), because the charts would go with
+        it.
+      - The API does not tell who the user of the key is. Keep an entry for this person if V(members) is given. Admins
+        are deactivated first, and nobody is after the service has refused one.
     type: list
     elements: str
   scope:
     description:
-      - By family, a regular expression that is searched in the keys. Only these objects are compared, pruned
-        and reported. An entry outside is refused.
+      - By family, a regular expression that is searched in the keys, such as C(^Sales) for C(dashboards). Only objects
+        with such a key are compared, pruned and reported. An entry outside is refused.
     type: dict
   exclude:
     description:
-      - By family, ids or keys of objects that are never deleted.
+      - By family, a list of ids or keys of objects that are never deleted.
     type: dict
   allow_replace_all:
     description:
@@ -81,7 +91,8 @@ options:
     description:
       - How many objects may be deleted, as a number, or as a percentage of each family such as V(30%). With
         O(prune) the default is 10. More are refused before the first write.
-      - Tabs and members of groups that O(prune) removes count as well.
+      - Tabs and members of groups that are taken away count as well. A percentage holds for each of both on its own. It
+        is that of the tabs or members which are there in the objects whose entries have such a list.
     type: str
   max_updates:
     description:
@@ -93,7 +104,10 @@ options:
     type: int
     default: 10
   expected_plan:
-    description: The RV(plan_id) of a plan that somebody reviewed. If the plan is another one now, nothing is changed.
+    description:
+      - The RV(plan_id) of a plan that somebody reviewed. If the plan is another one now, nothing is changed, and the
+        task fails.
+      - This is also so if nothing is left to do, such as in an apply that is repeated. The message says so.
     type: str
   missing_members:
     description:
@@ -116,6 +130,8 @@ options:
     description:
       - Check the configuration without a connection and without a key, and change nothing. The form, the types, the
         references, and the definitions that SQL uses are checked.
+      - A warning is about what only Basedash can tell, such as a name that is not in the configuration, and about words
+        that are newer than this collection or wrong.
     type: bool
     default: false
   fail_on:
@@ -147,6 +163,10 @@ options:
     type: path
 seealso:
   - module: community.basedash.basedash_configuration_info
+  - module: community.basedash.basedash_configuration_report
+  - name: The organization as code
+    description: The guide of this collection, with the form of the files and the playbooks for plan, apply and drift.
+    link: https://github.com/ansible-collections/community.basedash/blob/main/docs/organization_as_code.md
 """
 
 EXAMPLES = r"""
@@ -240,8 +260,10 @@ results:
       type: str
       sample: Briefly
     place:
-      description: The file and the line where the entry begins.
-      returned: if it is in a file
+      description:
+        - The file and the line where the entry begins, or its path, such as C(configuration.skills[0]), if it is given
+          in O(configuration).
+      returned: if an entry is about it
       type: str
       sample: base/skills.yml:4
     msg:
@@ -292,7 +314,7 @@ summary:
 plan_id:
   description:
     - What identifies the plan. It is another one exactly if the plan does something else. Secrets don't count.
-    - Null if there is no plan.
+    - Null if there is no plan, or if it was refused for another reason than O(expected_plan).
   returned: always
   type: str
   sample: 7eec5615ece0cf3b76c53bea6036bb88
@@ -317,12 +339,51 @@ renames:
   type: list
   elements: dict
   sample: [{family: dashboards, name: Sales, there: {id: dash_1, name: Sales 2026}}]
+unmanaged_objects:
+  description: What is there and in no entry, up to twenty objects of each family. RV(summary) has the numbers of all.
+  returned: if RV(results) is
+  type: list
+  elements: dict
+  contains:
+    family:
+      description: The family, as in O(prune).
+      returned: always
+      type: str
+      sample: charts
+    id:
+      description: The identifier.
+      returned: always
+      type: str
+      sample: chart_7
+    name:
+      description: The key, such as the name.
+      returned: always
+      type: str
+      sample: By hand
+    dashboard:
+      description: The dashboard of a chart.
+      returned: for charts
+      type: str
+      sample: Revenue
+    data_source:
+      description: The data source of a definition.
+      returned: for definitions
+      type: str
+      sample: orders
 findings:
-  description: What the checks without a connection found.
+  description:
+    - What the checks of the configuration found, errors and warnings. Without O(validate_only), a definition that the
+      configuration lacks is one only if Basedash lacks it too.
+    - In O(configuration), there is neither file nor line, and the message begins with the path.
   returned: if the options are right
   type: list
   elements: dict
-  sample: [{rule: unknown-definition, level: warning, message: '...', file: base/charts.yml, line: 12}]
+  sample:
+    - rule: unknown-key
+      level: error
+      message: 'The option colour is unknown: did you mean color?'
+      file: base/dashboards/revenue.yml
+      line: 12
 service:
   description: Where the task worked, as its options, C(module_defaults) or the environment say.
   returned: if RV(results) is

@@ -47,7 +47,7 @@ attributes:
   check_mode:
     description: Can run in check mode and return changed status without modifying the target.
     support: full
-    details: [It writes the report in check mode, too.]
+    details: It writes the report in check mode, too.
   diff_mode:
     description: Returns what has changed, or would change in check mode.
     support: none

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import cached_property
@@ -178,16 +178,25 @@ class Report:
     @cached_property
     def unmanaged(self) -> list[str]:
         """How many objects of which family are in no entry."""
-        found = (self.outcome.get("summary") or {}).get("unmanaged") or {}
-        return [
-            "%d %s" % (count, noun_of(family) if count == 1 else str(family).replace("_", " "))
-            for family, count in found.items()
-            if count
-        ]
+        return ["%d %s" % (count, _plural(family, count)) for family, count in self._unmanaged_counts.items() if count]
+
+    @property
+    def _unmanaged_counts(self) -> Mapping[str, int]:
+        return (self.outcome.get("summary") or {}).get("unmanaged") or {}
+
+    def unmanaged_by_name(self, shown: Any = code) -> Iterator[str]:
+        """Yield the objects that are in no entry by name, and for each family how many more there are."""
+        known = self.outcome.get("unmanaged_objects") or ()
+        for family, count in self._unmanaged_counts.items():
+            objects = [named(one, shown) for one in known if one.get("family") == family]
+            yield from objects
+            left = count - len(objects)
+            if objects and left > 0:
+                yield "%d more %s" % (left, _plural(family, left))
 
     def machine(self) -> dict[str, Any]:
         """Return the report for a program. It is complete, and has no secrets."""
-        lists = ("results", "access_changes", "breaks", "renames", "findings")
+        lists = ("results", "access_changes", "breaks", "renames", "unmanaged_objects", "findings")
         return {
             "version": 1,
             "title": self.about.title,
@@ -242,7 +251,12 @@ class Report:
         yield titles[UPDATED], sorted(blocks, key=len), legend
 
     def _rows(self, action: str) -> list[list[str]]:
-        return [[_row(entry)] for entry in self.groups.get(action) or ()]
+        return [[_row(entry, self._said(action, entry, code))] for entry in self.groups.get(action) or ()]
+
+    def _said(self, action: str, entry: Mapping[str, Any], shown: Callable[[str], str]) -> str:
+        """Return what goes with a deleted object, in a sentence."""
+        says = action == DELETED and self.about is not DRIFT and entry.get("msg")
+        return ": " + shown(entry["msg"]) if says else ""
 
     def _change(self, entry: Mapping[str, Any]) -> list[str]:
         if is_moved(entry):
@@ -275,6 +289,10 @@ class Report:
         last = ["Plan %s" % plain(self.outcome["plan_id"])] if self.outcome.get("plan_id") else []
         if self.unmanaged:
             last.append("In Basedash, but not in the files: %s" % ", ".join(self.unmanaged))
+        if self.about is DRIFT:
+            names = list(self.unmanaged_by_name(plain))
+            last += ["  " + one for one in names[:_MOST_NAMED]]
+            last += ["  and %d more lines, see the report" % (len(names) - _MOST_NAMED)] if names[_MOST_NAMED:] else []
         return [Line(first), *shown, *map(Line, last)]
 
     def _listed(self) -> Iterator[Line]:
@@ -283,7 +301,7 @@ class Report:
                 reason = ": " + sentence(entry["msg"]).strip("`") if entry.get("msg") else ""
                 yield Line("! %s %s%s" % (self.about.words[action], _called(entry), reason), "red")
         for entry in self.groups.get(DELETED) or ():
-            yield Line("- " + self._line(DELETED, entry), "red")
+            yield Line("- " + self._line(DELETED, entry) + self._said(DELETED, entry, plain), "red")
         for one in self.outcome.get("breaks") or ():
             yield Line("! " + _breakage(one, plain)[0][2:], "red")
         for one in self.outcome.get("access_changes") or ():
@@ -303,6 +321,10 @@ class Report:
 
 _HEAD = ["| | name | id |", "| --- | --- | --- |"]
 _COLORS = {"+": "green", "-": "red"}
+
+
+def _plural(family: str, count: int) -> str:
+    return noun_of(family) if count == 1 else str(family).replace("_", " ")
 
 
 def _of(subject: str, shown: Any = code) -> str:
@@ -339,10 +361,10 @@ def _called(entry: Mapping[str, Any]) -> str:
     return named(entry, plain) + (" (%s)" % identifier if identifier else "")
 
 
-def _row(entry: Mapping[str, Any]) -> str:
+def _row(entry: Mapping[str, Any], said: str) -> str:
     within = surroundings(entry)
     around = "" if within is None else " of %s %s" % (within[0], _shown(within[1]))
-    name = _shown(entry.get("name")) + around
+    name = _shown(entry.get("name")) + around + said
     return "| %s | %s | %s |" % (noun_of(entry.get("family")), name, code(entry.get("id")))
 
 

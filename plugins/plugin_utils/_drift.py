@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.community.basedash.plugins.filter.basedash_report import code
-from ansible_collections.community.basedash.plugins.module_utils._configuration.families import BY_KEY
+from ansible_collections.community.basedash.plugins.module_utils._configuration.families import BY_KEY, DEFINITIONS
 from ansible_collections.community.basedash.plugins.module_utils._engine.settings import SECRET_WORDS
 from ansible_collections.community.basedash.plugins.plugin_utils import _yaml
 from ansible_collections.community.basedash.plugins.plugin_utils._configuration_report import (
@@ -37,6 +37,10 @@ _WORDS = {DELETED: "only_in_basedash", CREATED: "only_in_the_files", UPDATED: "d
 # Lists of single values in a result, whose items are dicts in a configuration.
 _OF_NAMES = ("tabs",)
 _TITLE = "What Basedash has, to paste into the files if it should stay"
+_OF_EXPORTS = (
+    "An export into another folder (`basedash_configuration_folder`) has the entries of what only Basedash has, to "
+    "paste into the files."
+)
 _LEGEND = (
     "Apply the configuration if it should not stay. A text that stands in a file of its own belongs into that file."
 )
@@ -80,7 +84,7 @@ def _described(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def parts(report: Report) -> Iterator[tuple[str, Sequence[Sequence[str]]]]:
-    """Yield the further parts of the page: what may be a new name, and the YAML of what differs."""
+    """Yield the further parts of the page: new names, the YAML of what differs, and what only Basedash has."""
     hints = [["- " + hint] for hint in hints_of(report, code)]
     yield "New names?", hints
     blocks = []
@@ -92,6 +96,9 @@ def parts(report: Report) -> Iterator[tuple[str, Sequence[Sequence[str]]]]:
             blocks.append(["", "%s%s" % (named(entry), place), "", fence + "yaml", *lines, fence])
     if blocks:
         yield _TITLE, [[_LEGEND], *blocks]
+    unmanaged = [["- " + one] for one in report.unmanaged_by_name()]
+    if unmanaged or report.groups.get(DELETED):
+        yield "Not in the files", [[_OF_EXPORTS, ""], *unmanaged]
 
 
 def hints_of(report: Report, shown: Any) -> Iterator[str]:
@@ -137,6 +144,8 @@ def to_paste(entry: Mapping[str, Any]) -> list[str] | None:
         form: dict[str, Any] = {managed.key: content}
     else:
         key = {managed.key_option: content.pop(managed.key_option, entry.get("name"))}
+        if managed is DEFINITIONS and entry.get("data_source") is not None:
+            key["data_source"] = content.pop("data_source", entry["data_source"])
         form = {managed.key: [{**key, **content}]}
         if managed.within:
             form = {managed.within: [{"name": entry.get("dashboard"), **form}]}

@@ -4,8 +4,8 @@
 
 """Private to this collection: writes a configuration into a folder, and keeps what people wrote there.
 
-A family has a file, and each dashboard has one. SQL stands in files of its own beside them. A checksum in the header of
-a file tells whether somebody edited it since it was written.
+A family has a file, and each dashboard has one. SQL stands in files of its own beside them. Checksums in the header of
+a file tell whether somebody edited it, or its SQL, since it was written.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ from ansible_collections.community.basedash.plugins.plugin_utils._yaml import li
 SCHEMA = "configuration.schema.json"
 _SHIPPED_SCHEMA = Path(__file__).parents[2] / "schemas" / SCHEMA
 
-_MARK = re.compile(r"^# Checksum of the export: ([0-9a-f]{32})$", re.MULTILINE)
+_MARK = re.compile(r"^# Checksum of the export: ([0-9a-f]{32})(?:, of its SQL: ([0-9a-f]{32}))?$", re.MULTILINE)
+_MOST_NAMED = 5
 _LONGEST_SLUG = 60
 _LONGEST_NOTE = 120
 _IN_FILE = "_file"
@@ -61,17 +62,21 @@ class Unit:
 
     @property
     def text(self) -> str:
-        """The text of the file, with the checksum of it and of its SQL."""
+        """The text of the file, with a checksum of it, and one of its SQL."""
         up = "../" * self.path.count("/")
         head = ["# yaml-language-server: $schema=%s%s" % (up, SCHEMA), *self.comments]
         body = ["---", *lines_of(self.content), ""]
-        return "\n".join(
-            [*head, "# Checksum of the export: %s" % _checksum("\n".join([*head, *body]), self.sql), *body]
-        )
+        mark = "# Checksum of the export: %s" % _checksum(["\n".join([*head, *body])])
+        if self.sql:
+            mark += ", of its SQL: %s" % _checksum_of_sql(self.sql)
+        return "\n".join([*head, mark, *body])
 
 
-def _checksum(text: str, sql: Mapping[str, str]) -> str:
-    parts = [text, *(part for path in sorted(sql) for part in (path, sql[path]))]
+def _checksum_of_sql(sql: Mapping[str, str]) -> str:
+    return _checksum([part for path in sorted(sql) for part in (path, sql[path])])
+
+
+def _checksum(parts: Sequence[str]) -> str:
     # Git may change line breaks when it checks files out, and that is no edit.
     whole = "\0".join(parts).replace("\r\n", "\n")
     return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:32]
@@ -91,13 +96,23 @@ class Found:
         """Whether an export wrote it."""
         return _MARK.search(self.text) is not None
 
-    @property
-    def is_edited(self) -> bool:
-        """Whether somebody changed it, or its SQL, after that."""
+    def edited(self, wanted: Mapping[str, str]) -> str:
+        """Return what somebody changed after that, in words: the file, its SQL, or nothing, which is an empty text.
+
+        ``wanted`` is the SQL that belongs there. Which of several files with SQL was changed is only known from it.
+        """
         mark = _MARK.search(self.text)
         if mark is None or self.problem:
-            return True
-        return mark[1] != _checksum(self.text[: mark.start()] + self.text[mark.end() + 1 :], self.sql)
+            return "it"
+        found = []
+        if mark[1] != _checksum([self.text[: mark.start()] + self.text[mark.end() + 1 :]]):
+            found.append("it")
+        if (mark[2] or _checksum_of_sql({})) != _checksum_of_sql(self.sql):
+            others = [path for path in sorted(self.sql) if len(self.sql) == 1 or self.sql[path] != wanted.get(path)]
+            shown = ", ".join(others[:_MOST_NAMED]) + (", ..." if len(others) > _MOST_NAMED else "")
+            differing = " (not as in Basedash: %s)" % shown if shown else ""
+            found.append(shown if len(self.sql) == 1 else "its SQL" + differing)
+        return " and ".join(found)
 
 
 # The parts of a configuration as files --------------------------------------------------------------------------------
@@ -360,7 +375,8 @@ def _decide(plan: Plan, unit: Unit, file: Found | None, overwrite: bool) -> None
         FolderError: if YAML can't hold what belongs into the file.
     """
     wanted = whole(unit.path, unit.content, unit.sql)
-    if file is not None and (not file.is_ours or file.is_edited):
+    edited = "" if file is None else file.edited(unit.sql)
+    if file is not None and edited:
         _decide_of_edited(plan, unit, wanted, file, overwrite)
         return
     if whole(unit.path, read(unit.text), unit.sql) != wanted:
@@ -381,12 +397,12 @@ def _decide_of_edited(plan: Plan, unit: Unit, wanted: Content, file: Found, over
     elif not file.is_ours:
         plan.kept[unit.path] = "no export wrote it"
     elif not overwrite:
-        plan.kept[unit.path] = "somebody edited it"
+        plan.kept[unit.path] = "somebody edited %s" % file.edited(unit.sql)
     else:
         try:
             plan.write.update(_changed(unit.path, file, there, wanted))
         except CannotSpliceError as error:
-            plan.kept[unit.path] = "somebody edited it, and %s" % error
+            plan.kept[unit.path] = "somebody edited %s, and %s" % (file.edited(unit.sql), error)
 
 
 def _changed(path: str, file: Found, there: Content, wanted: Content) -> dict[str, str]:
@@ -410,8 +426,9 @@ def _decide_of_gone(plan: Plan, path: str, file: Found, covered: set[str]) -> No
     if isinstance(file.content, Mapping) and not file.content.keys() <= covered:
         # Nobody asked for this family.
         return
-    if file.is_edited:
-        plan.kept[path] = file.problem or "what it describes is gone, and somebody edited it"
+    edited = file.edited({})
+    if edited:
+        plan.kept[path] = file.problem or "what it describes is gone, and somebody edited %s" % edited
     else:
         plan.remove += [path, *file.sql]
 

@@ -116,6 +116,9 @@ def test_the_exit_status_of_drift(basedash: Basedash, tmp_path: Path) -> None:
     basedash.call("PATCH", "objects/skills/skill_tone", {"instructions": INSTRUCTIONS})
     drifted = play(basedash, tmp_path, "drift")
     assert drifted.status == 2, drifted.output
+    others = report(tmp_path, "drift-localhost")["unmanaged_objects"]
+    assert others
+    assert all("skill %s" % one["name"] in drifted.output for one in others)
     found = report(tmp_path, "drift-localhost")
     assert (found["status"], found["counts"]["skills"]["different"]) == ("drift", 1)
     ((skill,),) = (yaml.safe_load(one["yaml"])["skills"] for one in found["entries"])
@@ -181,5 +184,8 @@ def test_files_are_checked_without_a_key(basedash: Basedash, tmp_path: Path) -> 
     configuration(tmp_path, skills=[{"name": "New", "instructions": "x"}])
     right = run(basedash, tmp_path, *command, env=env)
     assert right.status == 0, right.output
+    undefined = run(basedash, tmp_path, *command, "-e", "basedash_configuration_source={{ nothing }}", env=env)
+    assert undefined.status == 2
+    assert "The variable basedash_configuration_source can't be used" in undefined.output
     assert json.loads((tmp_path / "basedash-validate-localhost.sarif").read_text())["runs"][0]["results"] == []
     assert basedash.methods == set()

@@ -341,6 +341,30 @@ def test_a_preview_leaves_the_settings_of_the_organization_alone(basedash: Based
     assert any("a preview must not change them" in warning for warning in report.warnings)
 
 
+def test_what_is_in_no_entry_is_named(basedash: Basedash) -> None:
+    assert not run(basedash, WHOLE).failed
+    empty = {"dashboards": [{"name": "Money", "charts": []}], "definitions": [], "skills": []}
+    result = run(basedash, empty, check=True).result
+    assert {family for family, count in result["summary"]["unmanaged"].items() if count} == set(empty) | {"charts"}
+    named = {(one["family"], one["name"]): one for one in result["unmanaged_objects"]}
+    assert named["definitions", "mrr"]["data_source"] == "ledger"
+    assert named["charts", "MRR"]["dashboard"] == "Money"
+    assert named["skills", "Brief"].keys() == {"family", "id", "name"}
+
+
+def test_only_definitions_that_basedash_lacks_are_told(basedash: Basedash) -> None:
+    first = {"reference_name": "net", "name": "Net", "data_source": "ledger", "sql_query": "SELECT 1"}
+    source = {"name": "ledger", "dialect": "POSTGRES", "host": "h", "password": "p"}
+    assert not run(basedash, {"data_sources": [source], "definitions": [first]}).failed
+    query = 'SELECT * FROM {{ definition("%s") }}'
+    second = {**first, "reference_name": "mrr", "sql_query": query % "net"}
+    report = run(basedash, {"definitions": [second]}, check=True)
+    assert (report.result["findings"], report.warnings) == ([], [])
+    report = run(basedash, {"definitions": [{**second, "sql_query": query % "nett"}]}, check=True)
+    assert [one["rule"] for one in report.result["findings"]] == ["reference"]
+    assert "neither in the configuration nor in Basedash" in report.warnings[0]
+
+
 def test_an_interrupted_plan_is_no_plan(basedash: Basedash) -> None:
     options = {"configuration": {"skills": [{"name": "Tone of voice"}]}, "prune": ["skills"]}
     report = basedash.run(ENSURE_CONFIGURATION, True, options, lambda: True)

@@ -22,13 +22,14 @@ from .._rest.collection import Collection, not_confirmed, twins_created
 from .._rest.family import Resource
 from .._rest.freshness import SETTLING_SECONDS, look_until
 from .._rest.snapshot import ListCache, Lists, Snapshot
-from .families import DASHBOARDS, DEFINITIONS, SETTINGS
+from .families import DASHBOARDS, DEFINITIONS, MEMBERS, SETTINGS
 from .form import Entry
 from .journal import Journal
 from .planning import STAGES, Act, Change, Plan, Stage
 from .report import NotAttemptedError
 from .validation import definitions_of, references_of
 from .wanted import Wanted
+from .wording import in_words_of_a_configuration
 
 
 class Execution:
@@ -83,7 +84,9 @@ class Execution:
         for act in acts:
             self._lists.of(family, _parent_id(act)).expect(len(acts))
         at_once = 1 if stage.is_sequential else self._wanted.concurrency
-        run = Run(client, self._done, family.plural, at_once, self._wanted.stop, self._note)
+        # Perhaps the key's own user was refused, and then it is a mistake to deactivate anybody.
+        stops = self._wanted.stop or (stage.deletes and stage.managed is MEMBERS)
+        run = Run(client, self._done, family.plural, at_once, stops, self._note)
         run.go(acts)
         self._confirm(stage)
         failed = self._wanted.stop and any(act.error is not None for act in acts)
@@ -108,7 +111,8 @@ class Execution:
         else:
             api = Snapshot(self._lists.of(managed.kind.family, _parent_id(item) if item.deletes else ""))
         attempt = partial(EnsureState(managed.kind, managed.steps), api, options, False)
-        return self._once_known(attempt) if self._relies_on_new(change) else attempt()
+        with in_words_of_a_configuration(item.stage.deletes and not item.deletes):
+            return self._once_known(attempt) if self._relies_on_new(change) else attempt()
 
     def _relies_on_new(self, change: Change) -> bool:
         """Tell whether this task has created the object, or something to which its entry refers."""

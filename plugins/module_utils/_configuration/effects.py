@@ -188,6 +188,8 @@ def judge_deletions(plan: Plan, planned: Planned) -> list[dict[str, Any]]:
             "The %s %s would be deleted, and entries of the configuration use it (%s): nothing was changed, keep it, "
             "or correct them." % (BY_KEY[used["family"]].kind.family.noun, quoted(used["name"]), users)
         )
+    if not plan.refusal:
+        _note_charts(plan, planned)
     there: dict[str, list[Resource]] = {}
     if deleted[GROUPS.key]:
         there[DATA_SOURCES.key] = _left(plan, planned, DATA_SOURCES)
@@ -196,6 +198,34 @@ def judge_deletions(plan: Plan, planned: Planned) -> list[dict[str, Any]]:
         there[CHARTS.key] = _charts_left(plan, planned)
     # The access of all data sources was read if the plan deletes a group.
     return breaks(deleted, there, {**planned.policies_before, **planned.policies})
+
+
+def _note_charts(plan: Plan, planned: Planned) -> None:
+    """Note how many charts go with each dashboard that the plan deletes."""
+    dashboards = {str(one.before["id"]): one for one in plan.of(DASHBOARDS, "deleted") if one.before is not None}
+    try:
+        counts = [len(charts) for charts in _charts_of(planned, list(dashboards))]
+    except ApiError as error:
+        if error.status not in NOT_OFFERED:
+            raise
+        for change in dashboards.values():
+            change.goes_too = "Its charts go with it. This server does not list them."
+        return
+    for change, count in zip(dashboards.values(), counts):
+        if count:
+            change.goes_too = "Its %s with it." % ("chart goes" if count == 1 else "%d charts go" % count)
+
+
+def _charts_of(planned: Planned, dashboards: list[str]) -> list[Listing]:
+    """Return the charts that each of some dashboards has now."""
+    client = planned.api.client
+
+    def read(dashboard: str) -> Listing:
+        listing = planned.lists.of(CHARTS.kind.family, dashboard).latest
+        client.renew_budget()
+        return listing
+
+    return in_parallel(client, CONCURRENCY, read, dashboards)
 
 
 def _charts_left(plan: Plan, planned: Planned) -> list[Resource]:
@@ -219,7 +249,9 @@ _UNREAD = "The %s can't be read, or not all of them: it is not known which of th
 def _readable(planned: Planned, managed: Managed, parent: str) -> Listing | None:
     """Return the planned list of a family, or of one parent; ``None`` if the server does not show it."""
     try:
-        return planned.listing(managed.kind.family, parent)
+        listing = planned.listing(managed.kind.family, parent)
+        planned.api.client.renew_budget()
+        return listing
     except ApiError as error:
         if error.status in NOT_OFFERED:
             return None

@@ -18,7 +18,7 @@ from .._engine.present import Presence
 from .._engine.settings import check_key
 from .families import BY_KEY, CHARTS, DASHBOARDS, SETTINGS, Managed
 from .form import Entry, Notes, Place
-from .source import Located, read_text
+from .source import Located, Placed, read_text
 
 RENAMED_FROM, REMOVE, IN_FILE = "renamed_from", "remove", "_file"
 
@@ -83,16 +83,16 @@ class Places(Mapping[str, Place]):
         first, dot, rest = name.partition(".")
         for node in reversed(self._nodes):
             spelling = next((one for one in (first, first + IN_FILE) if one in node), None)
-            if spelling is None or not isinstance(node, Located):
+            if spelling is None or not isinstance(node, Placed):
                 continue
             within = node[spelling]
-            if dot and isinstance(within, Located):
+            if dot and isinstance(within, Placed):
                 return Places([within]).get(rest, within.place_of())
             return node.place_of(spelling)
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(name for node in self._nodes if isinstance(node, Located) for name in node))
+        return iter(dict.fromkeys(name for node in self._nodes if isinstance(node, Placed) for name in node))
 
     def __len__(self) -> int:
         return len(list(iter(self)))
@@ -102,8 +102,8 @@ _SETS: dict[frozenset[str], frozenset[str]] = {}
 
 
 def place_in(node: Any, name: str = "") -> Place | None:
-    """Return where something stands, ``None`` if it is not in a file."""
-    return node.place_of(name) if isinstance(node, Located) else None
+    """Return where something stands, ``None`` if that is not known."""
+    return node.place_of(name) if isinstance(node, Placed) else None
 
 
 @dataclass(eq=False)

@@ -18,6 +18,8 @@ from .families import Managed
 class Place:
     """Where something stands: a file as the user named it, and a line, which counts from 1."""
 
+    __slots__ = ("file", "line")
+
     file: str
     line: int
 
@@ -26,28 +28,51 @@ class Place:
 
 
 @dataclass(frozen=True)
+class InlinePlace(Place):
+    """A place in a configuration that is given inline.
+
+    ``file`` is the path to a value, such as "configuration.groups[2].members", and the line has no meaning. ``name`` is
+    that of the innermost entry there, because nobody counts the items of a long list.
+    """
+
+    __slots__ = ("name",)
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.file
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing that a check found.
 
     ``rule`` is a short name for programs, such as "unknown-key". A finding that is no ``is_error`` is a warning.
-    ``message`` is one sentence without the place. There is no place in a configuration that is given inline.
+    ``message`` is one sentence without the place. It holds only if Basedash has no definition that is named
+    ``if_unknown``.
     """
 
     rule: str
     message: str
     place: Place | None = None
     is_error: bool = True
+    if_unknown: str | None = None
 
     def __str__(self) -> str:
-        return self.message if self.place is None else "%s: %s" % (self.place, self.message)
+        place = self.place
+        if place is None:
+            return self.message
+        name = quoted(place.name) if isinstance(place, InlinePlace) and place.name else ""
+        shown = " (%s)" % name if name and name not in self.message else ""
+        return "%s%s: %s" % (place, shown, self.message)
 
     def as_result(self) -> dict[str, Any]:
-        """Return the finding as a part of a result."""
-        place = self.place
+        """Return the finding as a part of a result. A place that is in no file begins the message."""
+        place = None if isinstance(self.place, InlinePlace) else self.place
         return {
             "rule": self.rule,
             "level": "error" if self.is_error else "warning",
-            "message": self.message,
+            "message": str(self) if place is None else self.message,
             "file": None if place is None else place.file,
             "line": None if place is None else place.line,
         }
@@ -63,9 +88,9 @@ class Notes:
         """Note a mistake."""
         self.findings.append(Finding(rule, message, place))
 
-    def warning(self, rule: str, message: str, place: Place | None = None) -> None:
+    def warning(self, rule: str, message: str, place: Place | None = None, if_unknown: str | None = None) -> None:
         """Note something that may be a mistake."""
-        self.findings.append(Finding(rule, message, place, is_error=False))
+        self.findings.append(Finding(rule, message, place, False, if_unknown))
 
 
 @dataclass

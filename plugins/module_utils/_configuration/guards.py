@@ -7,19 +7,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Callable
 
 from .._base.errors import InputError
 from .._base.text import look_alike_key, quoted
-from .._engine.outcome import is_planned
+from .._engine.outcome import Diff, is_planned
 from .._engine.present import Presence
+from .._resources.member import is_admin
 from .._resources.membership import shown_members
 from .._rest.family import Resource
-from .families import BY_KEY, FAMILIES, GROUPS, MEMBERS, Managed
+from .families import (
+    AUTOMATIONS,
+    BY_KEY,
+    CHARTS,
+    DATA_SOURCES,
+    DEFINITIONS,
+    FAMILIES,
+    GROUPS,
+    MCP_SERVERS,
+    MEMBERS,
+    SKILLS,
+    Managed,
+)
 from .form import Configuration
 from .organization import Planned
 from .planning import Change, Plan
+from .prefix import safe_prefix
 from .report import listed
 from .validation import references_of
 from .wanted import Limit, Wanted, pruned_families
@@ -43,7 +57,10 @@ def judge(plan: Plan, planned: Planned, wanted: Wanted) -> None:
     """Refuse the plan if a limit or a sign speaks against it."""
     _keep_what_entries_name(plan)
     _refuse_look_alikes(plan, planned, wanted)
+    _refuse_look_alike_parts(plan)
     _tell_renames(plan, planned)
+    if not plan.refusal:
+        _tell_near_renames(plan)
     _limit(plan, planned, wanted.max_deletions, deletions_of, "deleted")
     _limit(plan, planned, wanted.max_updates, _updates_of, "changed")
     invited = plan.of(MEMBERS, "created")
@@ -52,59 +69,83 @@ def judge(plan: Plan, planned: Planned, wanted: Wanted) -> None:
             "%d people would be invited, and max_invitations allows %d: nothing was changed, check the members or "
             "raise it (%s)." % (len(invited), wanted.max_invitations, listed(invited))
         )
+    _tell_admins(plan)
     _warn_of_unused_exclusions(plan, planned, wanted)
 
 
 # Limits ---------------------------------------------------------------------------------------------------------------
 
-
-def deletions_of(change: Change) -> int:
-    """Return how many objects a change deletes: the object itself, or tabs and members of groups that it removes."""
-    removed = 0
-    for act in change.acts:
-        outcome = act.planned
-        if outcome is None or not act.stage.deletes or outcome.action == "unchanged":
-            continue
-        part = act.stage.part
-        if not part:
-            removed += 1
-        elif outcome.diff is not None and not isinstance(outcome.diff, tuple):
-            removed += len(set(outcome.diff.before.get(part) or ()) - set(outcome.diff.after.get(part) or ()))
-    return removed
+_Count = Callable[[Change, str], int]
+"""How many objects a change concerns, or with the name of a part, how many parts of its object, such as tabs."""
 
 
-def _updates_of(change: Change) -> int:
-    return int(change.planned_action == "updated")
+def deletions_of(change: Change, part: str = "") -> int:
+    """Return how many objects a change deletes, or how many parts it takes away, such as tabs or members of a group."""
+    return len(_taken(change, part)) if part else int(change.planned_action == "deleted")
 
 
-def _limit(plan: Plan, planned: Planned, limit: Limit, count: Callable[[Change], int], done: str) -> None:
-    concerned = [change for change in plan.changes if count(change)]
+def _taken(change: Change, part: str) -> list[Any]:
+    return [one for diff in _diffs(change) for one in _without(diff.before.get(part), diff.after.get(part))]
+
+
+def _without(names: Sequence[Any] | None, others: Sequence[Any] | None) -> list[Any]:
+    return [one for one in names or () if one not in (others or ())]
+
+
+def _updates_of(change: Change, part: str) -> int:
+    return int(not part and change.planned_action == "updated")
+
+
+def _diffs(change: Change) -> list[Diff]:
+    """Return what a change does to an object that stays. One that is deleted is not also counted by its parts."""
+    planned = (None if act.deletes else act.planned for act in change.acts)
+    return [one.diff for one in planned if one is not None and one.action != "unchanged" and isinstance(one.diff, Diff)]
+
+
+def _parts_of(managed: Managed) -> tuple[str, ...]:
+    return ("", *managed.parts.values())
+
+
+def _limit(plan: Plan, planned: Planned, limit: Limit, count: _Count, done: str) -> None:
     if limit.number is not None:
-        total = sum(map(count, concerned))
+        counts = [(one, sum(count(one, part) for part in _parts_of(one.managed))) for one in plan.changes]
+        total = sum(number for _one, number in counts)
         if total > limit.number:
             plan.refuse(
                 "%d objects would be %s, and %s allows %d: nothing was changed, check the configuration or raise it "
-                "(%s)." % (total, done, limit.option, limit.number, listed(concerned))
+                "(%s)." % (total, done, limit.option, limit.number, listed([one for one, number in counts if number]))
             )
     if limit.percent is not None:
         for managed in FAMILIES:
-            family = [change for change in concerned if change.managed is managed]
-            there = _present(plan, planned, managed) if family else 0
-            total = sum(map(count, family))
-            if total * 100 > limit.percent * there:
-                plan.refuse(
-                    "%d of %d %s would be %s, and %s allows %g%%: nothing was changed, check the configuration or "
-                    "raise it (%s)."
-                    % (total, there, managed.kind.family.plural, done, limit.option, limit.percent, listed(family))
-                )
+            for part in _parts_of(managed):
+                concerned = [one for one in plan.of(managed, "deleted", "updated") if count(one, part)]
+                there = _present(plan, planned, managed, part) if concerned else 0
+                total = sum(count(one, part) for one in concerned)
+                if total * 100 > limit.percent * there:
+                    family = managed.kind.family.plural
+                    what = "%s of %s" % (part, family) if part else family
+                    plan.refuse(
+                        "%d of %d %s would be %s, and %s allows %g%%: nothing was changed, check the configuration or "
+                        "raise it (%s)." % (total, there, what, done, limit.option, limit.percent, listed(concerned))
+                    )
 
 
-def _present(plan: Plan, planned: Planned, managed: Managed) -> int:
-    """Return how many objects of a family there are now, as far as the plan reads them."""
+def _present(plan: Plan, planned: Planned, managed: Managed, part: str) -> int:
+    """Return how many objects of a family, or how many parts of them, there are now, as far as the plan reads them."""
+    if part:
+        return sum(_parts_there(one, part) for one in plan.changes if one.managed is managed)
     if not managed.within:
         return len(planned.lists.of(managed.kind.family).latest)
     parents = {change.parent_id for change in plan.changes if change.managed is managed}
     return sum(len(planned.lists.of(managed.kind.family, one).latest) for one in parents if not is_planned(one))
+
+
+def _parts_there(change: Change, part: str) -> int:
+    """Return how many parts an object has now, such as tabs, if its entry says which it shall have."""
+    before = [diff.before[part] for diff in _diffs(change) if part in diff.before]
+    if before or change.entry is None or change.planned_action == "created":
+        return len(before[0]) if before else 0
+    return 0 if change.entry.options[part] is None else len((change.after or {}).get(part) or ())
 
 
 # Signs of a mistake ---------------------------------------------------------------------------------------------------
@@ -126,6 +167,23 @@ def _refuse_look_alikes(plan: Plan, planned: Planned, wanted: Wanted) -> None:
                 )
 
 
+def _refuse_look_alike_parts(plan: Plan) -> None:
+    """Refuse to give an object a part, such as a tab, and to take one away whose name looks like the new one."""
+    for change in plan.changes:
+        for word, part in change.managed.parts.items():
+            diffs = _diffs(change)
+            new = [one for diff in diffs for one in _without(diff.after.get(part), diff.before.get(part))]
+            added = {look_alike_key(str(one)): one for one in new}
+            for name in _taken(change, part):
+                other = added.get(look_alike_key(str(name)))
+                if other is not None:
+                    plan.refuse(
+                        "No %s of the %s is named %s, but %s differs from it only in case, white space or composition, "
+                        "and would go: nothing was changed, correct the name, or leave %s out of prune."
+                        % (part.rstrip("s"), change, quoted(other), quoted(name), word)
+                    )
+
+
 def _look(change: Change, resource: Resource | None) -> tuple[Any, str]:
     """Return what is equal for two objects whose keys look alike: each data source may have a definition of a name."""
     family = change.managed.kind.family
@@ -139,22 +197,18 @@ def _tell_renames(plan: Plan, planned: Planned) -> None:
 
     A plan that deletes such an object is refused. If it stays, there is a warning.
     """
+    previews = _previews(plan) if any(one.planned_action == "created" for one in plan.changes) else set()
     for managed in FAMILIES:
         created = plan.of(managed, "created") if managed is not MEMBERS else []
         pruned = [one for one in plan.of(managed, "deleted") if one.entry is None]
         left = plan.unmanaged.get(managed.key, [])
         for change in created if pruned or left else ():
-            same = _same_but_for_key(change, [*pruned, *left], planned)
+            others = [*pruned, *(one for one in left if not _is_copy(previews, change, one))]
+            same = _same_but_for_key(change, others, planned)
             if same is None:
                 continue
             old, new = (quoted(managed.kind.family.key_of(one or {})) for one in (same.before, change.after))
-            # JSON is YAML that can be pasted, whatever is in the name.
-            earlier = json.dumps(managed.kind.family.key_of(same.before or {}), ensure_ascii=False)
-            advice = (
-                "say renamed_from: [%s] in the entry, or give the entry this name" % earlier
-                if managed.can_be_renamed
-                else "give the entry this name, or rename it in Basedash first"
-            )
+            advice = _how_to_rename(same)
             noun = managed.kind.family.noun
             plan.renames.append(
                 {"family": managed.key, "name": change.entry and change.entry.key, "there": _there(same)}
@@ -169,6 +223,64 @@ def _tell_renames(plan: Plan, planned: Planned) -> None:
                     "The %s %s is new, and %s, which is in no entry, is the same but for its key: if it was renamed, "
                     "%s." % (noun, new, old, advice)
                 )
+
+
+def _how_to_rename(other: Change) -> str:
+    if not other.managed.can_be_renamed:
+        return "give the entry this name, or rename it in Basedash first"
+    # JSON is YAML that can be pasted, whatever is in the name.
+    earlier = json.dumps(other.managed.kind.family.key_of(other.before or {}), ensure_ascii=False)
+    return "say renamed_from: [%s] in the entry, or give the entry this name" % earlier
+
+
+_ESSENCE = {
+    DATA_SOURCES: ("host", "database_name"),
+    MCP_SERVERS: ("server_url",),
+    DEFINITIONS: ("sql_query",),
+    SKILLS: ("instructions",),
+    AUTOMATIONS: ("instructions",),
+    CHARTS: ("sql_query",),
+}
+"""The options that hardly two objects of a family have in common."""
+
+
+def _tell_near_renames(plan: Plan) -> None:
+    """Warn of a deleted and a new object that have the essence in common. One of them alone must have it."""
+    for managed, options in _ESSENCE.items():
+        fields = [one for one in managed.kind.settings if one.name in options]
+        pairs: dict[Any, dict[str, list[Change]]] = {}
+        for change in plan.of(managed, "deleted", "created"):
+            resource = (change.before if change.entry is None else change.after) or {}
+            values = tuple(one.value(resource) for one in fields)
+            if all(values):
+                which = (change.parent_id, managed.kind.family.scope_of(resource), values)
+                pairs.setdefault(which, {}).setdefault(change.planned_action, []).append(change)
+        for pair in pairs.values():
+            if [len(pair.get(action, ())) for action in ("deleted", "created")] == [1, 1]:
+                (old,), (new,) = pair["deleted"], pair["created"]
+                plan.warnings.append(
+                    "The plan deletes the %s and creates the %s with the same %s: if it was renamed, %s."
+                    % (old, new, " and ".join(options), _how_to_rename(old))
+                )
+
+
+def _previews(plan: Plan) -> set[str]:
+    """Return the prefixes of previews: those with which the key of an entry's object is that of another object."""
+    found: set[str] = set()
+    for key, left in plan.unmanaged.items():
+        family = BY_KEY[key].kind.family
+        live = {family.key_of(one.before or {}) for one in plan.changes if one.managed.key == key}
+        for name in (family.key_of(one.before or {}) for one in left):
+            ends = range(1, len(name)) if isinstance(name, str) else ()
+            found.update(safe_prefix(name[:end]) for end in ends if name[end:] in live)
+    return found
+
+
+def _is_copy(previews: Collection[str], change: Change, other: Change) -> bool:
+    """Tell whether another object is probably the copy of a new one in a preview."""
+    key, name = (change.managed.kind.family.key_of(one or {}) for one in (change.after, other.before))
+    # In the names of definitions, a prefix has letters, digits and underscores alone.
+    return isinstance(name, str) and name.endswith(key) and safe_prefix(name[: len(name) - len(key)]) in previews
 
 
 def _there(change: Change) -> dict[str, Any]:
@@ -199,6 +311,17 @@ def _same_but_for_key(change: Change, pruned: Sequence[Change], planned: Planned
 def _only_settings(managed: Managed, options: Mapping[str, Any]) -> dict[str, Any]:
     steps = {name for step in managed.steps for name in step.options}
     return {name: value for name, value in options.items() if name not in steps}
+
+
+def _tell_admins(plan: Plan) -> None:
+    """Warn if somebody is no admin any more after the plan, because the key may act for this person."""
+    admins = [one for one in plan.of(MEMBERS, "updated", "deleted") if one.before is not None and is_admin(one.before)]
+    lost = [one for one in admins if one.after is None or not is_admin(one.after)]
+    if lost:
+        plan.warnings.append(
+            "These people are no active admins any more after the plan: %s. The API does not tell who the user of the "
+            "key is: if it is one of them, keep the role, because the key would not work any more." % listed(lost)
+        )
 
 
 def _keep_what_entries_name(plan: Plan) -> None:

@@ -15,7 +15,7 @@ from .entries import REMOVE, SHAPES, Draft, draft_of, entry_of, merged, place_in
 from .families import BY_KEY, CHARTS, FAMILIES, SETTINGS, Managed
 from .form import Configuration, Entry, Finding, Notes, Place
 from .prefix import check_prefix, with_prefix
-from .source import read_layers
+from .source import inline, read_layers
 
 _FORMAT = 1
 _TOP = ("format", "for", "defaults", *(one.key for one in BY_KEY.values() if not one.within))
@@ -38,7 +38,7 @@ def load(options: Mapping[str, Any]) -> tuple[Configuration, list[Finding]]:
         if not layers:
             loading.notes.error("source", "The option source names no file and no folder: name one.")
     else:
-        layers = [[options["configuration"]]]
+        layers = [[inline(options["configuration"], "configuration")]]
     for layer in layers:
         loading.take(layer, in_files=options["source"] is not None)
     loading.take_secrets(options.get("secrets") or {})
@@ -175,12 +175,7 @@ class _Loading:
             yield draft
 
     def _family(self, managed: Managed) -> _Drafts:
-        return self._families.setdefault(managed.key, _Drafts(managed, self))
-
-    def default(self, managed: Managed) -> Node:
-        """Return the defaults of a family."""
-        draft = self._defaults.get(managed.key)
-        return {} if draft is None else draft.values
+        return self._families.setdefault(managed.key, _Drafts(managed, self._defaults, self.notes))
 
     # Secrets ----------------------------------------------------------------------------------------------------------
 
@@ -248,9 +243,10 @@ class _Drafts:
     Two drafts may have the same key if both have an id, because an organization may have such objects.
     """
 
-    def __init__(self, managed: Managed, loading: _Loading) -> None:
+    def __init__(self, managed: Managed, defaults: Mapping[str, Draft], notes: Notes) -> None:
         self._managed = managed
-        self._loading = loading
+        self._defaults = defaults
+        self._notes = notes
         self._by_key: dict[str, list[tuple[Any, str | None, Draft]]] = {}
         self._in_order: dict[int, Draft] = {}
 
@@ -265,9 +261,13 @@ class _Drafts:
         by_key = [draft for _scope, _id, draft in self._by_key.get("key " + form(name), ())]
         return by_key or [draft for _scope, _id, draft in self._by_key.get("id " + name, ())]
 
+    def _named(self, draft: Draft) -> tuple[Any, str | None, str | None]:
+        default = self._defaults.get(self._managed.key)
+        return draft.named({} if default is None else default.values)
+
     def take(self, drafts: Iterable[Draft]) -> None:
         """Merge the drafts of a layer."""
-        notes, seen = self._loading.notes, _Drafts(self._managed, self._loading)
+        notes, seen = self._notes, _Drafts(self._managed, self._defaults, self._notes)
         for draft in drafts:
             earlier = seen.found(draft, guess=False)
             found = self.found(draft, guess=True)
@@ -284,7 +284,7 @@ class _Drafts:
 
         With ``guess``, a draft without the parent of its key is that of the only object with this key.
         """
-        scope, key, identifier = draft.named(self._loading.default(self._managed))
+        scope, key, identifier = self._named(draft)
         if identifier is not None and "id " + identifier in self._by_key:
             return [self._by_key["id " + identifier][0][-1]]
         there = [] if key is None else self._by_key.get("key " + key, [])
@@ -294,7 +294,7 @@ class _Drafts:
 
     def add(self, draft: Draft) -> None:
         """Note what names a draft."""
-        scope, key, identifier = draft.named(self._loading.default(self._managed))
+        scope, key, identifier = self._named(draft)
         for name in ("" if key is None else "key " + key, "" if identifier is None else "id " + identifier):
             if name:
                 there = [one for one in self._by_key.get(name, ()) if one[-1] is not draft]
@@ -304,7 +304,7 @@ class _Drafts:
         removes = draft.values.pop(REMOVE, None)
         if removes is not None and not isinstance(removes, bool):
             message = "The option remove is no boolean: give true, or leave it out."
-            self._loading.notes.error("remove", message, place_in(draft.nodes[-1], REMOVE))
+            self._notes.error("remove", message, place_in(draft.nodes[-1], REMOVE))
         elif removes:
             self._remove(draft, found)
         if removes:
@@ -317,13 +317,13 @@ class _Drafts:
             charts = draft.charts
         self.add(found)
         if charts is not None:
-            family = _Drafts(CHARTS, self._loading)
+            family = _Drafts(CHARTS, self._defaults, self._notes)
             family.take(found.charts or ())
             family.take(charts)
             found.charts = family.drafts
 
     def _remove(self, draft: Draft, found: Draft | None) -> None:
-        kind, notes = self._managed.kind, self._loading.notes
+        kind, notes = self._managed.kind, self._notes
         scope = () if kind.scope is None else (kind.scope.name, kind.scope.by_key)
         if set(draft.values) - {"id", kind.key.name, *scope} or draft.charts is not None:
             message = "The entry has remove and options beside its name: remove one of both."

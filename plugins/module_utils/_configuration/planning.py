@@ -24,6 +24,7 @@ from .._engine.one import EnsureState
 from .._engine.outcome import Diff, Outcome, planned_id
 from .._http.parallel import in_parallel
 from .._resources.access import Policy
+from .._resources.member import is_admin
 from .._resources.membership import Membership
 from .._rest.collection import Collection
 from .._rest.family import Family, Resource
@@ -33,6 +34,7 @@ from .form import Configuration, Entry
 from .organization import Planned
 from .validation import circles_in, ordered_definitions
 from .wanted import Wanted
+from .wording import in_words_of_a_configuration
 
 _UNCHANGED = Outcome(False)
 
@@ -84,7 +86,7 @@ class Change:
     """What happens to one object: to that of an entry, or to one that ``prune`` deletes.
 
     ``before`` is the object as it was read, if it exists. ``after`` is the object as the plan leaves it; if the object
-    is new, its id stands for the id that the server will choose.
+    is new, its id stands for the id that the server will choose. ``goes_too`` says what the server deletes with it.
     """
 
     managed: Managed
@@ -94,6 +96,7 @@ class Change:
     parent: Change | None = None
     acts: list[Act] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    goes_too: str = ""
 
     def __str__(self) -> str:
         if self.entry is not None:
@@ -270,9 +273,13 @@ class Planner:
     def _planned(self, item: Item) -> Outcome:
         if not isinstance(item, Act) or item.change is None:
             raise ValueError("not an act of a plan")
-        change, managed = item.change, item.change.managed
-        if item.deletes:
-            return self._planned_deletion(change, item)
+        with in_words_of_a_configuration(item.stage.deletes and not item.deletes):
+            return (
+                self._planned_deletion(item.change, item) if item.deletes else self._planned_present(item.change, item)
+            )
+
+    def _planned_present(self, change: Change, item: Act) -> Outcome:
+        managed = change.managed
         if change.parent is not None and change.parent.after is None:
             raise RefusedError("It was not planned, because its %s was not." % change.parent.managed.kind.family.noun)
         item.options = self.complete(item, change.parent_id)
@@ -425,8 +432,11 @@ class Planner:
             return
         left, may_go = [], 0
         for parent, resource in self._in_no_entry(managed):
-            if self._wanted.may_go(managed, resource) and not self._has_excluded_charts(managed, resource):
+            if self._wanted.may_go(managed, resource) and not self._keeps_a_chart(managed, resource):
                 left.append(Change(managed, None, resource, None, parent))
+        if managed is MEMBERS:
+            # The service refuses to deactivate the key's own user, who is an admin, and nothing else tells who it is.
+            left.sort(key=lambda one: not is_admin(one.before or {}))
         kept = {change.after["id"] for change in self.plan.changes if change.managed is managed and change.after}
         for parent_id in self._parents(managed):
             listing = self.planned.lists.of(managed.kind.family, parent_id).latest
@@ -441,16 +451,18 @@ class Planner:
             self.plan.changes.append(change)
             self.plan.add(stage, change, deletion_options(managed.kind, change.before or {}))
 
-    def _has_excluded_charts(self, managed: Managed, resource: Resource) -> bool:
-        """Whether a dashboard must stay, because its deletion would take a chart with it that ``exclude`` protects."""
-        if managed is not DASHBOARDS or CHARTS.key not in self._wanted.exclude:
+    def _keeps_a_chart(self, managed: Managed, resource: Resource) -> bool:
+        """Whether a dashboard must stay, because its deletion would take a chart with it that must not go."""
+        wanted, charts = self._wanted, CHARTS.kind.family
+        if managed is not DASHBOARDS or not wanted.protects_charts:
             return False
-        charts = self.planned.listing(CHARTS.kind.family, resource["id"])
-        found = next((one for one in charts if self._wanted.excludes(CHARTS, one)), None)
-        if found is not None:
-            names = (quoted(managed.kind.family.key_of(resource)), quoted(CHARTS.kind.family.key_of(found)))
-            self.plan.warnings.append("The dashboard %s stays, because its chart %s is in exclude." % names)
-        return found is not None
+        for one in self.planned.listing(charts, resource["id"]):
+            why = wanted.protected(CHARTS, one)
+            if why:
+                names = (quoted(managed.kind.family.key_of(resource)), quoted(charts.key_of(one)), why)
+                self.plan.warnings.append("The dashboard %s stays, because its chart %s is %s." % names)
+                return True
+        return False
 
     def _parents(self, managed: Managed) -> Iterator[str]:
         """Yield the ids of the objects that exist already and within which a family is listed."""

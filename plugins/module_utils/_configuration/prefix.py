@@ -25,6 +25,12 @@ def safe_prefix(prefix: str) -> str:
     return re.sub(r"[^A-Za-z0-9_]+", "_", prefix)
 
 
+def begins_with(key: str, prefix: str) -> bool:
+    """Tell whether a key has this prefix. What begins with pr-12 is of another preview than what begins with pr-1."""
+    goes_on = prefix[-1:].isdigit() and key[len(prefix) :][:1].isdigit()
+    return key.startswith(prefix) and not goes_on
+
+
 def check_prefix(configuration: Configuration, prefix: str, notes: Notes) -> None:
     """Note what can't be a preview: an entry with an id would change the object itself and not a copy."""
     if not prefix or prefix[0].isspace() or not is_one_line(prefix):

@@ -189,7 +189,8 @@ def without_planned_ids(value: Any) -> Any:
 def _said(change: Change) -> dict[str, Any]:
     """Return the message, the error and the warnings of a change."""
     said: dict[str, Any] = {}
-    messages = [act.outcome.message for act in change.acts if act.outcome is not None and act.outcome.message]
+    messages = [change.goes_too] if change.goes_too and action_of(change) != "unchanged" else []
+    messages += [act.outcome.message for act in change.acts if act.outcome is not None and act.outcome.message]
     errors = [act.error for act in change.acts if act.error is not None]
     if errors:
         said.update(failure_entry(errors[0]))
@@ -220,6 +221,20 @@ def summary_of(plan: Plan) -> dict[str, Any]:
         "families": {one.key: _counts(actions[one.key]) for one in (SETTINGS, *FAMILIES) if one.key in actions},
         "unmanaged": {key: len(changes) for key, changes in plan.unmanaged.items()},
     }
+
+
+def unmanaged_in(plan: Plan, planned: Planned) -> list[dict[str, Any]]:
+    """Return what is in no entry: of each family up to twenty objects, by what names them."""
+    return [
+        {
+            "family": change.managed.key,
+            "id": (change.before or {}).get("id"),
+            "name": change.managed.kind.family.key_of(change.before or {}),
+            **_surroundings(change, planned),
+        }
+        for changes in plan.unmanaged.values()
+        for change in changes[:NAMED]
+    ]
 
 
 def _counts(actions: Sequence[str]) -> dict[str, int]:

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+import sys
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from .._base.errors import InputError
 from .._base.text import quoted
-from .form import Finding, Place
+from .families import BY_KEY
+from .form import Finding, InlinePlace, Place
 
 try:
     import yaml
@@ -34,23 +37,60 @@ _SUFFIXES = (".yml", ".yaml")
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = (None, "!", "!unsafe", *(_TAG + name for name in ("str", "int", "float", "bool", "null", "map", "seq")))
 _DECIMAL = re.compile("0|[+-]?[1-9][0-9]*")
+_WORD = re.compile(r"[\w.-]{1,60}")
+_NAMES = tuple(dict.fromkeys([*(one.key_option for one in BY_KEY.values()), "id"]))
 
 
-class Located(dict[str, Any]):
+class Placed(dict[str, Any]):
+    """A mapping that knows where its keys stand."""
+
+    __slots__ = ()
+
+    def place_of(self, name: str = "") -> Place:
+        """Return where a key stands, or where the mapping begins."""
+        raise NotImplementedError
+
+
+class Inline(Placed):
+    """A mapping of a configuration that is given inline, with the path to it and the name of its entry."""
+
+    __slots__ = ("name", "path")
+
+    def __init__(self, path: str, name: str = "") -> None:
+        super().__init__()
+        self.path = path
+        self.name = name
+
+    def place_of(self, name: str = "") -> Place:
+        """Return the path to a key, or to the mapping."""
+        return InlinePlace(_path(self.path, name) if name in self else self.path, 0, self.name)
+
+
+def _path(path: str, key: Any) -> str:
+    """Return the path to a value. A key that is no word may be anything, such as a secret, so it is not shown."""
+    return "%s.%s" % (path, key) if _WORD.fullmatch(str(key)) else path
+
+
+class Located(Placed):
     """A mapping of a file, with the line of each key. ``root`` is the folder that its file must not leave."""
 
-    __slots__ = ("file", "line", "lines", "root")
+    __slots__ = ("_lines", "file", "line", "root")
 
     def __init__(self, file: str, line: int, root: str) -> None:
         super().__init__()
         self.file = file
         self.line = line
         self.root = root
-        self.lines: dict[str, int] = {}
+        # In the order of the keys. A folder may have ten thousand charts, and a second dict needs five times as much.
+        self._lines = array("L")
+
+    def begin(self, line: int) -> None:
+        """Note the line of the key that is added next."""
+        self._lines.append(line)
 
     def place_of(self, name: str = "") -> Place:
         """Return where a key stands, or where the mapping begins."""
-        return Place(self.file, self.lines.get(name, self.line))
+        return Place(self.file, next((line for key, line in zip(self, self._lines) if key == name), self.line))
 
 
 class SourceError(Exception):
@@ -59,6 +99,21 @@ class SourceError(Exception):
     def __init__(self, rule: str, message: str, place: Place | None = None) -> None:
         super().__init__(message)
         self.finding = Finding(rule, message, place)
+
+
+def inline(value: Any, path: str, name: str = "", depth: int = 0) -> Any:
+    """Return a value of a configuration that is given inline, whose mappings know their paths."""
+    if depth > _DEEPEST:
+        return value
+    if isinstance(value, list):
+        return [inline(one, "%s[%d]" % (path, number), name, depth + 1) for number, one in enumerate(value)]
+    if not isinstance(value, Mapping):
+        return value
+    own = next((value[one] for one in _NAMES if isinstance(value.get(one), str)), None) if path[-1:] == "]" else None
+    found = Inline(path, own or name)
+    for key, one in value.items():
+        found[key] = inline(one, _path(path, key), found.name, depth + 1)
+    return found
 
 
 def read_layers(source: Sequence[str]) -> tuple[list[list[Located]], list[Finding]]:
@@ -274,12 +329,13 @@ class _Reader:
             raise self._error("form", "A key is no text: quote it.")
         if key == "<<":
             raise self._error("form", "Merge keys (<<) are not supported: use defaults, or an alias for each value.")
-        if key in top.value.lines:
-            shown = quoted(key) if re.fullmatch(r"[\w.-]{1,60}", key) else "a key"
-            message = "The mapping has %s twice, here and in line %d: keep one." % (shown, top.value.lines[key])
+        if key in top.value:
+            shown = quoted(key) if _WORD.fullmatch(key) else "a key"
+            message = "The mapping has %s twice, here and in line %d: keep one." % (shown, top.value.place_of(key).line)
             raise self._error("duplicate-key", message)
-        top.key = key
-        top.value.lines[key] = self._line
+        # Thousands of entries have the same keys.
+        top.key = sys.intern(key)
+        top.value.begin(self._line)
 
     def _check_tag(self, tag: str | None) -> None:
         if tag in _PLAIN_TAGS:

@@ -21,14 +21,25 @@ from .._rest.creation_lock import organization_lock
 from .._rest.snapshot import Lists
 from .carrying_out import Execution
 from .effects import judge_access, judge_deletions
-from .families import DATA_SOURCES, FAMILIES, GROUPS, MEMBERS, SETTINGS
+from .families import DATA_SOURCES, DEFINITIONS, FAMILIES, GROUPS, MEMBERS, SETTINGS
 from .form import Configuration, Finding
 from .guards import check_prune, judge
 from .journal import Journal
 from .layers import load
 from .organization import Planned
 from .planning import Plan, Planner
-from .report import NAMED, action_of, as_result, diffs_of, failures_in, identity_of, listed, summary_of, warnings_of
+from .report import (
+    NAMED,
+    action_of,
+    as_result,
+    diffs_of,
+    failures_in,
+    identity_of,
+    listed,
+    summary_of,
+    unmanaged_in,
+    warnings_of,
+)
 from .validation import check, refused
 from .wanted import Wanted
 
@@ -119,12 +130,14 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
             _check_target(api, configuration)
             planner = Planner(Planned(api, lists), configuration, wanted)
             plan = planner.make()
+            findings = [one for one in findings if not _is_known(one, planner.planned)]
             if not plan.mistakes:
                 judge(plan, planner.planned, wanted)
                 plan.access_changes = judge_access(plan, planner.planned, wanted.fail_on)
                 plan.breaks = judge_deletions(plan, planner.planned)
             plan_id = identity_of(plan, planner.planned)
-            values = {"plan_id": plan_id, **_found(findings)}
+            # The id of a plan that was refused would be none to approve.
+            values = {"plan_id": None if plan.mistakes or plan.refusal else plan_id, **_found(findings)}
             _refuse_another_plan(plan, wanted, plan_id)
         if not configuration.entries and configuration.settings is None:
             plan.warnings.append(
@@ -134,6 +147,7 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
         if unfinished:
             plan.warnings.append(unfinished)
         plan.warnings += [str(one) for one in findings if not one.is_error]
+        values["unmanaged_objects"] = unmanaged_in(plan, planner.planned)
         # The plan is described before it is carried out, because the lists change then.
         if plan.mistakes or plan.refusal or check_mode:
             return _outcome(planner, plan, values, wanted)
@@ -141,6 +155,12 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
             # So that the next run does not say it again, even if this one changes nothing.
             journal.write("told", api.clock.now().isoformat())
         return _carried_out(planner, plan, values, wanted, journal)
+
+
+def _is_known(finding: Finding, planned: Planned) -> bool:
+    """Tell whether a finding does not hold, because Basedash has the definition that the configuration lacks."""
+    name = finding.if_unknown
+    return name is not None and bool(planned.listing(DEFINITIONS.kind.family).named(name))
 
 
 def _alone(api: Collection) -> AbstractContextManager[Any]:
@@ -170,17 +190,28 @@ def _check_target(api: Collection, configuration: Configuration) -> None:
 
 
 def _refuse_another_plan(plan: Plan, wanted: Wanted, plan_id: str) -> None:
-    if wanted.expected_plan is not None and wanted.expected_plan != plan_id and not plan.mistakes:
+    if wanted.expected_plan in (None, plan_id) or plan.mistakes:
+        return
+    if _does_nothing(plan):
         plan.refuse(
-            "The plan is another one (%s) than the expected one (%s), because the configuration or the organization "
-            "has changed since: nothing was changed, review the new plan." % (plan_id, quoted(wanted.expected_plan))
+            "Nothing is left to do: the organization is as the configuration says, so the plan is empty, and another "
+            "one than the expected one (%s). If that one was applied before, all is well. If not, look whether the "
+            "configuration is the one of that plan. Nothing was changed." % quoted(wanted.expected_plan)
         )
+    plan.refuse(
+        "The plan is another one (%s) than the expected one (%s), because the configuration or the organization "
+        "has changed since: nothing was changed, review the new plan." % (plan_id, quoted(wanted.expected_plan))
+    )
+
+
+def _does_nothing(plan: Plan) -> bool:
+    return all(change.planned_action == "unchanged" for change in plan.changes)
 
 
 def _carried_out(planner: Planner, plan: Plan, values: Mapping[str, Any], wanted: Wanted, journal: Journal) -> Outcome:
     api = planner.planned.api
     changes = {id(change): as_result(change, planner.planned, True).get("changes") for change in plan.changes}
-    if all(change.planned_action == "unchanged" for change in plan.changes):
+    if _does_nothing(plan):
         journal.close()
         return _outcome(planner, plan, values, wanted)
     execution = Execution(plan, api, planner.planned.lists, wanted, journal)

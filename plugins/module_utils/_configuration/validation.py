@@ -6,17 +6,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .._base.errors import InputError
 from .._base.text import look_alike_key, quoted
 from .._rest.family import value_at
-from .families import CHARTS, DATA_SOURCES, DEFINITIONS, FAMILIES, GROUPS, MEMBERS, Managed
+from .families import BY_KEY, CHARTS, DATA_SOURCES, DEFINITIONS, FAMILIES, GROUPS, MEMBERS, Managed
 from .form import Configuration, Entry, Finding, Notes
 from .sql import definitions_in
 
 _NAMED = 20
+# To look for a near name takes a while, and nobody reads so many.
+_MOST_GUESSES = 100
 
 SQL: Mapping[str, tuple[str, ...]] = {
     one.key: tuple(field.name for field in one.kind.settings if field.name.endswith("sql_query")) for one in FAMILIES
@@ -55,16 +58,19 @@ def refused(findings: Sequence[Finding]) -> InputError:
 def check(configuration: Configuration, options: Mapping[str, Any]) -> list[Finding]:
     """Return what is wrong with references, keys and definitions.
 
-    What only the server can tell is a warning with ``validate_only``; another task asks the server. No task asks it for
-    definitions in SQL, so unknown ones are a warning of any task whose configuration has definitions.
+    What only the server can tell is a warning with ``validate_only``; another task asks the server. For definitions in
+    SQL, the engine does not ask it. So those that a configuration with definitions lacks are noted for any task, which
+    drops what Basedash has.
     """
     notes = Notes()
     for entries in configuration.entries.values():
         _check_keys(entries, notes)
-    known = {key: _known_keys(entries) for key, entries in configuration.entries.items()}
+    known = _Known(configuration)
     offline = bool(options.get("validate_only"))
     for entry in configuration:
         _check_references(entry, known, offline, notes)
+        if offline:
+            _check_words(entry, notes)
     purged = "tabs" in (options.get("prune") or ())
     for chart in configuration.entries.get(CHARTS.key, ()):
         _check_tab(chart, purged, offline, notes)
@@ -123,10 +129,47 @@ def _check_keys(entries: Sequence[Entry], notes: Notes) -> None:
 # References -----------------------------------------------------------------------------------------------------------
 
 
-def _known_keys(entries: Sequence[Entry]) -> dict[str, Entry]:
-    form = entries[0].managed.kind.family.key_form if entries else str
-    known = {form(one): entry for entry in entries for one in entry.earlier}
-    return {**known, **{form(entry.key): entry for entry in entries if entry.key is not None}}
+_ASK_SERVER = (
+    "The %s names the %s %s in %s, which is not in the configuration%s: only the server can tell whether it exists."
+)
+_NOWHERE = (
+    "The %s names the %s %s in %s, which is neither in the configuration nor in Basedash%s: correct the name, or add "
+    "an entry."
+)
+
+
+class _Known:
+    """The entries of a configuration, by the keys with which references name them."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._entries = configuration.entries
+        self._by_key: dict[str, dict[str, Entry]] = {}
+        for key, entries in configuration.entries.items():
+            form = BY_KEY[key].kind.family.key_form
+            earlier = {form(one): entry for entry in entries for one in entry.earlier}
+            self._by_key[key] = {**earlier, **{form(one.key): one for one in entries if one.key is not None}}
+        self._near: dict[tuple[str, str], str] = {}
+
+    def __contains__(self, managed: Managed) -> bool:
+        return managed.key in self._entries
+
+    def find(self, managed: Managed, name: str) -> Entry | None:
+        """Return the entry that is or was named so."""
+        return self._by_key.get(managed.key, {}).get(managed.kind.family.key_form(name))
+
+    def near(self, managed: Managed, name: str) -> str:
+        """Return a question about the nearest name, empty if none is near."""
+        asked = (managed.key, name)
+        if asked not in self._near and managed in self and len(self._near) < _MOST_GUESSES:
+            self._near[asked] = near(name, (one.key for one in self._entries[managed.key] if one.key is not None))
+        return self._near.get(asked, "")
+
+
+def near(name: str, names: Iterable[str]) -> str:
+    """Return a question about the name that is nearest to a wrong one, empty if none is near."""
+    by_look = {look_alike_key(one): one for one in names}
+    found = difflib.get_close_matches(look_alike_key(name), by_look, 1)
+    return " (did you mean %s?)" % quoted(by_look[found[0]]) if found else ""
 
 
 def references_of(entry: Entry) -> Iterator[tuple[str, Managed, str]]:
@@ -146,21 +189,17 @@ def definitions_of(entry: Entry) -> Iterator[tuple[str, str]]:
             yield option, name
 
 
-def _check_references(entry: Entry, known: Mapping[str, Mapping[str, Entry]], offline: bool, notes: Notes) -> None:
+def _check_references(entry: Entry, known: _Known, offline: bool, notes: Notes) -> None:
     named = [*references_of(entry), *((option, DEFINITIONS, name) for option, name in definitions_of(entry))]
     for option, other, name in named:
-        family = other.kind.family
-        found = known.get(other.key, {}).get(family.key_form(name))
-        if found is None and (offline or (other is DEFINITIONS and other.key in known)):
-            message = (
-                "The %s names the %s %s in %s, which is not in the configuration: only the server can tell whether "
-                "it exists."
-            )
-            notes.warning("reference", message % (entry, family.noun, quoted(name), option), entry.place_of(option))
+        noun, found, place = other.kind.family.noun, known.find(other, name), entry.place_of(option)
+        if found is None and (offline or (other is DEFINITIONS and other in known)):
+            words = (entry, noun, quoted(name), option, known.near(other, name))
+            message = (_ASK_SERVER if offline else _NOWHERE) % words
+            notes.warning("reference", message, place, None if offline else name)
         elif found is not None and name in found.earlier and found.key is not None:
             message = "The %s names the %s %s in %s, which is %s now: give the new name."
-            words = (entry, family.noun, quoted(name), option, quoted(found.key))
-            notes.error("reference", message % words, entry.place_of(option))
+            notes.error("reference", message % (entry, noun, quoted(name), option, quoted(found.key)), place)
 
 
 def _check_tab(chart: Entry, purged: bool, offline: bool, notes: Notes) -> None:
@@ -168,11 +207,22 @@ def _check_tab(chart: Entry, purged: bool, offline: bool, notes: Notes) -> None:
     tabs = None if dashboard is None else dashboard.options["tabs"]
     if tab is None or tabs is None or dashboard is None or any(one["name"] == tab for one in tabs):
         return
-    message = "The %s is on the tab %s, which its dashboard does not have: correct the tab, or add it to tabs."
+    message = "The %s is on the tab %s, which its dashboard does not have%s: correct the tab, or add it to tabs."
+    message %= (chart, quoted(tab), near(tab, (one["name"] for one in tabs)))
     if purged or dashboard.options["purge_tabs"]:
-        notes.error("tab", message % (chart, quoted(tab)), chart.place_of("tab"))
+        notes.error("tab", message, chart.place_of("tab"))
     elif offline:
-        notes.warning("tab", message % (chart, quoted(tab)), chart.place_of("tab"))
+        notes.warning("tab", message, chart.place_of("tab"))
+
+
+def _check_words(entry: Entry, notes: Notes) -> None:
+    """Note words that the vendor does not document. They are no mistakes, because the service may know more."""
+    for one in entry.managed.kind.settings:
+        word = value_at(entry.options, one.name)
+        if one.words and isinstance(word, str) and word not in one.words:
+            message = "The option %s of the %s is %s, which is newer than this collection or wrong%s: known are %s."
+            words = (one.name, entry, quoted(word), near(word, one.words), ", ".join(one.words))
+            notes.warning("word", message % words, entry.place_of(one.name))
 
 
 # Definitions ----------------------------------------------------------------------------------------------------------

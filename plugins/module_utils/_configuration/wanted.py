@@ -16,8 +16,8 @@ from .._base.errors import InputError
 from .._base.text import quoted
 from .._engine.filters import Exclusion
 from .._rest.family import Resource
-from .families import BY_KEY, DEFINITIONS, FAMILIES, MEMBERS, PRUNABLE, Managed
-from .prefix import safe_prefix
+from .families import BY_KEY, CHARTS, DEFINITIONS, FAMILIES, MEMBERS, PRUNABLE, Managed
+from .prefix import begins_with, safe_prefix
 
 _MOST_AT_ONCE = 64
 # The default limits of what can't be undone.
@@ -53,7 +53,8 @@ class Wanted:
     """The options of the task beside the configuration."""
 
     prune: frozenset[str]
-    scope: Mapping[str, list[re.Pattern[str]]]
+    scope: Mapping[str, re.Pattern[str]]
+    prefixes: Mapping[str, str]
     exclude: Mapping[str, Exclusion]
     replace_all: frozenset[str]
     max_deletions: Limit
@@ -88,7 +89,8 @@ class Wanted:
                 )
         return cls(
             prune,
-            _scope(options, keys),
+            _scope(options["scope"] or {}, keys),
+            _prefixes(options["name_prefix"]),
             {key: Exclusion.of((options["exclude"] or {})[key]) for key in exclude},
             frozenset(_known("allow_replace_all", options["allow_replace_all"] or (), keys)),
             Limit.of("max_deletions", options["max_deletions"], _MOST_DELETIONS if prune else None),
@@ -104,8 +106,23 @@ class Wanted:
 
     def in_scope(self, managed: Managed, key: Any) -> bool:
         """Tell whether the task is about an object with this key."""
-        patterns = self.scope.get(managed.key, ())
-        return all(isinstance(key, str) and pattern.search(key) is not None for pattern in patterns)
+        prefix = self.prefixes.get(managed.key)
+        return (prefix is None or (isinstance(key, str) and begins_with(key, prefix))) and self._fits(managed, key)
+
+    def _fits(self, managed: Managed, key: Any) -> bool:
+        pattern = self.scope.get(managed.key)
+        return pattern is None or (isinstance(key, str) and pattern.search(key) is not None)
+
+    @property
+    def protects_charts(self) -> bool:
+        """Whether a chart may have to stay that nobody wants to delete by itself, but together with its dashboard."""
+        return CHARTS.key in self.exclude or CHARTS.key in self.scope
+
+    def protected(self, managed: Managed, resource: Resource) -> str:
+        """Return why the user wants to keep an object; empty if it may go. The prefix of a preview protects nothing."""
+        if self.excludes(managed, resource):
+            return "in exclude"
+        return "" if self._fits(managed, managed.kind.family.key_of(resource)) else "outside of scope"
 
     def excludes(self, managed: Managed, resource: Resource) -> bool:
         """Tell whether the user excluded an object from deletion."""
@@ -133,30 +150,29 @@ def _known(option: str, given: Iterable[Any], known: Iterable[str]) -> list[str]
     return found
 
 
-def _scope(options: Mapping[str, Any], keys: list[str]) -> dict[str, list[re.Pattern[str]]]:
-    """Return the patterns of ``scope``. A preview is only about keys with its prefix.
+def _scope(given: Mapping[str, Any], keys: list[str]) -> dict[str, re.Pattern[str]]:
+    """Return the patterns of ``scope``.
 
     Raises:
         InputError: if a pattern is invalid.
     """
-    patterns: dict[str, list[re.Pattern[str]]] = {}
-    given = options["scope"] or {}
+    patterns: dict[str, re.Pattern[str]] = {}
     for key in _known("scope", given, keys):
         try:
             if not isinstance(given[key], str) or not given[key]:
                 raise re.error("no text")
-            patterns[key] = [re.compile(given[key])]
+            patterns[key] = re.compile(given[key])
         except (re.error, RecursionError) as error:
             raise InputError("The option scope.%s is no regular expression (%s): correct it." % (key, error)) from None
-    prefix = options["name_prefix"]
-    if prefix:
-        for managed in FAMILIES:
-            if managed is not MEMBERS:
-                begin = safe_prefix(prefix) if managed is DEFINITIONS else prefix
-                # What begins with pr-12 is of another preview than what begins with pr-1.
-                end = "(?![0-9])" if begin[-1].isdigit() else ""
-                patterns.setdefault(managed.key, []).append(re.compile("^" + re.escape(begin) + end))
     return patterns
+
+
+def _prefixes(prefix: str | None) -> dict[str, str]:
+    """Return what the keys of a preview begin with, by family. Nothing else is its own."""
+    if not prefix:
+        return {}
+    families = [one for one in FAMILIES if one is not MEMBERS]
+    return {one.key: safe_prefix(prefix) if one is DEFINITIONS else prefix for one in families}
 
 
 def pruned_families(prune: Iterable[str]) -> set[str]:

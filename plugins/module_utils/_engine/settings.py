@@ -52,8 +52,8 @@ class Settings:
         Raises:
             InputError: if an option is invalid, or two options contradict each other.
         """
-        stored = {one: _checked(one, one.given(options)) for one in kind.settings if one.given(options) is not None}
-        secrets = {one: _secret(one, one.given(options)) for one in kind.secrets if one.given(options) is not None}
+        stored = {one: _checked(one, it) for one in kind.settings if (it := one.given(options)) is not None}
+        secrets = {one: _secret(one, it) for one in kind.secrets if (it := one.given(options)) is not None}
         cleared = _cleared(kind, options)
         stored.update((one, one.emptied) for one in cleared if not one.secret)
         extra, extra_secrets = options["extra"] or {}, options.get("extra_secrets") or {}

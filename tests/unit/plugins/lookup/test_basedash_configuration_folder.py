@@ -199,7 +199,8 @@ def test_a_text_that_somebody_moved_into_a_file_is_no_change(folder: Path) -> No
     before = files(folder)
     assert not write(folder, exported())["changed"]
     changed = exported(skills=[{"name": "Tone", "instructions": "Be\nlong."}])
-    assert write(folder, changed)["kept"] == [{"path": "skills.yml", "reason": "somebody edited it"}]
+    reason = "somebody edited it and texts/tone.md"
+    assert write(folder, changed)["kept"] == [{"path": "skills.yml", "reason": reason}]
     assert files(folder) == before
     assert write(folder, changed, overwrite=True)["kept"] == []
     assert (folder / "texts" / "tone.md").read_text() == "Be\nlong."
@@ -212,6 +213,20 @@ def test_an_edited_file_is_kept_and_named(folder: Path) -> None:
     done = write(folder, exported(skills=CONFIGURATION["skills"][1:], definitions=[]))
     assert [one["path"] for one in done["kept"]] == ["definitions.yml", "skills.yml"]
     assert files(folder) == before
+
+
+def test_the_file_that_somebody_edited_is_named(folder: Path) -> None:
+    edit(folder / "definitions" / "mrr.sql", "SELECT", "select")
+    (board,) = (path for path in (folder / "dashboards" / "sales-eu").glob("revenue.sql"))
+    edit(board, "SELECT", "select")
+    assert [one["reason"] for one in write(folder, exported())["kept"]] == [
+        "somebody edited its SQL (not as in Basedash: dashboards/sales-eu/revenue.sql)",
+        "somebody edited definitions/mrr.sql",
+    ]
+    edit(folder / "definitions.yml", "reference_name: mrr", "reference_name: MRR")
+    assert [one["reason"] for one in write(folder, exported())["kept"]][1] == (
+        "somebody edited it and definitions/mrr.sql"
+    )
 
 
 def test_with_overwrite_only_the_entries_that_differ_are_replaced(folder: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import textwrap
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,12 @@ from hypothesis import strategies as st
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import InputError
 from ansible_collections.community.basedash.plugins.module_utils._configuration import source
+from ansible_collections.community.basedash.plugins.module_utils._configuration.families import BY_KEY
 from ansible_collections.community.basedash.plugins.module_utils._configuration.form import Configuration, Finding
 from ansible_collections.community.basedash.plugins.module_utils._configuration.layers import load
+from ansible_collections.community.basedash.plugins.module_utils._configuration.organization import Planned
+from ansible_collections.community.basedash.plugins.module_utils._configuration.planning import Change, Plan
+from ansible_collections.community.basedash.plugins.module_utils._configuration.report import unmanaged_in
 from ansible_collections.community.basedash.plugins.module_utils._configuration.sql import (
     definitions_in,
     with_definitions_renamed,
@@ -30,6 +35,7 @@ from ansible_collections.community.basedash.plugins.module_utils._configuration.
 )
 
 SECRET = "correct-horse-battery"
+DEFINED = {"reference_name": "d", "name": "D", "data_source": "odrers", "sql_query": "SELECT 1"}
 DEFINITION = "{reference_name: %s, data_source: orders, name: N, sql_query: %s}"
 
 
@@ -365,9 +371,46 @@ def test_many_mistakes_are_one_error() -> None:
     """The error names up to twenty mistakes."""
     _configuration, findings = inline({"groups": [{"name": True}] * 25})
     message = refused(findings).message
-    assert message.startswith("The configuration has 25 mistakes: The option name is a boolean")
+    assert message.startswith(
+        "The configuration has 25 mistakes: configuration.groups[0].name: The option name is a boo"
+    )
     assert message.endswith("; and 5 more.")
     assert message.count("quote it") == 20
+
+
+INLINE = {
+    "an option of a chart": (
+        {"dashboards": [{"name": "A"}, {"name": "B", "charts": [{"name": "C"}, {"name": "D", "colour": 1}]}]},
+        "configuration.dashboards[1].charts[1].colour ('D'): The option colour is unknown",
+    ),
+    "an item": ({"groups": [{"name": "A"}, "B"]}, "configuration.groups: The item groups[1] is no mapping"),
+    "a family": ({"grups": []}, "configuration.grups: The key 'grups' is unknown"),
+    "a part of an option": (
+        {"automations": [{"name": "A", "trigger": {"hour": 24}}]},
+        "configuration.automations[0].trigger.hour ('A'): The option trigger.hour is 24",
+    ),
+    "an entry twice": (
+        {"members": [{"email": "a@x.org"}, {"email": "A@x.org"}]},
+        "configuration.members[1] ('A@x.org'): The member 'a@x.org' is there twice, also in configuration.members[0]",
+    ),
+    "a file": (
+        {"skills": [{"name": "A", "instructions_file": "a.md"}]},
+        "configuration.skills[0].instructions_file ('A'): The option instructions_file needs a configuration in files",
+    ),
+    "defaults": ({"defaults": {"groups": {"name": "A"}}}, "configuration.defaults.groups.name: The option name has no"),
+    "the target": ({"for": {"name": "A"}}, "configuration.for.name: The key for takes slug or id"),
+    "a key that is no word": ({"groups": [{"name": "A", SECRET + "!": 2}]}, "configuration.groups[0] ('A'): An option"),
+}
+
+
+@pytest.mark.parametrize("case", INLINE)
+def test_mistakes_in_a_dict_name_the_path_and_the_entry(case: str) -> None:
+    """There is no file, so the path within the option stands before the message."""
+    wanted, message = INLINE[case]
+    _configuration, findings = inline(wanted)
+    assert str(findings[0]).startswith(message)
+    result = findings[0].as_result()
+    assert (result["file"], result["line"], result["message"]) == (None, None, str(findings[0]))
 
 
 def test_offline_references() -> None:
@@ -385,6 +428,59 @@ def test_offline_references() -> None:
     ]
     _configuration, findings = inline(wanted)
     assert [one.is_error for one in findings] == [True, False]
+
+
+NAMED_WRONGLY = {
+    "a data source": ({"definitions": [DEFINED], "data_sources": [{"name": "orders"}]}, "'orders'"),
+    "any case and white space": ({"definitions": [DEFINED], "data_sources": [{"name": "O RDERS"}]}, "'O RDERS'"),
+    "a family that is not there": ({"definitions": [DEFINED]}, None),
+    "nothing like it": ({"definitions": [DEFINED], "data_sources": [{"name": "warehouse"}]}, None),
+    "a group": (
+        {
+            "groups": [{"name": "Finance"}],
+            "data_sources": [{"name": "s", "access": {"mode": "restricted", "groups": ["Finanec"]}}],
+        },
+        "'Finance'",
+    ),
+    "a tab": (
+        {"dashboards": [{"name": "D", "tabs": [{"name": "Main"}], "charts": [{"name": "C", "tab": "Mian"}]}]},
+        "'Main'",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NAMED_WRONGLY)
+def test_a_wrong_name_gets_the_nearest_one(case: str) -> None:
+    """A warning about a name has the nearest known one, if the configuration has the family."""
+    wanted, expected = NAMED_WRONGLY[case]
+    _configuration, findings = inline(wanted, validate_only=True)
+    assert [one.is_error for one in findings] == [False]
+    question = "(did you mean %s?):" % expected
+    assert (question in findings[0].message) is (expected is not None)
+    assert ("did you mean" in findings[0].message) is (expected is not None)
+
+
+def test_many_wrong_names_take_no_time() -> None:
+    """Near names are only looked for as often as somebody reads them."""
+    sources = [{"name": "source %d of many" % number} for number in range(2000)]
+    wrong = [{**DEFINED, "reference_name": "d%d" % one, "data_source": "sourec %d" % one} for one in range(2000)]
+    began = time.perf_counter()
+    _configuration, findings = inline({"definitions": wrong, "data_sources": sources}, validate_only=True)
+    assert len(findings) == 2000
+    assert sum("did you mean" in one.message for one in findings) == 100
+    assert time.perf_counter() - began < 30
+
+
+def test_a_word_that_nobody_documents_is_a_warning_offline() -> None:
+    """The service may know more words than this collection, so another task passes them on."""
+    wanted = {"data_sources": [{"name": "orders", "dialect": "foodb"}, {"name": "b", "dialect": "MYSQL"}]}
+    _configuration, findings = inline(wanted, validate_only=True)
+    assert [(one.rule, one.is_error, str(one.place)) for one in findings] == [
+        ("word", False, "configuration.data_sources[0].dialect")
+    ]
+    assert "'foodb'" in findings[0].message
+    assert "POSTGRES" in findings[0].message
+    assert inline(wanted)[1] == []
 
 
 def test_look_alike_keys() -> None:
@@ -450,6 +546,16 @@ def test_prefix_never_touches_an_object_with_an_id() -> None:
     """An entry with an id would change the object itself."""
     _configuration, findings = inline({"groups": [{"id": "g_1", "members": ["a@x.org"]}]}, name_prefix="p-")
     assert [one.rule for one in findings] == ["prefix"]
+
+
+def test_what_is_in_no_entry_is_named_with_a_limit() -> None:
+    """An organization may have thousands of objects that nobody describes."""
+    skill = Change(BY_KEY["skills"], None, {"id": "s", "name": "S"})
+    group = Change(BY_KEY["groups"], None, {"id": "g", "name": "G"})
+    plan = Plan(unmanaged={"skills": [skill] * 25, "groups": [group]})
+    nothing: Any = None
+    named = unmanaged_in(plan, Planned(nothing, nothing))
+    assert named == [{"family": "skills", "id": "s", "name": "S"}] * 20 + [{"family": "groups", "id": "g", "name": "G"}]
 
 
 VALUES = st.recursive(

@@ -132,6 +132,28 @@ def test_the_examples_of_every_module_are_run() -> None:
     assert sorted(run) == MODULES
 
 
+def sentences(content: Any) -> list[str]:
+    """Return the paragraphs of a documentation."""
+    if not isinstance(content, Mapping):
+        return [one for item in content for one in sentences(item)] if isinstance(content, list) else []
+    found = []
+    for key, value in content.items():
+        if key in ("description", "details", "notes", "requirements"):
+            found += [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        found += sentences(value) if key != "sample" else []
+    return [one for one in found if isinstance(one, str)]
+
+
+@pytest.mark.parametrize("path", [one for one in FILES if one.stem != "__init__"], ids=lambda path: path.stem)
+def test_no_sentence_is_cut(path: Path) -> None:
+    """YAML takes a comma in brackets for the end of a text."""
+    module = path.stem
+    text = [documentation(module), documentation(module, "RETURN")]
+    fragments = [fragment(name) for name in text[0].get("extends_documentation_fragment", ())]
+    found = [one for one in sentences([*text, *fragments]) if not re.match(r"[A-Z]|[A-Z]+\(", one)]
+    assert found == []
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_every_module_is_described(module: str) -> None:
     text = documentation(module)

@@ -65,6 +65,13 @@ def outside_code(page: str) -> str:
     return re.sub(r"(`+)[^`]*\1", "", page)
 
 
+def test_what_goes_with_a_deleted_object_is_told() -> None:
+    result = outcome(entry("deleted", "Sales", "dashboards", msg="Its 2 charts go with it."))
+    for about in (PLAN, APPLY):
+        assert "| dashboard | `Sales`: `Its 2 charts go with it.` |" in markdown(result, about)
+        assert any(one.text.endswith(": Its 2 charts go with it.") for one in Report(result, about, "planned").lines())
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("action", ["deleted", "created", "updated", "failed", "not_attempted"])
 def test_a_name_is_only_a_name(name: str, action: str) -> None:
@@ -77,6 +84,7 @@ def test_a_name_is_only_a_name(name: str, action: str) -> None:
         breaks=[{"family": "skills", "id": name, "name": name, "used_by": [entry("unchanged", name)]}],
         warnings=[name],
         msg=name,
+        unmanaged_objects=[entry("deleted", name)],
     )
     for about in (PLAN, APPLY, DRIFT):
         report = Report(result, about, "failed", name)
@@ -229,6 +237,10 @@ def test_what_basedash_has_can_be_pasted() -> None:
 def test_the_name_that_basedash_has_is_the_key() -> None:
     chart = entry("updated", "New", "charts", dashboard="D", renamed_from="Old", **change("name", "Old", "New"))
     assert _drift.to_paste(chart) == ["dashboards:", "  - name: D", "    charts:", "      - name: Old"]
+    revenue = entry("updated", "revenue", "definitions", data_source="orders", **change("name", "Old", "New"))
+    assert yaml.safe_load("\n".join(_drift.to_paste(revenue) or ())) == {
+        "definitions": [{"reference_name": "revenue", "data_source": "orders", "name": "Old"}]
+    }
 
 
 def test_what_is_not_in_basedash_is_nothing_to_paste() -> None:
@@ -242,6 +254,22 @@ def test_a_new_name_is_suspected_where_something_is_in_no_entry() -> None:
     (hint,) = _drift.hints_of(report, str)
     assert hint.startswith("skill A is not in Basedash, where 2 of the skills are in no entry.")
     assert "renamed_from" in hint
+
+
+def test_drift_names_what_is_in_no_entry() -> None:
+    chart = {"family": "charts", "id": "c", "name": "C", "dashboard": "D"}
+    skills = [{"family": "skills", "id": "s%d" % one, "name": "S%d" % one} for one in range(20)]
+    counts = {"summary": {"unmanaged": {"groups": 0, "skills": 22, "charts": 1}}}
+    report = Report(outcome(**counts, unmanaged_objects=[*skills, chart]), DRIFT, "in_sync")
+    page = report.markdown(further=_drift.parts(report))
+    assert re.search("#### Not in the files\n\nAn export .*\n\n- skill `S0`\n", page)
+    assert "- skill `S19`\n- 2 more skills\n- chart `C` of dashboard `D`\n" in page
+    assert "In Basedash, but not in the files: 22 skills, 1 chart." in page
+    assert [line.text for line in report.lines()][-3:] == ["  skill S19", "  2 more skills", "  chart C of dashboard D"]
+    assert _drift.machine(report)["unmanaged"]["skills"] == 22
+    assert _drift.machine(report)["unmanaged_objects"] == [*skills, chart]
+    # A plan is about what the files say, so the numbers are enough there.
+    assert "S0" not in markdown(outcome(**counts, unmanaged_objects=skills))
 
 
 def test_secrets_are_no_drift() -> None:

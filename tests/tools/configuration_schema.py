@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Private to this collection: a JSON Schema of the form of a configuration, for editors.
+"""A JSON Schema of the form of a configuration, for editors.
 
 It comes from the same tables as the checks. The checks accept more, such as a port in quotes, and find more.
 """
@@ -12,8 +12,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Callable
 
-from .entries import IN_FILE, REMOVE, RENAMED_FROM, SHAPES, Shape
-from .families import CHARTS, FAMILIES, SETTINGS
+from ansible_collections.community.basedash.plugins.module_utils._configuration.entries import (
+    IN_FILE,
+    REMOVE,
+    RENAMED_FROM,
+    SHAPES,
+    Shape,
+)
+from ansible_collections.community.basedash.plugins.module_utils._configuration.families import (
+    CHARTS,
+    FAMILIES,
+    SETTINGS,
+)
 
 Schema = dict[str, Any]
 Described = Callable[[str, str], str]
