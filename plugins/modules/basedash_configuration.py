@@ -122,6 +122,8 @@ options:
       - For previews. It is put before the keys of all families but members and the organization, references are
         rewritten, and automations are created inactive. With O(prune), only objects with this prefix are pruned, and
         so no members.
+      - End it with a separator, such as V(preview-42-). What begins with V(pr-12) does not belong to prefix V(pr-1),
+        but what begins with V(pr-ab) belongs to V(pr-a).
       - In the reference names of definitions, which are a part of SQL, everything in the prefix but letters, digits and
         underscores becomes an underscore. So a prefix with other letters is refused if there are definitions.
     type: str

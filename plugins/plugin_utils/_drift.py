@@ -134,7 +134,8 @@ def to_paste(entry: Mapping[str, Any]) -> list[str] | None:
     The values are those of the options that differ. An option that is not set in Basedash is named in a comment.
     """
     managed = BY_KEY.get(str(entry.get("family")))
-    if managed is None or entry.get("action") == CREATED or is_moved(entry):
+    # What is not in Basedash has no id. A refused plan has another action for it.
+    if managed is None or entry.get("action") == CREATED or entry.get("id") is None or is_moved(entry):
         return None
     content, unset = _content(entry)
     if not content and not unset:

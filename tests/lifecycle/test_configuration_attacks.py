@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from ansible_collections.community.basedash.plugins.module_utils._base.errors import RefusedError
 from ansible_collections.community.basedash.plugins.module_utils._configuration.journal import Journal
+from ansible_collections.community.basedash.plugins.module_utils._configuration.task import ENSURE_CONFIGURATION
 from ansible_collections.community.basedash.tests.lifecycle.driver import Basedash
 from ansible_collections.community.basedash.tests.lifecycle.test_configuration import (
     SERVER,
@@ -219,3 +221,169 @@ def test_a_preview_deactivates_nobody(basedash: Basedash) -> None:
         report = run(basedash, {"skills": [], **people}, name_prefix="p-", check=True, **options)
         assert [one["name"] for one in report.result["results"] if one["action"] == "deleted"] == ["p-A"]
         assert any("no member is deactivated" in warning for warning in report.warnings)
+
+
+def test_what_waits_for_its_deletions_has_not_failed(basedash: Basedash) -> None:
+    run(basedash, {"groups": [{"name": "G", "members": ["ada@example.com"]}], "dashboards": [{"name": "D"}]})
+    configuration = {
+        "groups": [{"name": "G", "members": ["grace@example.com"]}],
+        "data_sources": [{"name": "s", "dialect": "POSTGRES", "access": {"mode": "restricted", "groups": ["G"]}}],
+        "dashboards": [{"name": "D", "tabs": [{"name": "New"}], "charts": [{"name": "C", "tab": "New"}]}],
+    }
+    report = run(basedash, configuration, prune=["group_members", "tabs"])
+    assert not report.failed, report.result["msg"]
+    assert {one["action"] for one in report.result["results"]} == {"updated", "created"}
+    assert not run(basedash, configuration, prune=["group_members", "tabs"]).result["changed"]
+
+
+def left_by(organization: str, path: Path) -> str:
+    """Write the journal of a run that was killed, and return its path."""
+    lines = [
+        {"event": "started", "time": "2026-01-01T00:00:00+00:00", "organization": organization},
+        {"event": "doing", "family": "skills", "name": "Theirs", "organization": organization},
+    ]
+    path.write_text("\n".join(map(json.dumps, lines)) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def test_the_journal_of_another_organization_says_nothing(basedash: Basedash, tmp_path: Path) -> None:
+    skills = {"skills": [{"name": "New", "instructions": "Be new."}]}
+    theirs = left_by("org_other", tmp_path / "theirs")
+    assert run(basedash, skills, check=False, journal=theirs).warnings == []
+    (told,) = run(basedash, skills, journal=left_by("org_demo", tmp_path / "ours")).warnings
+    assert "did not come to its end" in told
+
+
+def test_what_is_no_file_can_not_be_a_journal(basedash: Basedash, tmp_path: Path) -> None:
+    skills = {"skills": [{"name": "New", "instructions": "Be new."}]}
+    refused(basedash, run(basedash, skills, journal=str(tmp_path)), "can't be written")
+    refused(basedash, run(basedash, skills, journal="/dev/full"), "can't be written")
+    deep = tmp_path / "deep"
+    deep.write_text("[" * 100000, encoding="utf-8")
+    assert not run(basedash, skills, journal=str(deep)).failed
+
+
+def test_who_gains_is_said_to_be_planned_if_not_all_was_done(basedash: Basedash) -> None:
+    fault = {"kind": "status_before", "status": 422, "method": "PUT", "path": "/access$"}
+    basedash.control("POST", "faults", [fault])
+    report = run(basedash, WHOLE)
+    assert "The data source is new and may be open to the whole organization" in report.result["msg"]
+    assert any("is what was planned, and not all of it was done (data source" in one for one in report.warnings)
+
+
+# Something new --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/groups/.*/members"),
+        ("POST", "/org_demo/definitions"),
+        ("PATCH", "/tabs"),
+        ("POST", "/tabs"),
+        ("POST", "/org_demo/charts"),
+    ],
+)
+def test_what_is_new_may_not_be_known_everywhere_yet(basedash: Basedash, method: str, path: str) -> None:
+    fault = {"kind": "status_before", "status": 404, "method": method, "path": path, "times": 2}
+    basedash.control("POST", "faults", [fault])
+    report = run(basedash, WHOLE)
+    assert not report.failed, report.result["msg"]
+    assert set(actions(report).values()) == {"created"}
+    assert not run(basedash, WHOLE).result["changed"]
+
+
+def test_what_no_reading_shows_for_long_was_not_deleted_by_somebody_else(basedash: Basedash) -> None:
+    basedash.reset({**SERVER, "list_lag_seconds": 60, "get_lag_seconds": 60})
+    report = run(basedash, {"groups": [{"name": "G", "members": ["ada@example.com"]}]})
+    assert "someone else" not in report.result["msg"]
+    assert "no reading shows it" in report.result["msg"]
+
+
+def test_a_404_that_stays_is_said(basedash: Basedash) -> None:
+    fault = {"kind": "status_before", "status": 404, "method": "POST", "path": "/org_demo/charts"}
+    basedash.control("POST", "faults", [fault])
+    report = run(basedash, WHOLE)
+    assert actions(report)["charts", "MRR"] == "failed"
+    assert "was answered 404" in report.result["msg"]
+    assert report.result["api"]["wait_seconds"] < 25
+
+
+def test_a_definition_moves_to_another_data_source(basedash: Basedash) -> None:
+    sources = [{"name": name, "dialect": "POSTGRES"} for name in ("one", "two")]
+    definition = {"reference_name": "x", "name": "x", "sql_query": "SELECT 1"}
+    run(basedash, {"data_sources": sources, "definitions": [{**definition, "data_source": "one"}]})
+    moved = {"data_sources": sources, "definitions": [{**definition, "data_source": "two"}]}
+    report = run(basedash, moved, prune=["definitions"], allow_replace_all=["definitions"])
+    assert not report.failed, report.result["msg"]
+    assert report.result["summary"]["families"]["definitions"]["created"] == 1
+
+
+# Other writers --------------------------------------------------------------------------------------------------------
+
+
+def test_a_data_source_that_vanishes_while_a_plan_reads_is_no_failure(basedash: Basedash) -> None:
+    writer = {"action": "delete", "method": "GET", "path": "/access$", "family": "data-sources"}
+    source = {"object": "ds_preview_1", "organization": "org_demo"}
+    basedash.control("POST", "writers", [{**writer, **source}])
+    report = run(basedash, {"groups": [{"name": "Analysts", "members": ["grace@example.com"]}]}, check=True)
+    assert not report.failed, report.result["msg"]
+
+
+@pytest.mark.parametrize("path", ["definitions", "automations", "dashboards", "charts"])
+def test_what_can_not_be_read_is_not_said_to_be_spared(basedash: Basedash, path: str) -> None:
+    fault = {"kind": "status_before", "status": 405, "method": "GET", "path": "/%s$" % path}
+    basedash.control("POST", "faults", [fault])
+    report = run(basedash, {"data_sources": [{"name": "production"}]}, prune=["data_sources"], check=True)
+    assert not report.failed, report.result["msg"]
+    assert any("The %s can't be read" % path in warning for warning in report.warnings)
+
+
+# Interruption ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("after", [1, 3])
+def test_an_interrupted_task_says_so(basedash: Basedash, after: int) -> None:
+    skills = [{"name": name, "instructions": "Be brief."} for name in ("A", "B")]
+    options = {"configuration": {"skills": skills}, "prune": ["skills"], "allow_replace_all": ["skills"]}
+    report = basedash.run(
+        ENSURE_CONFIGURATION, False, {**options, "concurrency": 1}, lambda: len(writes(basedash)) >= after
+    )
+    assert len(writes(basedash)) == after
+    assert report.result["changed"]
+    assert "It was not attempted, because the task was interrupted before." in report.result["msg"]
+    left = [one["msg"] for one in report.result["results"] if one["action"] == "not_attempted"]
+    assert set(left) == {"It was not attempted, because the task was interrupted before."}
+
+
+def test_a_twin_of_somebody_else_stops_the_task(basedash: Basedash) -> None:
+    twin = {"name": "Finance"}
+    writer = {"action": "create", "method": "POST", "path": "/groups$", "family": "groups", "organization": "org_demo"}
+    basedash.control("POST", "writers", [{**writer, "fields": twin}])
+    skills = [{"name": "New", "instructions": "Be new."}]
+    report = run(basedash, {"groups": [twin], "skills": skills}, on_error="stop")
+    assert actions(report) == {("groups", "Finance"): "failed", ("skills", "New"): "not_attempted"}
+
+
+def test_the_end_of_a_preview_spares_one_whose_number_begins_alike(basedash: Basedash) -> None:
+    definition = {"reference_name": "d", "name": "D", "data_source": "production", "sql_query": "SELECT 1"}
+    configuration = {"skills": [{"name": "New", "instructions": "Be new."}], "definitions": [definition]}
+    for prefix in ("pr-1", "pr-12"):
+        assert not run(basedash, configuration, name_prefix=prefix).failed
+    families = ["skills", "definitions"]
+    options: dict[str, Any] = {"prune": families, "allow_replace_all": families, "name_prefix": "pr-1"}
+    report = run(basedash, {key: [] for key in families}, **options)
+    assert actions(report) == {("skills", "pr-1New"): "deleted", ("definitions", "pr_1d"): "deleted"}
+    before = writes(basedash)
+    report = run(basedash, {"skills": [{"name": "2 of them", "instructions": "Be new."}]}, name_prefix="pr-1")
+    assert "name_prefix ends with a digit" in report.result["msg"]
+    assert writes(basedash) == before
+
+
+def test_the_run_after_an_interrupted_one_says_what_that_did(basedash: Basedash, tmp_path: Path) -> None:
+    skills = {"skills": [{"name": name, "instructions": "Be brief."} for name in ("A", "B")]}
+    options = {"configuration": skills, "journal": str(tmp_path / "journal"), "concurrency": 1}
+    basedash.run(ENSURE_CONFIGURATION, False, options, lambda: len(writes(basedash)) >= 1)
+    (told,) = basedash.run(ENSURE_CONFIGURATION, False, options).warnings
+    assert "did not come to its end: 1 changes are in the journal. This run goes on" in told
+    assert basedash.run(ENSURE_CONFIGURATION, False, options).warnings == []

@@ -20,6 +20,7 @@ from ansible_collections.community.basedash.plugins.module_utils._engine.module_
 from ansible_collections.community.basedash.plugins.modules import basedash_configuration, basedash_configuration_info
 from ansible_collections.community.basedash.plugins.plugin_utils._folder import SCHEMA, carry_out, found_in, planned
 from ansible_collections.community.basedash.tests.lifecycle.driver import ORGANIZATION, Basedash
+from ansible_collections.community.basedash.tests.lifecycle.organizations import empty
 
 MASK = "********"
 KEY = "bd_key_demo_admin"
@@ -330,3 +331,21 @@ def test_a_family_that_the_server_lacks_is_left_out_and_named(basedash: Basedash
     assert not {"skills", "automations"} & {*found["configuration"], *found["summary"]["families"]}
     lacking = [one["family"] for one in found["left_out"] if one["reason"] == "this server does not offer it"]
     assert lacking == ["skills", "automations"]
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_dashboard_whose_charts_can_not_be_read_is_never_exported_without_them(
+    basedash: Basedash, is_gone: bool
+) -> None:
+    seed = empty()
+    seed["organizations"][0]["dashboards"] = [{"id": "board_%d" % one, "name": "Board %d" % one} for one in range(2)]
+    basedash.control("POST", "reset", seed)
+    path, board = "/board_1/charts$", {"object": "board_1", "organization": ORGANIZATION}
+    if is_gone:
+        basedash.control("POST", "writers", [{"action": "delete", "family": "dashboards", "path": path, **board}])
+    else:
+        basedash.control("POST", "faults", [{"kind": "status_before", "status": 404, "path": path}])
+    report = basedash.run(basedash_configuration_info.SPEC, False, {})
+    assert report.failed is not is_gone
+    if is_gone:
+        assert [one["name"] for one in report.result["configuration"]["dashboards"]] == ["Board 0"]

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Callable
 
-from .._base.errors import ApiError, RefusedError
+from .._base.errors import ApiError, NotFoundError, RefusedError
 from .._base.text import quoted
 from .._engine.items import Item, Run
 from .._engine.one import EnsureState
@@ -20,12 +20,13 @@ from .._http.parallel import in_parallel
 from .._resources.families import TABS
 from .._rest.collection import Collection, not_confirmed, twins_created
 from .._rest.family import Resource
+from .._rest.freshness import SETTLING_SECONDS, look_until
 from .._rest.snapshot import ListCache, Lists, Snapshot
 from .families import DASHBOARDS, DEFINITIONS, MEMBERS, SETTINGS
 from .form import Entry
 from .journal import Journal
 from .planning import STAGES, Act, Change, Plan, Stage
-from .report import NotAttemptedError, action_of
+from .report import NotAttemptedError
 from .validation import definitions_of, references_of
 from .wanted import Wanted
 from .wording import in_words_of_a_configuration
@@ -57,8 +58,11 @@ class Execution:
         for change in self._plan.changes:
             left = [act for act in change.acts if act.action == "not_attempted"]
             if left and not any(act.error is not None for act in change.acts):
-                deletes = left[0].stage.deletes
-                why = "nothing is deleted unless all before it went well" if deletes else "the task ended before"
+                why = "the task ended before"
+                if self._api.client.abandoned:
+                    why = "the task was interrupted before"
+                elif left[0].stage.deletes:
+                    why = "nothing is deleted unless all before it went well"
                 left[0].error = NotAttemptedError("It was not attempted, because %s." % why)
 
     def _go_through(self) -> None:
@@ -85,7 +89,8 @@ class Execution:
         run = Run(client, self._done, family.plural, at_once, stops, self._note)
         run.go(acts)
         self._confirm(stage)
-        return not run.stopped.is_set() and not client.abandoned
+        failed = self._wanted.stop and any(act.error is not None for act in acts)
+        return not (failed or run.stopped.is_set() or client.abandoned)
 
     def _done(self, item: Item) -> Outcome:
         if not isinstance(item, Act) or item.change is None:
@@ -105,8 +110,35 @@ class Execution:
             api = Collection(self._api.client, "", managed.kind.family)
         else:
             api = Snapshot(self._lists.of(managed.kind.family, _parent_id(item) if item.deletes else ""))
+        attempt = partial(EnsureState(managed.kind, managed.steps), api, options, False)
         with in_words_of_a_configuration(item.stage.deletes and not item.deletes):
-            return EnsureState(managed.kind, managed.steps)(api, options, False)
+            return self._once_known(attempt) if self._relies_on_new(change) else attempt()
+
+    def _relies_on_new(self, change: Change) -> bool:
+        """Tell whether this task has created the object, or something to which its entry refers."""
+        needed = () if change.entry is None else (change, *self._needed(change.entry))
+        return any(act.action == "created" for one in needed for act in one.acts)
+
+    def _once_known(self, attempt: Callable[[], Outcome]) -> Outcome:
+        """Try again after a 404, because the service may need some seconds until all its parts know a new object."""
+        client = self._api.client
+        missing: list[NotFoundError] = []
+        begun = client.clock.monotonic()
+
+        def look() -> Outcome | None:
+            try:
+                return attempt()
+            except NotFoundError as error:
+                settled = client.clock.monotonic() - begun > SETTLING_SECONDS
+                if (settled and missing) or error.changed or error.effect.is_unclear:
+                    raise
+                missing.append(error)
+                return None
+
+        outcome = look_until(client, look, "trying again, because an object is new")
+        if outcome is None:
+            raise missing[-1]
+        return outcome
 
     def _note(self, item: Item) -> None:
         """Note what an act did: in the lists for later acts, and in the journal."""
@@ -181,7 +213,8 @@ class Execution:
         if change.entry is None:
             return ""
         for other in (change, *self._needed(change.entry)):
-            if action_of(other) == "failed" and other is not change:
+            # Not the action of the whole: an act that comes later, such as a deletion, is still to be done.
+            if any(act.action == "failed" for act in other.acts) and other is not change:
                 return "It was not attempted, because the %s failed." % other
             causes = [act.error for act in other.acts if isinstance(act.error, NotAttemptedError)]
             if causes:

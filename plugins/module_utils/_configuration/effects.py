@@ -14,14 +14,14 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from .._base.errors import ApiError
+from .._base.errors import ApiError, NotFoundError
 from .._base.text import quoted
-from .._engine.outcome import is_planned
 from .._http.parallel import in_parallel
 from .._resources.access import CONCURRENCY, Policy, read_policy_of_listed
 from .._resources.member import is_admin
 from .._resources.membership import members_of, shown_members
 from .._rest.answers import NOT_OFFERED
+from .._rest.collection import Collection
 from .._rest.family import Family, Resource
 from .._rest.listing import Listing
 from .access import Group, Person, Reach, Source, changes, only_grants, restricted_to_nobody
@@ -98,8 +98,8 @@ class _Reaches:
         self._policies = planned.policies_before
         api = planned.api.beside(_SOURCES)
         unknown = [one["id"] for one in self._old_sources if self._matters(one) and one["id"] not in self._policies]
-        read = partial(read_policy_of_listed, api)
-        self._policies.update(zip(unknown, in_parallel(api.client, CONCURRENCY, read, unknown)))
+        read = in_parallel(api.client, CONCURRENCY, partial(_policy_of, api), unknown)
+        self._policies.update((one, policy) for one, policy in zip(unknown, read) if policy is not None)
         groups = planned.api.beside(_GROUPS)
         listed = list(self._old_groups or ())
         in_group = in_parallel(api.client, CONCURRENCY, partial(members_of, groups), listed)
@@ -145,6 +145,20 @@ class _Reaches:
         return Group(resource["id"], str(_GROUPS.key_of(resource)), members)
 
 
+def _policy_of(api: Collection, identifier: str) -> Policy | None:
+    """Return who may query a data source, ``None`` if somebody else has deleted it since it was listed.
+
+    Raises:
+        ApiError: if it can't be read.
+    """
+    try:
+        return read_policy_of_listed(api, identifier)
+    except NotFoundError:
+        if identifier in api.list_all():
+            raise
+        return None
+
+
 def _people(listing: Listing | None) -> list[Person] | None:
     if listing is None:
         return None
@@ -178,10 +192,10 @@ def judge_deletions(plan: Plan, planned: Planned) -> list[dict[str, Any]]:
         _note_charts(plan, planned)
     there: dict[str, list[Resource]] = {}
     if deleted[GROUPS.key]:
-        there[DATA_SOURCES.key] = _left(planned, DATA_SOURCES)
+        there[DATA_SOURCES.key] = _left(plan, planned, DATA_SOURCES)
     if deleted[DATA_SOURCES.key] or deleted[DEFINITIONS.key]:
-        there.update((managed.key, _left(planned, managed)) for managed in (DEFINITIONS, AUTOMATIONS))
-        there[CHARTS.key] = _charts_left(planned)
+        there.update((managed.key, _left(plan, planned, managed)) for managed in (DEFINITIONS, AUTOMATIONS))
+        there[CHARTS.key] = _charts_left(plan, planned)
     # The access of all data sources was read if the plan deletes a group.
     return breaks(deleted, there, {**planned.policies_before, **planned.policies})
 
@@ -214,17 +228,31 @@ def _charts_of(planned: Planned, dashboards: list[str]) -> list[Listing]:
     return in_parallel(client, CONCURRENCY, read, dashboards)
 
 
-def _charts_left(planned: Planned) -> list[Resource]:
-    dashboards = [one["id"] for one in _left(planned, DASHBOARDS)]
-    charts = CHARTS.kind.family
-    _charts_of(planned, [one for one in dashboards if not is_planned(one)])
-    return [chart for one in dashboards for chart in planned.listing(charts, one)]
+def _charts_left(plan: Plan, planned: Planned) -> list[Resource]:
+    parents = [one["id"] for one in _left(plan, planned, DASHBOARDS)]
+    found = in_parallel(planned.api.client, CONCURRENCY, partial(_readable, planned, CHARTS), parents)
+    if None in found:
+        plan.warnings.append(_UNREAD % CHARTS.kind.family.plural)
+    return [chart for listing in found for chart in listing or ()]
 
 
-def _left(planned: Planned, managed: Managed) -> list[Resource]:
+def _left(plan: Plan, planned: Planned, managed: Managed) -> list[Resource]:
+    listing = _readable(planned, managed, "")
+    if listing is None:
+        plan.warnings.append(_UNREAD % managed.kind.family.plural)
+    return list(listing or ())
+
+
+_UNREAD = "The %s can't be read, or not all of them: it is not known which of them use what is deleted."
+
+
+def _readable(planned: Planned, managed: Managed, parent: str) -> Listing | None:
+    """Return the planned list of a family, or of one parent; ``None`` if the server does not show it."""
     try:
-        return list(planned.listing(managed.kind.family))
+        listing = planned.listing(managed.kind.family, parent)
+        planned.api.client.renew_budget()
+        return listing
     except ApiError as error:
         if error.status in NOT_OFFERED:
-            return []
+            return None
         raise

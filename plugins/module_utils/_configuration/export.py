@@ -107,7 +107,8 @@ class _Read:
     """What was read of an organization: each list once, and what only readings of single objects show.
 
     A list is ``None`` if this server does not offer it. So are ``members`` of a group, by the group's id, and
-    ``tabs`` and ``charts``, by the dashboard's id. A policy is a text if it can't be read; the text says why.
+    ``tabs`` and ``charts``, by the dashboard's id, and ``refused`` has the answer to the question for charts. A policy
+    is a text if it can't be read; the text says why.
     """
 
     organization: Resource | None = None
@@ -116,6 +117,7 @@ class _Read:
     members: dict[str, frozenset[str] | None] = field(default_factory=dict)
     tabs: dict[str, Listing | None] = field(default_factory=dict)
     charts: dict[str, Listing | None] = field(default_factory=dict)
+    refused: dict[str, ApiError] = field(default_factory=dict)
 
     def of(self, managed: Managed) -> Listing | None:
         """Return the objects of a family."""
@@ -144,7 +146,23 @@ def _read(api: Collection, families: Sequence[Managed]) -> _Read:
     found.lists = {one.path: None if isinstance(it, ApiError) else it for one, it in zip(in_order, lists)}
     readings = [reading for one in families for reading in _READINGS.get(one.key, _no_readings)(api, found)]
     in_parallel(api.client, CONCURRENCY, lambda reading: reading(), readings)
+    _check_boards(found)
     return found
+
+
+def _check_boards(found: _Read) -> None:
+    """Leave out dashboards that somebody else has deleted before their charts were read.
+
+    Raises:
+        ApiError: if the charts of a dashboard can't be read although those of others can.
+    """
+    there = found.of(DASHBOARDS)
+    for identifier, charts in found.charts.items():
+        if there is not None and charts is not None and not charts.parent_exists:
+            there.remove(identifier)
+    if len(found.refused) < len(found.charts):
+        for error in found.refused.values():
+            raise error
 
 
 def _organization(api: Collection) -> Resource | None:
@@ -200,7 +218,13 @@ def _read_boards(api: Collection, found: _Read) -> Iterator[Callable[[], None]]:
         found.tabs[dashboard["id"]] = api.list_beside(TABS, parent=dashboard["id"]) if shown is None else shown
 
     def read_charts(dashboard: Resource) -> None:
-        found.charts[dashboard["id"]] = api.list_beside(CHARTS.kind.family, parent=dashboard["id"])
+        found.charts[dashboard["id"]] = None
+        try:
+            found.charts[dashboard["id"]] = api.beside(CHARTS.kind.family, dashboard["id"]).list_all()
+        except ApiError as error:
+            if error.status not in NOT_OFFERED:
+                raise
+            found.refused[dashboard["id"]] = error
 
     for one in found.of(DASHBOARDS) or ():
         yield partial(read_tabs, one)

@@ -71,6 +71,12 @@ def judge(plan: Plan, planned: Planned, wanted: Wanted) -> None:
             "raise it (%s)." % (len(invited), wanted.max_invitations, listed(invited))
         )
     _tell_admins(plan)
+    people = plan.of(MEMBERS, "created", "updated") if wanted.prefixes else []
+    if people:
+        plan.warnings.append(
+            "The plan invites or changes members of the organization itself, because members have no prefix: leave "
+            "them out of a preview (%s)." % listed(people)
+        )
     _warn_of_unused_exclusions(plan, planned, wanted)
 
 
@@ -185,9 +191,12 @@ def _refuse_look_alike_parts(plan: Plan) -> None:
                     )
 
 
-def _look(change: Change, resource: Resource | None) -> tuple[str, str]:
-    key = change.managed.kind.family.key_of(resource or {})
-    return change.parent_id, look_alike_key(key) if isinstance(key, str) else ""
+def _look(change: Change, resource: Resource | None) -> tuple[Any, str]:
+    """Return what is equal for two objects whose keys look alike: each data source may have a definition of a name."""
+    family = change.managed.kind.family
+    key = family.key_of(resource or {})
+    scope = change.parent_id or family.scope_of(resource or {})
+    return scope, look_alike_key(key) if isinstance(key, str) else ""
 
 
 def _tell_renames(plan: Plan, planned: Planned) -> None:

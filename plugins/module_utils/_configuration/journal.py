@@ -21,16 +21,19 @@ _NAMED = 5
 
 
 class Journal:
-    """The journal in a file, or nothing if there is no path. ``now`` returns the time as a text."""
+    """The journal in a file, or nothing if there is no path. Several organizations may have one file."""
 
-    def __init__(self, path: str | None) -> None:
+    def __init__(self, path: str | None, organization_id: str) -> None:
         self._path = path
+        self._organization_id = organization_id
         self._file: int | None = None
 
     def unfinished(self) -> str:
         """Return a sentence about the last run in the journal if it did not end; empty if it ended."""
         last: dict[str, dict[str, Any]] = {}
         for line in self._lines():
+            if line.get("organization", self._organization_id) != self._organization_id:
+                continue
             if line.get("event") == "started":
                 last = {"started": line}
             elif line.get("event") in ("ended", "told"):
@@ -52,7 +55,8 @@ class Journal:
         )
 
     def _lines(self) -> list[dict[str, Any]]:
-        if self._path is None or not os.path.exists(self._path):
+        # Whatever is no file, such as a pipe, is never at its end.
+        if self._path is None or not os.path.isfile(self._path):
             return []
         found = []
         try:
@@ -60,7 +64,7 @@ class Journal:
                 for line in file:
                     try:
                         one = json.loads(line)
-                    except ValueError:
+                    except (ValueError, RecursionError):
                         # A run that was killed may leave half a line.
                         continue
                     found.append(one if isinstance(one, dict) else {})
@@ -76,7 +80,7 @@ class Journal:
         """
         if self._path is None:
             return
-        line = json.dumps({"event": event, "time": time, **values}, ensure_ascii=True, default=str) + "\n"
+        line = self._line({"event": event, "time": time, "organization": self._organization_id, **values})
         try:
             if self._file is None:
                 folder = os.path.dirname(self._path)
@@ -91,6 +95,10 @@ class Journal:
                 "The journal %s can't be written: %s. Nothing more was changed, name another file."
                 % (quoted(self._path), error.strerror)
             ) from None
+
+    @staticmethod
+    def _line(content: Mapping[str, Any]) -> str:
+        return json.dumps(content, ensure_ascii=True, default=str) + "\n"
 
     def close(self) -> None:
         """Close the file."""

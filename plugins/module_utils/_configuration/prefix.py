@@ -25,6 +25,12 @@ def safe_prefix(prefix: str) -> str:
     return re.sub(r"[^A-Za-z0-9_]+", "_", prefix)
 
 
+def begins_with(key: str, prefix: str) -> bool:
+    """Tell whether a key has this prefix. What begins with pr-12 is of another preview than what begins with pr-1."""
+    goes_on = prefix[-1:].isdigit() and key[len(prefix) :][:1].isdigit()
+    return key.startswith(prefix) and not goes_on
+
+
 def check_prefix(configuration: Configuration, prefix: str, notes: Notes) -> None:
     """Note what can't be a preview: an entry with an id would change the object itself and not a copy."""
     if not prefix:
@@ -38,13 +44,10 @@ def check_prefix(configuration: Configuration, prefix: str, notes: Notes) -> Non
             "The option name_prefix has other letters than A to Z, which can't stand in the reference names of "
             "definitions: give ASCII letters or digits.",
         )
-    elif prefix[-1].isdigit():
-        notes.warning(
-            "prefix",
-            "The option name_prefix ends with a digit, so prune also deletes what has more digits there, such as "
-            "that of preview-42 with preview-4: let it end with a hyphen.",
-        )
     for entry in configuration:
+        if prefix[-1:].isdigit() and (entry.key or "")[:1].isdigit() and entry.managed not in (MEMBERS, SETTINGS):
+            message = "The option name_prefix ends with a digit, and the name of the %s begins with one: end it with -."
+            notes.error("prefix", message % entry, entry.place)
         if entry.id is not None and entry.managed not in (MEMBERS, SETTINGS):
             message = "The %s has an id, which a preview with name_prefix would change: give its name alone."
             notes.error("prefix", message % entry, entry.place_of("id"))

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .._base.errors import BasedashError
-from .._base.text import limited
+from .._base.text import Mask, limited
 from .._engine.items import ACTIONS, failure_entry
 from .._engine.outcome import Diff, is_planned
 from .._engine.settings import SECRET_WORDS
@@ -78,7 +78,8 @@ def identity_of(plan: Plan, planned: Planned) -> str:
     """Return the ``plan_id``, which is the same for two plans exactly if they do the same.
 
     It covers the organization, and for each object that changes its family, its identity, the action, and the options
-    before and after. Secrets that are sent with other options don't count, because a plan for review has none.
+    before and after. Secrets that are sent with other options don't count, because a plan for review has none. Nor do
+    those in an address, because nobody who reviews the plan sees them.
     """
     lines = []
     for change in plan.changes:
@@ -101,9 +102,15 @@ def identity_of(plan: Plan, planned: Planned) -> str:
 
 
 def _without_secrets(change: Change, planned: Planned) -> list[dict[str, Any]]:
-    shown = {one.name for one in change.managed.kind.settings}
+    kind = change.managed.kind
+    shown = {one.name for one in kind.settings}
     will_be_sent = SECRET_WORDS[0]
-    return [one for one in changes_of(change, planned) if one["option"] in shown or one["after"] != will_be_sent]
+    found = [one for one in changes_of(change, planned) if one["option"] in shown or one["after"] != will_be_sent]
+    for one in found:
+        parts = kind.secrets_in.get(one["option"])
+        for side in ("before", "after") if parts else ():
+            one[side] = Mask(parts(one[side])).value(one[side]) if parts and isinstance(one[side], str) else one[side]
+    return found
 
 
 def _key(change: Change) -> Any:
@@ -269,6 +276,8 @@ def failures_in(plan: Plan) -> str:
         counts["not_attempted"],
     )
     failed = [change for change in plan.changes if action_of(change) == "failed"]
+    # Without a failure, the task was interrupted, and the first object that was left out says so.
+    failed = failed or [change for change in plan.changes if action_of(change) == "not_attempted"][:1]
     for change in failed[:_FAILURES_NAMED]:
         reason = next((act.error.message for act in change.acts if act.error is not None), "")
         message += " %s: %s" % (_subject(change), limited(reason, _LONGEST_REASON))

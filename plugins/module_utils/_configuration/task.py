@@ -21,14 +21,25 @@ from .._rest.creation_lock import organization_lock
 from .._rest.snapshot import Lists
 from .carrying_out import Execution
 from .effects import judge_access, judge_deletions
-from .families import DEFINITIONS, FAMILIES, SETTINGS
+from .families import DATA_SOURCES, DEFINITIONS, FAMILIES, GROUPS, MEMBERS, SETTINGS
 from .form import Configuration, Finding
 from .guards import check_prune, judge
 from .journal import Journal
 from .layers import load
 from .organization import Planned
 from .planning import Plan, Planner
-from .report import NAMED, as_result, diffs_of, failures_in, identity_of, summary_of, unmanaged_in, warnings_of
+from .report import (
+    NAMED,
+    action_of,
+    as_result,
+    diffs_of,
+    failures_in,
+    identity_of,
+    listed,
+    summary_of,
+    unmanaged_in,
+    warnings_of,
+)
 from .validation import check, refused
 from .wanted import Wanted
 
@@ -110,7 +121,7 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
     if any(one.is_error for one in findings):
         raise refused(findings)
     check_prune(configuration, wanted)
-    journal = Journal(None if check_mode else options["journal"])
+    journal = Journal(None if check_mode else options["journal"], api.organization_id)
     with nullcontext() if check_mode else _alone(api):
         # Not before: a run that is still at work has not ended its part of the journal either.
         unfinished = journal.unfinished()
@@ -207,11 +218,21 @@ def _carried_out(planner: Planner, plan: Plan, values: Mapping[str, Any], wanted
     try:
         execution.record("started", plan_id=values["plan_id"])
         execution.run()
-        execution.record("ended", **_counted(plan))
+        # Nobody may have got the report of an interrupted task, so the next run says what it did.
+        execution.record("interrupted" if api.client.abandoned else "ended", **_counted(plan))
     finally:
         journal.close()
     plan.warnings += execution.warnings
+    left = [one for one in plan.changes if one.managed in _GRANTING and action_of(one) in ("failed", "not_attempted")]
+    if plan.access_changes and left:
+        plan.warnings.append(
+            "Who gains and loses data sources is what was planned, and not all of it was done (%s): look at results."
+            % listed(left)
+        )
     return _outcome(planner, plan, values, wanted, changes)
+
+
+_GRANTING = (GROUPS, MEMBERS, DATA_SOURCES)
 
 
 def _counted(plan: Plan) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from .._base.text import quoted
 from .._engine.filters import Exclusion
 from .._rest.family import Resource
 from .families import BY_KEY, CHARTS, DEFINITIONS, FAMILIES, MEMBERS, PRUNABLE, Managed
-from .prefix import safe_prefix
+from .prefix import begins_with, safe_prefix
 
 _MOST_AT_ONCE = 64
 # The default limits of what can't be undone.
@@ -110,7 +110,7 @@ class Wanted:
     def in_scope(self, managed: Managed, key: Any) -> bool:
         """Tell whether the task is about an object with this key."""
         prefix = self.prefixes.get(managed.key)
-        return (prefix is None or (isinstance(key, str) and key.startswith(prefix))) and self._fits(managed, key)
+        return (prefix is None or (isinstance(key, str) and begins_with(key, prefix))) and self._fits(managed, key)
 
     def _fits(self, managed: Managed, key: Any) -> bool:
         pattern = self.scope.get(managed.key)

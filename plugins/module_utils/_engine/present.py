@@ -350,7 +350,7 @@ def plan_update(wanted: Presence, resource: Resource) -> Plan:
 
 def _change(api: Collection, wanted: Presence, finding: Finding, resource: Resource, check_mode: bool) -> Outcome:
     settings = wanted.settings
-    work = Work(api, wanted.identity, resource, finding.read_at)
+    work = Work(api, wanted.identity, resource, finding.read_at, new=api.is_new(resource["id"]))
     with work.reported():
         if wanted.steps:
             # Refuse impossible changes before the steps send further requests.

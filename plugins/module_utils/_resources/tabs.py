@@ -33,7 +33,7 @@ from .._engine.settings import Settings
 from .._engine.step import Step, Work
 from .._rest.collection import Check, Collection
 from .._rest.family import Content, Resource
-from .._rest.freshness import StaleError, look_until, recent
+from .._rest.freshness import SETTLING_SECONDS, StaleError, look_until, recent
 from .._rest.listing import Listing
 from .families import CHARTS, TABS
 
@@ -252,7 +252,8 @@ class Tabs(Step):
                 lock.note_created(None)
 
     def _arrange_alone(self, work: Work) -> None:
-        written = False
+        client, written = work.api.client, False
+        begun = client.clock.monotonic()
         try:
             while True:
                 write = self._next(self._api(work.api, work.resource["id"]), work)
@@ -263,6 +264,11 @@ class Tabs(Step):
                     write()
                 except StaleError:
                     self._read_again(work)
+                except NotFoundError as error:
+                    # The service may need some seconds until all its parts know the new dashboard.
+                    settled = client.clock.monotonic() - begun > SETTLING_SECONDS
+                    if not work.new or settled or error.effect.is_unclear or not client.wait(1.0, _ANEW):
+                        raise
             if written:
                 self._confirm(work)
         except BasedashError as error:
@@ -476,6 +482,7 @@ def _may_be_on(chart: Resource, tab: Resource) -> bool:
 
 
 _GIVEN = "given the tab %s"
+_ANEW = "changing the tabs of the new dashboard again"
 _MOVED = "given another order of its tabs"
 
 

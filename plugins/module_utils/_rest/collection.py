@@ -295,6 +295,10 @@ class Collection:
             slow = "The list of %s was not complete after %g seconds (ten times timeout and once retry_timeout): raise "
             raise failure(ApiError, answer, (slow + "timeout.") % (self.family.plural, self.client.patience))
 
+    def is_new(self, identifier: str) -> bool:
+        """Tell whether an earlier item of the same task has created an object."""
+        return False
+
     @property
     def assumes_earlier_tasks(self) -> bool:
         """Whether to assume that an earlier task would create what does not exist, because this is check mode."""

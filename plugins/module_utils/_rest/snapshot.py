@@ -67,6 +67,7 @@ class ListCache:
         """The objects that items of this task created."""
         self.twins: dict[str, list[str]] = {}
         """If several new objects have the same name: the ids of all of them, by the id of each."""
+        self._new: set[str] = set()
         self._items_left = 0
         self._items_served = 0
 
@@ -153,6 +154,12 @@ class ListCache:
         """Remember what an item created, for ``unconfirmed``."""
         with self._lock:
             self.created.append(resource)
+            self._new.add(resource["id"])
+
+    def is_new(self, identifier: str) -> bool:
+        """Tell whether an item created an object."""
+        with self._lock:
+            return identifier in self._new
 
     def unconfirmed(self) -> list[Resource]:
         """Wait until the list shows the created objects, and return those that it does not show. This sets ``twins``.
@@ -196,6 +203,10 @@ class Snapshot(Collection):
     def reads_list_first(self) -> bool:
         """Whether to look into the list that was read already."""
         return self._changed_at is None and not self._reads_single
+
+    def is_new(self, identifier: str) -> bool:
+        """Tell whether an earlier item of the same task has created an object."""
+        return self.cache.is_new(identifier)
 
     def require_recent(self) -> None:
         """From now on, return only data that is new enough for a write; read the whole list if that is cheaper."""

@@ -243,6 +243,12 @@ def test_the_name_that_basedash_has_is_the_key() -> None:
     }
 
 
+def test_what_is_not_in_basedash_is_nothing_to_paste() -> None:
+    # In a refused plan, the action of everything is this.
+    new = {**entry("not_attempted", "A", "skills", **change("instructions", None, "Be new.")), "id": None}
+    assert _drift.to_paste(new) is None
+
+
 def test_a_new_name_is_suspected_where_something_is_in_no_entry() -> None:
     report = Report(outcome(entry("created", "A"), entry("created", "B", "groups")), DRIFT, "drift")
     (hint,) = _drift.hints_of(report, str)
