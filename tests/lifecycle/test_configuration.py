@@ -163,6 +163,16 @@ def test_plan_id_is_that_of_the_plan(basedash: Basedash) -> None:
     refused(basedash, report, "another one")
 
 
+def test_a_token_in_an_address_is_no_part_of_plan_id(basedash: Basedash) -> None:
+    servers = [{"name": "Jira", "server_url": "https://mcp.example.com/?token=" + it} for it in ("geheim1", "geheim2")]
+        {"name": "Jira", "server_url": "https://mcp.example.com/?token=" + one} for one in ("geheim1", "geheim2")
+    ]
+    one, other = (run(basedash, {"mcp_servers": [server]}, check=True).result["plan_id"] for server in servers)
+    assert one == other
+    moved = {**servers[0], "server_url": "https://mcp.example.org/?token=geheim1"}
+    assert run(basedash, {"mcp_servers": [moved]}, check=True).result["plan_id"] != one
+
+
 def test_a_plan_without_secrets_is_that_of_the_apply_with_them(basedash: Basedash) -> None:
     sources = {"data_sources": [{"name": "production", "update_secrets": "always"}]}
     plan_id = run(basedash, sources, check=True).result["plan_id"]

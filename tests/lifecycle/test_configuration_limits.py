@@ -145,6 +145,13 @@ def test_a_demotion_of_an_admin_is_told(basedash: Basedash) -> None:
     assert run(basedash, {"members": [{"email": PEOPLE[2], "role": "ADMIN"}]}, check=True).warnings == []
 
 
+def test_members_of_a_preview_are_those_of_the_organization(basedash: Basedash) -> None:
+    people = {"members": [{"email": "grace@example.com", "role": "ADMIN"}]}
+    report = run(basedash, people, name_prefix="pr-42 ", check=True)
+    assert "members of the organization itself, because members have no prefix" in " ".join(report.warnings)
+    assert not any("prefix" in one for one in run(basedash, people, check=True).warnings)
+
+
 # Renames --------------------------------------------------------------------------------------------------------------
 
 

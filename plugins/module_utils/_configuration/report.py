@@ -14,6 +14,7 @@ from typing import Any
 from .._base.errors import BasedashError
 from .._base.text import Mask, limited
 from .._engine.items import ACTIONS, failure_entry
+from .._engine.kind import Kind
 from .._engine.outcome import Diff, is_planned
 from .._engine.settings import SECRET_WORDS
 from .families import CHARTS, DATA_SOURCES, DEFINITIONS, FAMILIES, GROUPS, MEMBERS, SETTINGS
@@ -106,11 +107,13 @@ def _without_secrets(change: Change, planned: Planned) -> list[dict[str, Any]]:
     shown = {one.name for one in kind.settings}
     will_be_sent = SECRET_WORDS[0]
     found = [one for one in changes_of(change, planned) if one["option"] in shown or one["after"] != will_be_sent]
-    for one in found:
-        parts = kind.secrets_in.get(one["option"])
-        for side in ("before", "after") if parts else ():
-            one[side] = Mask(parts(one[side])).value(one[side]) if parts and isinstance(one[side], str) else one[side]
-    return found
+    return [{side: _masked(kind, one["option"], value) for side, value in one.items()} for one in found]
+
+
+def _masked(kind: Kind, option: str, value: Any) -> Any:
+    """Return the value of an option without the secrets that are a part of it."""
+    parts = kind.secrets_in.get(option)
+    return Mask(parts(value)).value(value) if parts is not None and isinstance(value, str) else value
 
 
 def _key(change: Change) -> Any:
