@@ -165,8 +165,6 @@ def test_plan_id_is_that_of_the_plan(basedash: Basedash) -> None:
 
 def test_a_token_in_an_address_is_no_part_of_plan_id(basedash: Basedash) -> None:
     servers = [{"name": "Jira", "server_url": "https://mcp.example.com/?token=" + it} for it in ("geheim1", "geheim2")]
-        {"name": "Jira", "server_url": "https://mcp.example.com/?token=" + one} for one in ("geheim1", "geheim2")
-    ]
     one, other = (run(basedash, {"mcp_servers": [server]}, check=True).result["plan_id"] for server in servers)
     assert one == other
     moved = {**servers[0], "server_url": "https://mcp.example.org/?token=geheim1"}

@@ -556,9 +556,11 @@ def test_prefix_of_definitions_is_never_that_of_another_preview(prefix: str, wor
     assert words in findings[0].message
 
 
-def test_prefix_that_ends_with_a_digit_is_told() -> None:
-    _configuration, findings = inline({"skills": []}, name_prefix="preview-4")
-    assert [one.is_error for one in findings] == [False]
+def test_prefix_and_a_name_do_not_run_into_each_other() -> None:
+    """What begins with preview-42 is of another preview than what begins with preview-4."""
+    assert inline({"skills": [{"name": "A", "instructions": "x"}]}, name_prefix="preview-4")[1] == []
+    _configuration, findings = inline({"skills": [{"name": "2", "instructions": "x"}]}, name_prefix="preview-4")
+    assert [one.is_error for one in findings] == [True]
     assert inline({"skills": []}, name_prefix="\u00fc-")[1] == []
 
 
