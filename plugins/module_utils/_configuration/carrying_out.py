@@ -25,7 +25,7 @@ from .._rest.snapshot import ListCache, Lists, Snapshot
 from .families import DASHBOARDS, DEFINITIONS, MEMBERS, SETTINGS
 from .form import Entry
 from .journal import Journal
-from .planning import STAGES, Act, Change, Plan, Stage
+from .plan import STAGES, Act, Change, Plan, Stage
 from .report import NotAttemptedError
 from .validation import definitions_of, references_of
 from .wanted import Wanted

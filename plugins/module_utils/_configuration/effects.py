@@ -28,7 +28,7 @@ from .access import Group, Person, Reach, Source, changes, only_grants, restrict
 from .consequences import QUERIES, breaks, used_by_entries
 from .families import AUTOMATIONS, BY_KEY, CHARTS, DASHBOARDS, DATA_SOURCES, DEFINITIONS, GROUPS, MEMBERS, Managed
 from .organization import Planned
-from .planning import Change, Plan
+from .plan import Change, Plan
 from .report import NAMED
 
 _SOURCES, _GROUPS, _MEMBERS = DATA_SOURCES.kind.family, GROUPS.kind.family, MEMBERS.kind.family

@@ -11,34 +11,29 @@ checks of the single module. What they refuse, or would send as another value, i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Callable
 
-from .._base.errors import ApiError, IncompleteError, InputError
+from .._base.errors import InputError
 from .._base.identifiers import checked_id
 from .._base.text import Mask, is_one_line, quoted
 from .._engine.input_check import checked
 from .._engine.kind import Field, Kind, fact
-from .._engine.lookup import Identity, find
 from .._engine.module_spec import ModuleSpec
 from .._engine.options import CONNECTION, Rules
 from .._engine.outcome import Outcome
 from .._engine.present import Presence
 from .._engine.settings import check_key
 from .._engine.task import Task
-from .._http.parallel import in_parallel
-from .._resources.access import CONCURRENCY, Policy, read_policy_of_listed
 from .._resources.families import TABS
-from .._resources.membership import members_of
 from .._resources.tabs import arranged
-from .._rest.answers import NOT_OFFERED
 from .._rest.collection import Collection
 from .._rest.family import Family, Resource, gone_since, with_value
 from .._rest.listing import Listing
 from .entries import SHAPES
 from .families import BY_KEY, CHARTS, DASHBOARDS, DATA_SOURCES, FAMILIES, GROUPS, MEMBERS, SETTINGS, Managed
+from .reading import NOT_OFFERED_HERE, Readings, read_all
 
 EXPORTED = (SETTINGS, *(one for one in FAMILIES if not one.within))
 """The families that an export can be asked for. Charts come with their dashboards."""
@@ -46,7 +41,6 @@ EXPORTED = (SETTINGS, *(one for one in FAMILIES if not one.within))
 Value = dict[str, Any]
 
 _EMPTY: tuple[Any, ...] = ("", None, frozenset(), [])
-_NOT_OFFERED = "this server does not offer it"
 _MASKED = "the API key of this task is a part of it"
 _STORED_OTHERWISE = "an entry can't say it as the server has it"
 
@@ -57,9 +51,9 @@ class Exported:
 
     ``unreadable`` are secrets and settings that exist or may exist and that no answer shows. ``left_out`` is what
     exists and is not in the configuration. Both have dicts with ``family``, ``name``, ``id``, ``option`` and
-    ``reason``; those of ``left_out`` have a ``count`` as well. What is left out of
-    a chart names its ``dashboard``. ``name``, ``id`` and ``option`` are ``None`` where something is said of several
-    objects, or of an object as a whole. ``counts`` are the numbers of entries of each family that could be read.
+    ``reason``; those of ``left_out`` have a ``count`` as well. What is left out of a chart names its ``dashboard``.
+    ``name``, ``id`` and ``option`` are ``None`` where something is said of several objects, or of an object as a whole.
+    ``counts`` are the numbers of entries of each family that could be read.
     """
 
     configuration: Value = field(default_factory=dict)
@@ -97,145 +91,6 @@ def _named(managed: Managed, resource: Resource | None) -> Value:
 def _order(note: Value) -> tuple[Any, ...]:
     texts = (str(note[key] or "") for key in ("name", "id", "option", "reason"))
     return (list(BY_KEY).index(note["family"]), *texts)
-
-
-# Reading --------------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class _Read:
-    """What was read of an organization: each list once, and what only readings of single objects show.
-
-    A list is ``None`` if this server does not offer it. So are ``members`` of a group, by the group's id, and
-    ``tabs`` and ``charts``, by the dashboard's id, and ``refused`` has the answer to the question for charts. A policy
-    is a text if it can't be read; the text says why.
-    """
-
-    organization: Resource | None = None
-    lists: dict[str, Listing | None] = field(default_factory=dict)
-    policies: dict[str, Policy | str] = field(default_factory=dict)
-    members: dict[str, frozenset[str] | None] = field(default_factory=dict)
-    tabs: dict[str, Listing | None] = field(default_factory=dict)
-    charts: dict[str, Listing | None] = field(default_factory=dict)
-    refused: dict[str, ApiError] = field(default_factory=dict)
-
-    def of(self, managed: Managed) -> Listing | None:
-        """Return the objects of a family."""
-        return self.lists.get(managed.kind.family.path)
-
-
-def _read(api: Collection, families: Sequence[Managed]) -> _Read:
-    """Read what an export of these families needs.
-
-    Raises:
-        ApiError: if something can't be read although the server offers it.
-    """
-    found = _Read(organization=_organization(api))
-    needed = {one.kind.family for one in families if one is not SETTINGS}
-    needed |= {ref.refers_to for one in families for ref in one.kind.references if ref.refers_to is not None}
-    if DATA_SOURCES in families or GROUPS in families:
-        needed |= {GROUPS.kind.family, MEMBERS.kind.family}
-    if DASHBOARDS in families:
-        needed.add(DATA_SOURCES.kind.family)
-    in_order = [one.kind.family for one in FAMILIES if one.kind.family in needed]
-    lists = in_parallel(api.client, CONCURRENCY, partial(_list, api), in_order)
-    refused = [one for one in lists if isinstance(one, ApiError)]
-    # One list that can be read proves that the key has admin access. So the other families are not there.
-    if refused and len(refused) == len(lists):
-        raise refused[0]
-    found.lists = {one.path: None if isinstance(it, ApiError) else it for one, it in zip(in_order, lists)}
-    readings = [reading for one in families for reading in _READINGS.get(one.key, _no_readings)(api, found)]
-    in_parallel(api.client, CONCURRENCY, lambda reading: reading(), readings)
-    _check_boards(found)
-    return found
-
-
-def _check_boards(found: _Read) -> None:
-    """Leave out dashboards that somebody else has deleted before their charts were read.
-
-    Raises:
-        ApiError: if the charts of a dashboard can't be read although those of others can.
-    """
-    there = found.of(DASHBOARDS)
-    for identifier, charts in found.charts.items():
-        if there is not None and charts is not None and not charts.parent_exists:
-            there.remove(identifier)
-    if len(found.refused) < len(found.charts):
-        for error in found.refused.values():
-            raise error
-
-
-def _organization(api: Collection) -> Resource | None:
-    organizations = Collection(api.client, "", SETTINGS.kind.family)
-    return find(organizations, Identity(SETTINGS.kind, api.organization_id, None)).resource
-
-
-def _list(api: Collection, family: Family) -> Listing | ApiError:
-    try:
-        return Collection(api.client, api.organization_id, family).list_all()
-    except ApiError as error:
-        if error.status not in NOT_OFFERED:
-            raise
-        return error
-
-
-def _no_readings(api: Collection, found: _Read) -> Iterator[Callable[[], None]]:
-    yield from ()
-
-
-def _read_policies(api: Collection, found: _Read) -> Iterator[Callable[[], None]]:
-    sources = Collection(api.client, api.organization_id, DATA_SOURCES.kind.family)
-
-    def read(identifier: str) -> None:
-        try:
-            found.policies[identifier] = read_policy_of_listed(sources, identifier)
-        except IncompleteError as error:
-            found.policies[identifier] = error.message
-        except ApiError as error:
-            if error.status not in NOT_OFFERED:
-                raise
-            found.policies[identifier] = _NOT_OFFERED
-
-    for one in found.of(DATA_SOURCES) or ():
-        if not DATA_SOURCES.kind.unselectable(one):
-            yield partial(read, one["id"])
-
-
-def _read_members(api: Collection, found: _Read) -> Iterator[Callable[[], None]]:
-    groups = Collection(api.client, api.organization_id, GROUPS.kind.family)
-
-    def read(group: Resource) -> None:
-        found.members[group["id"]] = members_of(groups, group)
-
-    for one in found.of(GROUPS) or ():
-        yield partial(read, one)
-
-
-def _read_boards(api: Collection, found: _Read) -> Iterator[Callable[[], None]]:
-    def read_tabs(dashboard: Resource) -> None:
-        tabs = Collection(api.client, api.organization_id, TABS, dashboard["id"])
-        shown = tabs.listed_in(dashboard)
-        found.tabs[dashboard["id"]] = api.list_beside(TABS, parent=dashboard["id"]) if shown is None else shown
-
-    def read_charts(dashboard: Resource) -> None:
-        found.charts[dashboard["id"]] = None
-        try:
-            found.charts[dashboard["id"]] = api.beside(CHARTS.kind.family, dashboard["id"]).list_all()
-        except ApiError as error:
-            if error.status not in NOT_OFFERED:
-                raise
-            found.refused[dashboard["id"]] = error
-
-    for one in found.of(DASHBOARDS) or ():
-        yield partial(read_tabs, one)
-        yield partial(read_charts, one)
-
-
-_READINGS = {GROUPS.key: _read_members, DATA_SOURCES.key: _read_policies, DASHBOARDS.key: _read_boards}
-"""What is read of single objects, by family."""
-
-
-# Writing --------------------------------------------------------------------------------------------------------------
 
 
 class _Rules:
@@ -291,7 +146,7 @@ def _can_be_named(text: str, mask: Mask) -> bool:
 class _Export:
     """Makes the entries of an organization's objects."""
 
-    def __init__(self, api: Collection, read: _Read, include_ids: bool) -> None:
+    def __init__(self, api: Collection, read: Readings, include_ids: bool) -> None:
         self._organization_id = api.organization_id
         self._read = read
         self._include_ids = include_ids
@@ -319,7 +174,7 @@ class _Export:
     def _settings(self) -> Value:
         resource = self._read.organization
         if resource is None:
-            self.result.leave_out(SETTINGS, _NOT_OFFERED)
+            self.result.leave_out(SETTINGS, NOT_OFFERED_HERE)
             return {}
         return self._accepted(SETTINGS, resource, {"id": resource["id"]}, self._values(SETTINGS, resource, None))
 
@@ -328,7 +183,7 @@ class _Export:
     def _entries(self, managed: Managed) -> list[Value]:
         listing = self._read.of(managed)
         if listing is None:
-            self.result.leave_out(managed, _NOT_OFFERED)
+            self.result.leave_out(managed, NOT_OFFERED_HERE)
             return []
         kept = []
         for resource in listing:
@@ -342,7 +197,7 @@ class _Export:
             charts = [one for one in self._read.charts.values() if one is not None]
             self._begin(CHARTS, [it for one in charts for it in one], [it for one in charts for it in one.gone])
             if len(charts) < len(self._read.charts):
-                self.result.leave_out(CHARTS, _NOT_OFFERED)
+                self.result.leave_out(CHARTS, NOT_OFFERED_HERE)
         return self._of(managed, listing, kept)
 
     def _begin(self, managed: Managed, resources: Sequence[Resource], gone: Iterable[Resource]) -> None:
@@ -590,7 +445,7 @@ def exported(api: Collection, families: Sequence[str], include_ids: bool) -> Exp
         ApiError: if the organization can't be read completely.
     """
     managed = [one for one in EXPORTED if one.key in families]
-    return _Export(api, _read(api, managed), include_ids).run(managed)
+    return _Export(api, read_all(api, managed), include_ids).run(managed)
 
 
 _OBJECT = Kind(

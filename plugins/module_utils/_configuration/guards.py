@@ -33,7 +33,7 @@ from .families import (
 )
 from .form import Configuration
 from .organization import Planned
-from .planning import Change, Plan
+from .plan import Change, Plan
 from .prefix import safe_prefix
 from .report import NAMED, listed
 from .validation import references_of

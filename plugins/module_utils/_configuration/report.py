@@ -19,7 +19,7 @@ from .._engine.outcome import Diff, is_planned
 from .._engine.settings import SECRET_WORDS
 from .families import CHARTS, DATA_SOURCES, DEFINITIONS, FAMILIES, GROUPS, MEMBERS, SETTINGS
 from .organization import Planned
-from .planning import Act, Change, Plan
+from .plan import Act, Change, Plan
 
 NAMED = 20
 """A message names at most so many objects, because it is one line. The results have all of them."""

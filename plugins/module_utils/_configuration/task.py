@@ -27,7 +27,8 @@ from .guards import check_prune, judge
 from .journal import Journal
 from .layers import load
 from .organization import Planned
-from .planning import Plan, Planner
+from .plan import Plan
+from .planning import Planner
 from .report import (
     NAMED,
     action_of,

@@ -22,7 +22,7 @@ from ansible_collections.community.basedash.plugins.module_utils._configuration.
 from ansible_collections.community.basedash.plugins.module_utils._configuration.form import Configuration, Finding
 from ansible_collections.community.basedash.plugins.module_utils._configuration.layers import load
 from ansible_collections.community.basedash.plugins.module_utils._configuration.organization import Planned
-from ansible_collections.community.basedash.plugins.module_utils._configuration.planning import Change, Plan
+from ansible_collections.community.basedash.plugins.module_utils._configuration.plan import Change, Plan
 from ansible_collections.community.basedash.plugins.module_utils._configuration.report import unmanaged_in
 from ansible_collections.community.basedash.plugins.module_utils._configuration.sql import (
     definitions_in,
