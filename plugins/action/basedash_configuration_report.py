@@ -123,6 +123,8 @@ class ActionModule(ActionBase):
         message = report.message
         if report.status == _drift.DRIFTED:
             message = "The organization is not as the files say: %s." % report.summary
+        elif report.status == _drift.ERROR and outcome.get("results") == []:
+            message = message or "The configuration has no family, so nothing was compared: check the source."
         return {**self._ended(report.status, message, files), **shown}
 
     def _validate(self, outcome: Mapping[str, Any]) -> dict[str, Any]:

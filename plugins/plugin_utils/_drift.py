@@ -51,6 +51,9 @@ def status_of(report: Report) -> str:
     groups = report.groups
     if report.outcome.get("results") is None or groups.get(FAILED):
         return ERROR
+    if not report.outcome["results"] and not (report.outcome.get("summary") or {}).get("unmanaged"):
+        # A configuration without a family has nothing to compare, and that is not the same as no difference.
+        return ERROR
     if any(groups.get(action) for action in (DELETED, CREATED, UPDATED)):
         return DRIFTED
     return IN_SYNC if report.message is None and set(groups) <= {UNCHANGED} else ERROR

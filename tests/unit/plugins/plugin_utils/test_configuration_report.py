@@ -197,6 +197,7 @@ def test_lists_and_dicts_show_what_differs_in_them() -> None:
         (outcome(entry("unchanged")), "in_sync"),
         (outcome(), "in_sync"),
         (outcome(entry("updated")), "drift"),
+        (outcome(summary={"unmanaged": {}}), "error"),
         # A limit may refuse the plan, but it is known what differs.
         (outcome({**entry("deleted"), "action": "not_attempted"}, msg="Too many."), "drift"),
         (outcome(entry("failed"), entry("updated"), msg="Unknown group."), "error"),
