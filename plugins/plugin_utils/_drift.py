@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.community.basedash.plugins.filter.basedash_report import code
+from ansible_collections.community.basedash.plugins.filter.basedash_report import code, plain
 from ansible_collections.community.basedash.plugins.module_utils._configuration.families import BY_KEY, DEFINITIONS
 from ansible_collections.community.basedash.plugins.module_utils._engine.settings import SECRET_WORDS
 from ansible_collections.community.basedash.plugins.plugin_utils import _yaml
@@ -114,12 +114,13 @@ def hints_of(report: Report, shown: Any) -> Iterator[str]:
         there = alike.get((family, entry.get("name")))
         if there is not None:
             where = " (%s)" % shown(entry["place"]) if entry.get("place") else ""
-            # JSON is YAML that can be pasted, whatever is in the name.
-            earlier = "renamed_from: [%s]" % json.dumps(there.get("name"), ensure_ascii=False)
+            # An unusual name is JSON already, which is YAML that can be pasted.
+            name = plain(there.get("name"))
+            earlier = name if name.startswith('"') else '"%s"' % name
             yield (
                 "%s is not in Basedash, which has %s, the same under another name. If this new name shall stay, write "
-                "it as the name into the entry%s. If not, write %s into it, and apply."
-                % (named(entry, shown), shown(there.get("name")), where, shown(earlier))
+                "it as the name into the entry%s. If not, write `renamed_from: [%s]` into it, and apply."
+                % (named(entry, shown), shown(there.get("name")), where, earlier)
             )
             continue
         others = int(unmanaged.get(family) or 0) + extra.count(family)

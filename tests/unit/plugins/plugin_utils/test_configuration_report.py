@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.community.basedash.plugins.filter.basedash_report import code, plain
 from ansible_collections.community.basedash.plugins.plugin_utils import _drift, _sarif
 from ansible_collections.community.basedash.plugins.plugin_utils._configuration_report import (
     APPLY,
@@ -255,6 +256,17 @@ def test_a_new_name_is_suspected_where_something_is_in_no_entry() -> None:
     (hint,) = _drift.hints_of(report, str)
     assert hint.startswith("skill A is not in Basedash, where 2 of the skills are in no entry.")
     assert "renamed_from" in hint
+
+
+@pytest.mark.parametrize("name", ["Sales 2026", "50 % [new]", "`x`: y", "a\nb"])
+def test_what_to_write_for_a_new_name_can_be_pasted(name: str) -> None:
+    renames = [{"family": "skills", "name": "A", "there": {"id": "s", "name": name}}]
+    report = Report(outcome(entry("created", "A"), renames=renames), DRIFT, "drift")
+    for shown in (plain, code):
+        (hint,) = _drift.hints_of(report, shown)
+        written = hint.partition("write `")[2].partition("` into it")[0]
+        assert yaml.safe_load(written) == {"renamed_from": [name]}
+    assert "Sales 2026" not in name or 'write `renamed_from: ["Sales 2026"]` into it' in hint
 
 
 def test_drift_names_what_is_in_no_entry() -> None:
