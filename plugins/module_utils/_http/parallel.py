@@ -22,12 +22,14 @@ def in_parallel(
     """Return the results of ``work`` for all items, with ``concurrency`` items at the same time.
 
     Raises:
-        BaseException: the first exception from ``work``, or an interruption. Items that have started are then finished
-            without waits and retries, and no other item starts.
+        BaseException: the first exception from ``work``, or an interruption. No other item starts then. After an
+            interruption, items that have started are finished without waits and retries.
     """
     with ThreadPoolExecutor(concurrency) as pool:
         try:
             return list(pool.map(work, items))
-        except BaseException:
-            client.abandon()
+        except BaseException as error:
+            # If one of the readings for an object fails, the task goes on with other objects.
+            if not isinstance(error, Exception):
+                client.abandon()
             raise
