@@ -38,6 +38,7 @@ _LONGEST_MESSAGE = 6000
 _MOST_DIFF_LINES = 200
 _MOST_NAMED = 30
 _MORE = "and %d more, which the JSON file has."
+_ACCESS_UNDONE = "Access that would have changed (nothing was written)"
 _WITH_PATHS = ("place", "file", "msg", "message", "warnings")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
 
@@ -244,7 +245,10 @@ class Report:
                 yield titles[action], [_failure(entry) for entry in self.groups.get(action) or ()], []
         yield titles[DELETED], self._rows(DELETED), _HEAD
         yield "What the deletions break", [_breakage(one) for one in self.outcome.get("breaks") or ()], []
-        yield titles["access"], [_access(one) for one in self.outcome.get("access_changes") or ()], []
+        # The access is that of the plan, also where nothing of it was done.
+        undone = self.about is APPLY and not self.outcome.get("changed")
+        title = _ACCESS_UNDONE if undone else titles["access"]
+        yield title, [_access(one) for one in self.outcome.get("access_changes") or ()], []
         yield titles[CREATED], self._rows(CREATED), _HEAD
         blocks = [self._change(entry) for entry in self.groups.get(UPDATED) or ()]
         legend = [self.about.legend, ""] if self.about.legend else []

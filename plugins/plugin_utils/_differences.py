@@ -55,7 +55,9 @@ class Difference:
 
     @property
     def is_short(self) -> bool:
-        """Whether both values fit into one line."""
+        """Whether both values fit into one line. Other SQL than before is always shown as lines, as it stands."""
+        if self.option.endswith("sql_query") and None not in (self.before, self.after):
+            return False
         texts = (as_text(self.before), as_text(self.after))
         return all(len(text) <= _SHORT and "\n" not in text for text in texts)
 

@@ -141,8 +141,8 @@ def to_paste(entry: Mapping[str, Any]) -> list[str] | None:
     # What is not in Basedash has no id. A refused plan has another action for it.
     if managed is None or entry.get("action") == CREATED or entry.get("id") is None or is_moved(entry):
         return None
-    content, unset = _content(entry)
-    if not content and not unset:
+    content, comments = _content(entry)
+    if not content and not comments:
         return None
     if not managed.kind.key or managed.key == "organization":
         form: dict[str, Any] = {managed.key: content}
@@ -157,19 +157,22 @@ def to_paste(entry: Mapping[str, Any]) -> list[str] | None:
     if shown != seen(shown):
         # JSON is YAML as well, and has codes for what is invisible.
         shown = seen(json.dumps(form, indent=2))
-    return [*shown.split("\n"), *("# %s is not set in Basedash" % option for option in unset)]
+    return [*shown.split("\n"), *("# " + comment for comment in comments)]
 
 
 def _content(entry: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Return the options that Basedash has, and the names of those that are not set there."""
+    """Return the options that Basedash has, and comments about those for which an entry has nothing to say."""
     content: dict[str, Any] = {}
-    unset: list[str] = []
+    comments: list[str] = []
     for one in entry.get("changes") or ():
         option, before = re.sub(r"[^\w.]", "_", str(one["option"])), one.get("before")
         if one.get("after") in SECRET_WORDS or before in SECRET_WORDS:
             continue
         if before is None:
-            unset.append(option)
+            comments.append("%s is not set in Basedash" % option)
+            continue
+        if one.get("before_is_id"):
+            comments.append("%s: Basedash has the id %s, and nothing with a name has it" % (option, plain(before)))
             continue
         if option in _OF_NAMES:
             before = [{"name": name} if isinstance(name, str) else name for name in before]
@@ -178,7 +181,7 @@ def _content(entry: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         for name in outer:
             inner = inner.setdefault(name, {})
         inner[last] = before
-    return content, unset
+    return content, comments
 
 
 def without_secrets(outcome: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -171,6 +171,32 @@ def test_a_token_in_an_address_is_no_part_of_plan_id(basedash: Basedash) -> None
     assert run(basedash, {"mcp_servers": [moved]}, check=True).result["plan_id"] != one
 
 
+def test_a_data_source_that_is_created_without_a_secret_is_told(basedash: Basedash) -> None:
+    sources = {"data_sources": [{"name": name, "dialect": "POSTGRES"} for name in ("one", "two")]}
+    secrets = {"data_sources": {"one": {"password": "pw-of-one"}}}
+    told = "are created without a password or another secret: data source"
+    # A plan for review has no secrets, and says nothing about them.
+    assert not any(told in one for one in run(basedash, sources, check=True).warnings)
+    for check in (True, False):
+        report = run(basedash, sources, check=check, secrets=secrets)
+        (warning,) = [one for one in report.warnings if told in one]
+        assert "'two'" in warning
+        assert "'one'" not in warning
+    assert not any(told in one for one in run(basedash, sources, secrets=secrets).warnings)
+
+
+def test_a_reference_to_what_is_gone_is_shown_as_an_id(basedash: Basedash) -> None:
+    chart = {"name": "C", "chart_type": "LINE", "sql_query": "SELECT 1"}
+    boards = [{"name": "D", "charts": [{**chart, "data_source": "old"}]}]
+    run(basedash, {"data_sources": [{"name": "old", "dialect": "POSTGRES"}], "dashboards": boards})
+    (old,) = [one for one in basedash.control("GET", "objects/data-sources") if one.get("displayName") == "old"]
+    basedash.control("DELETE", "objects/data-sources/%s" % old["id"])
+    boards[0]["charts"] = [{**chart, "data_source": "production"}]
+    report = run(basedash, {"dashboards": boards}, check=True)
+    (change,) = report.result["results"][1]["changes"]
+    assert change == {"option": "data_source", "before": old["id"], "after": "production", "before_is_id": True}
+
+
 def test_a_plan_without_secrets_is_that_of_the_apply_with_them(basedash: Basedash) -> None:
     sources = {"data_sources": [{"name": "production", "update_secrets": "always"}]}
     plan_id = run(basedash, sources, check=True).result["plan_id"]

@@ -17,7 +17,7 @@ from .._engine.options import Rules
 from .._engine.present import Presence
 from .._engine.settings import check_key
 from .families import BY_KEY, CHARTS, DASHBOARDS, SETTINGS, Managed
-from .form import Entry, Notes, Place
+from .form import Entry, Finding, Notes, Place
 from .source import Located, Placed, read_text
 
 RENAMED_FROM, REMOVE, IN_FILE = "renamed_from", "remove", "_file"
@@ -213,6 +213,7 @@ def entry_of(draft: Draft, parent: Entry | None, update_secrets: str, notes: Not
     """Return an entry with all its options, checked and converted; mistakes are noted and left out."""
     shape, managed = draft.shape, draft.shape.managed
     entry = Entry(managed, dict(shape.blank), parent=parent, place=draft.place, places=Places(draft.nodes))
+    _tell_secrets_in_files(draft, notes)
     before = len(notes.findings)
     for name, value in draft.values.items():
         if value is None or name not in managed.options:
@@ -234,6 +235,21 @@ def entry_of(draft: Draft, parent: Entry | None, update_secrets: str, notes: Not
     if len(notes.findings) == before:
         _check_together(entry, notes)
     return entry
+
+
+def _tell_secrets_in_files(draft: Draft, notes: Notes) -> None:
+    """Warn of secrets that stand in a file, because files of a configuration are committed."""
+    secrets = {one.name for one in draft.shape.managed.kind.secrets} | {"extra_secrets"}
+    for node in (one for one in draft.nodes if isinstance(one, Located)):
+        for spelling, value in node.items():
+            if value is not None and draft.shape.names.get(spelling) in secrets:
+                message = (
+                    "The option %s is a secret in a file: give it in secrets, and change it if others can read it."
+                )
+                found = Finding("secret", message % spelling, node.place_of(spelling), is_error=False)
+                # All entries of a family have the same defaults.
+                if found not in notes.findings:
+                    notes.findings.append(found)
 
 
 def _check_together(entry: Entry, notes: Notes) -> None:

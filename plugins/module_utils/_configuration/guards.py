@@ -31,7 +31,7 @@ from .families import (
     SKILLS,
     Managed,
 )
-from .form import Configuration
+from .form import Configuration, Entry
 from .organization import Planned
 from .plan import Change, Plan
 from .prefix import safe_prefix
@@ -352,6 +352,22 @@ def _tell_admins(plan: Plan) -> None:
             "These people are no active admins any more after the plan: %s. The API does not tell who the user of the "
             "key is: if it is one of them, keep the role, because the key would not work any more." % listed(lost)
         )
+
+
+def tell_missing_secrets(plan: Plan) -> None:
+    """Warn of new data sources without any secret, because a later task does not send one by itself."""
+    bare = [one for one in plan.of(DATA_SOURCES, "created") if one.entry is not None and not _has_secret(one.entry)]
+    if bare:
+        plan.warnings.append(
+            "These data sources are created without a password or another secret: %s. If one needs it, give it in "
+            "secrets, and set update_secrets to always for the next apply, because only a creation sends it otherwise."
+            % listed(bare)
+        )
+
+
+def _has_secret(entry: Entry) -> bool:
+    given = (one.given(entry.options) for one in entry.managed.kind.secrets)
+    return bool(entry.options["extra_secrets"]) or any(one is not None for one in given)
 
 
 def _keep_what_entries_name(plan: Plan) -> None:

@@ -45,12 +45,17 @@ def changes_of(change: Change, planned: Planned) -> list[dict[str, Any]]:
                 before.setdefault(option, value)
             after.update(diff.after)
     is_new = change.planned_action == "created"
+    references = {one.name for one in change.managed.kind.references}
     found = []
     for option, value in after.items():
         old = None if is_new else before.get(option)
         if old != value:
             name, shown = _named(change, planned, option, value)
-            found.append({"option": name, "before": _named(change, planned, option, old)[1], "after": shown})
+            one = {"option": name, "before": _named(change, planned, option, old)[1], "after": shown}
+            if option in references and old is not None and one["before"] == old:
+                # Nothing has this id any more, or it has no key. So there is nothing that an entry could say.
+                one["before_is_id"] = True
+            found.append(one)
     return found
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,14 +43,14 @@ _WORD = re.compile(r"[\w.-]{1,60}")
 _NAMES = tuple(dict.fromkeys([*(one.key_option for one in BY_KEY.values()), "id"]))
 
 
-class Placed(dict[str, Any]):
+class Placed(dict[str, Any], ABC):
     """A mapping that knows where its keys stand."""
 
     __slots__ = ()
 
+    @abstractmethod
     def place_of(self, name: str = "") -> Place:
         """Return where a key stands, or where the mapping begins."""
-        raise NotImplementedError
 
 
 class Inline(Placed):

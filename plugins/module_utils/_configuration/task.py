@@ -23,7 +23,7 @@ from .carrying_out import Execution
 from .effects import judge_access, judge_deletions
 from .families import DATA_SOURCES, DEFINITIONS, FAMILIES, GROUPS, MEMBERS, SETTINGS
 from .form import Configuration, Finding
-from .guards import check_prune, judge
+from .guards import check_prune, judge, tell_missing_secrets
 from .journal import Journal
 from .layers import load
 from .organization import Planned
@@ -134,6 +134,9 @@ def _ensure(api: Collection, options: Mapping[str, Any], check_mode: bool) -> Ou
             findings = [one for one in findings if not _is_known(one, planner.planned)]
             if not plan.mistakes:
                 judge(plan, planner.planned, wanted)
+                if not check_mode or options["secrets"]:
+                    # A plan for review has no secrets on purpose.
+                    tell_missing_secrets(plan)
                 plan.access_changes = judge_access(plan, planner.planned, wanted.fail_on)
                 plan.breaks = judge_deletions(plan, planner.planned)
             plan_id = identity_of(plan, planner.planned)

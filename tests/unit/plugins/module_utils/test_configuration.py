@@ -179,6 +179,19 @@ def test_file_without_configuration(tmp_path: Path, text: str) -> None:
     assert [one.rule for one in findings] == ["form"]
 
 
+def test_secret_in_a_file_is_told(tmp_path: Path) -> None:
+    text = "format: 1\ndata_sources:\n- {name: a, dialect: POSTGRES}\n- name: b\n  password: hunter2secret\n"
+    text += "defaults: {mcp_servers: {headers: [{name: X, value: hunter2secret}]}}\nmcp_servers:\n"
+    text += "".join("- {name: %s, server_url: 'https://x.example.com'}\n" % name for name in "cd")
+    _configuration, findings = read(write(tmp_path, a__yml=text))
+    assert [(one.rule, one.place.line if one.place else 0, one.is_error) for one in findings] == [
+        ("secret", 5, False),
+        ("secret", 6, False),
+    ]
+    assert "hunter2secret" not in str(findings)
+    assert inline({"data_sources": [{"name": "b", "password": "x"}]})[1] == []
+
+
 def test_source_that_cannot_be_read(tmp_path: Path) -> None:
     """No part of a source is skipped in silence."""
     (tmp_path / "empty").mkdir()

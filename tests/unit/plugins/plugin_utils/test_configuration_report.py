@@ -245,6 +245,27 @@ def test_the_name_that_basedash_has_is_the_key() -> None:
     }
 
 
+def test_a_reference_to_what_is_gone_is_nothing_to_paste() -> None:
+    gone = {"changes": [{"option": "data_source", "before": "ds_1", "after": "orders", "before_is_id": True}]}
+    lines = _drift.to_paste(entry("updated", "C", "charts", dashboard="D", **gone)) or []
+    assert "data_source" not in str(yaml.safe_load("\n".join(lines)))
+    assert lines[-1] == "# data_source: Basedash has the id ds_1, and nothing with a name has it"
+
+
+def test_access_that_did_not_change_is_not_said_to_be_planned() -> None:
+    gains = [{"data_source": "orders", "gains": ["a@x.org"], "loses": [], "opens": False}]
+    nothing = outcome({**entry("not_attempted"), "changed": False}, access_changes=gains, msg="Failed.")
+    assert "#### Access that would have changed (nothing was written)" in markdown(nothing, APPLY)
+    assert "#### Access, as planned" in markdown(outcome(entry("created"), access_changes=gains), APPLY)
+
+
+def test_other_sql_is_shown_as_it_stands() -> None:
+    result = outcome(entry("updated", "C", "charts", dashboard="D", **change("sql_query", "SELECT 1", "SELECT 1 > 0")))
+    for shown in (markdown(result), "\n".join(line.text for line in Report(result, PLAN, "planned").lines(100))):
+        assert "SELECT 1 > 0" in shown
+        assert "u003e" not in shown
+
+
 def test_what_is_not_in_basedash_is_nothing_to_paste() -> None:
     # In a refused plan, the action of everything is this.
     new = {**entry("not_attempted", "A", "skills", **change("instructions", None, "Be new.")), "id": None}
