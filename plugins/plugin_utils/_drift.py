@@ -127,7 +127,7 @@ def hints_of(report: Report, shown: Any) -> Iterator[str]:
         if others and family in BY_KEY and BY_KEY[family].can_be_renamed:
             yield (
                 "%s is not in Basedash, where %d of the %s are in no entry. If it is one of them under another name, "
-                "write that name as renamed_from into the entry."
+                "write that name as the name into the entry to keep it, or as renamed_from to give the old name back."
                 % (named(entry, shown), others, family.replace("_", " "))
             )
 

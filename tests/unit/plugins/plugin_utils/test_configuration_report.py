@@ -276,7 +276,7 @@ def test_a_new_name_is_suspected_where_something_is_in_no_entry() -> None:
     report = Report(outcome(entry("created", "A"), entry("created", "B", "groups")), DRIFT, "drift")
     (hint,) = _drift.hints_of(report, str)
     assert hint.startswith("skill A is not in Basedash, where 2 of the skills are in no entry.")
-    assert "renamed_from" in hint
+    assert "as the name into the entry to keep it, or as renamed_from to give the old name back" in hint
 
 
 @pytest.mark.parametrize("name", ["Sales 2026", "50 % [new]", "`x`: y", "a\nb"])
